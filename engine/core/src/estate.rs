@@ -1,0 +1,51 @@
+//! The world of one side: every resource, and the normalised model of what runs.
+
+pub mod image;
+mod workload;
+
+use std::collections::HashMap;
+
+pub use workload::Workload;
+
+use crate::frontend;
+use crate::problem::Problem;
+use crate::resource::{Resource, ResourceId};
+
+/// All that one side declares, or all that runs.
+#[derive(Debug, Default)]
+pub struct Estate {
+    /// Resources in order of files and appearance.
+    pub resources: Vec<Resource>,
+    /// Workloads in the order of their resources.
+    pub workloads: Vec<Workload>,
+}
+
+impl Estate {
+    /// Takes resources in and models what they run. Two declarations of one id are both kept and said.
+    pub fn new(resources: Vec<Resource>) -> (Self, Vec<Problem>) {
+        let problems = duplicates(&resources);
+        let workloads = resources.iter().enumerate().flat_map(|(index, resource)| {
+            frontend::workloads(resource).into_iter().map(move |model| Workload::new(index, model.name, model.tree))
+        });
+        let workloads = workloads.collect();
+        (Self { resources, workloads }, problems)
+    }
+}
+
+fn duplicates(resources: &[Resource]) -> Vec<Problem> {
+    let mut first: HashMap<&ResourceId, &Resource> = HashMap::new();
+    let mut problems = Vec::new();
+    for resource in resources {
+        // A server makes another name of each `generateName`.
+        if resource.name.ends_with('*') {
+            continue;
+        }
+        let Some(earlier) = first.insert(&resource.id, resource) else { continue };
+        if let (Some(again), Some(before)) = (resource.place(), earlier.place()) {
+            let message = format!("`{}` is declared twice", resource.id);
+            let problem = Problem::warning(again, message).related(before, "first declared here");
+            problems.push(problem.help("both were judged; which one runs depends on the order of deployment"));
+        }
+    }
+    problems
+}

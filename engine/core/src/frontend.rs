@@ -1,0 +1,101 @@
+//! Documents to resources: one file per format, all listed in one table.
+//!
+//! A front end recognises a document by its content, types its scalars as the format's own tool would, and says what
+//! in it stands for a workload.
+
+mod kubernetes;
+
+use crate::parse::Document;
+use crate::problem::Problem;
+use crate::resource::{Format, Resource};
+use crate::tree::{NodeId, Tree};
+
+/// Every format that is read.
+const FRONTENDS: &[Frontend] = &[kubernetes::FRONTEND];
+
+/// One format.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frontend {
+    /// What it reads.
+    pub(crate) format: Format,
+    /// Whether a document is of this format, and if so, how sure that is.
+    pub(crate) recognise: fn(&Document) -> Recognition,
+    /// The resources that a document declares.
+    pub(crate) read: fn(&Document, &mut Reading),
+    /// The workloads that a resource runs, in normalised form.
+    pub(crate) workloads: fn(&Resource) -> Vec<WorkloadModel>,
+}
+
+/// What a front end makes of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Recognition {
+    /// It is of this format.
+    Yes,
+    /// It is not.
+    No,
+    /// It was meant to be, and something is missing: a node and what is wrong with it.
+    Almost(NodeId, String),
+}
+
+/// The normalised form of a workload: a computed tree, whose origins point into the resource's own.
+#[derive(Debug)]
+pub(crate) struct WorkloadModel {
+    pub(crate) name: String,
+    pub(crate) tree: Tree,
+}
+
+/// What was read from documents.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Resources in order of appearance.
+    pub resources: Vec<Resource>,
+    /// What stood in the way.
+    pub problems: Vec<Problem>,
+    /// Documents without any content.
+    pub empty: usize,
+    /// Documents that no format knows, by the place of their first node.
+    pub unrecognised: usize,
+}
+
+impl Reading {
+    /// Reads one document into the rest. True if a front end took it.
+    pub fn take(&mut self, document: &Document) -> bool {
+        if is_empty(document) {
+            self.empty += 1;
+            return false;
+        }
+        for frontend in FRONTENDS {
+            match (frontend.recognise)(document) {
+                Recognition::Yes => {
+                    (frontend.read)(document, self);
+                    return true;
+                }
+                Recognition::Almost(node, message) => {
+                    let span = document.tree.place(node);
+                    self.problems.extend(span.map(|span| Problem::error(span, message)));
+                    return true;
+                }
+                Recognition::No => {}
+            }
+        }
+        self.unrecognised += 1;
+        false
+    }
+}
+
+/// The workloads of a resource.
+pub(crate) fn workloads(resource: &Resource) -> Vec<WorkloadModel> {
+    let frontend = FRONTENDS.iter().find(|frontend| frontend.format == resource.format);
+    frontend.map(|frontend| (frontend.workloads)(resource)).unwrap_or_default()
+}
+
+fn is_empty(document: &Document) -> bool {
+    use crate::tree::{Kind, Typing};
+    match document.tree.root() {
+        None => true,
+        Some(root) => match document.tree.kind(root) {
+            Kind::Sequence | Kind::Mapping => false,
+            _ => document.tree.view(root, Typing::Core).is_null(),
+        },
+    }
+}

@@ -1,0 +1,14 @@
+//! Governance: documents to resources, to an estate, to findings and verdicts.
+//!
+//! Pure and synchronous. Nothing here opens a file, reads the clock or the environment, or knows of HTTP, git or SQL;
+//! texts, time and decisions are handed in.
+
+#![warn(clippy::disallowed_methods, missing_docs)]
+
+pub mod estate;
+pub mod frontend;
+pub mod parse;
+pub mod problem;
+pub mod resource;
+pub mod source;
+pub mod tree;

@@ -1,0 +1,69 @@
+//! From the paths that policies speak of to files, lines and columns.
+//!
+//! A path is rooted at a rule's `input`. What lies in the normalised form is traced back, through the origins of its
+//! nodes, to the resource that declares it.
+
+use plumbline_rego::{Path, Step};
+
+use crate::estate::Workload;
+use crate::finding::Location;
+use crate::problem::spell;
+use crate::resource::Resource;
+use crate::source::{FileId, Span};
+use crate::tree::{NodeId, Origin, Typing};
+
+/// What a rule was evaluated on.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The declaring resource.
+    pub resource: &'a Resource,
+    /// The workload, if the rule judges workloads.
+    pub workload: Option<&'a Workload>,
+}
+
+/// Where a path leads to, and the pointer that survives a reordering of lists.
+pub fn locate(subject: Subject<'_>, path: &Path) -> (Location, String) {
+    let (node, missing) = declaring_node(subject, path);
+    let resource = subject.resource;
+    let fallback = Span { file: resource.file, start: 0, end: 0 };
+    let span = if node == resource.root { resource.place() } else { resource.tree.place(node) };
+    let location = Location {
+        span: span.unwrap_or(fallback),
+        value: resource.tree.span(node).or(span).unwrap_or(fallback),
+        pointer: resource.tree.path(resource.root, node, resource.typing).to_string(),
+        missing: missing.filter(|path| !path.is_empty()).map(|path| spell(&path)),
+    };
+    let mut stable = resource.tree.stable_pointer(resource.root, node, resource.typing);
+    if let Some(missing) = &location.missing {
+        stable.push('/');
+        stable.push_str(missing);
+    }
+    (location, stable)
+}
+
+/// The node of the resource that a path leads to, and the part of the path that does not exist there.
+fn declaring_node(subject: Subject<'_>, path: &Path) -> (NodeId, Option<Path>) {
+    let resource = subject.resource;
+    let Some((Step::Key(root), steps)) = path.steps().split_first() else { return (resource.root, None) };
+    let rest: Path = steps.iter().cloned().collect();
+    let suffix = |reached: usize| steps.get(reached..).map(|suffix| suffix.iter().cloned().collect());
+    match (root.as_str(), subject.workload) {
+        ("resource", _) => {
+            let reached = resource.tree.follow(resource.root, &rest, resource.typing);
+            (reached.node, suffix(reached.steps))
+        }
+        ("workload", Some(workload)) => {
+            let reached = workload.tree.follow(NodeId::ROOT, &rest, Typing::Json);
+            match workload.tree.origin(reached.node) {
+                Some(Origin::Derived { from } | Origin::Default { under: from }) => (from, suffix(reached.steps)),
+                _ => (resource.root, None),
+            }
+        }
+        _ => (resource.root, None),
+    }
+}
+
+/// The first place of a file.
+pub fn beginning(file: FileId) -> Span {
+    Span { file, start: 0, end: 0 }
+}

@@ -1,0 +1,65 @@
+//! Text to documents: one file per format, scalars raw, every node with its bytes.
+//!
+//! Parsing answers with everything it could read and a problem for each thing it could not: a broken document never
+//! hides its neighbours, and no document is ever skipped without a word.
+
+mod json;
+mod yaml;
+
+use std::sync::Arc;
+
+use crate::problem::Problem;
+use crate::source::{FileId, Source};
+use crate::tree::Tree;
+
+/// The most nodes that the aliases of one document may expand to.
+pub const MAX_ALIAS_NODES: usize = 100_000;
+
+/// One document of a text.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// What it says.
+    pub tree: Arc<Tree>,
+    /// The text it stands in.
+    pub file: FileId,
+    /// Which document of the text it is, from 1.
+    pub number: usize,
+    /// What it was read as.
+    pub notation: Notation,
+}
+
+/// How a text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// JSON: one value, or several after each other.
+    Json,
+    /// A stream of YAML documents.
+    Yaml,
+}
+
+impl Notation {
+    /// The notation that a file name announces.
+    pub fn of_file_name(name: &str) -> Option<Self> {
+        let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
+        match extension.as_str() {
+            "json" => Some(Self::Json),
+            "yaml" | "yml" => Some(Self::Yaml),
+            _ => None,
+        }
+    }
+}
+
+/// Reads all documents of a text.
+pub fn parse(source: &Arc<Source>, file: FileId, notation: Notation) -> (Vec<Document>, Vec<Problem>) {
+    match notation {
+        Notation::Json => json::parse(source, file),
+        Notation::Yaml => yaml::parse(source, file),
+    }
+}
+
+/// Tools disagree on which of two equal keys counts, so that what one judges is not what another one runs.
+fn duplicate_key(key: &str, again: crate::source::Span, first: crate::source::Span) -> Problem {
+    Problem::error(again, format!("the key `{}` is given twice", key.escape_debug()))
+        .related(first, "first given here")
+        .help("the last one was judged; remove one of them")
+}

@@ -1,0 +1,127 @@
+//! One declared thing, whatever declared it, and the name by which the whole product calls it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use plumbline_rego::Value;
+
+use crate::source::{FileId, Span};
+use crate::tree::{NodeId, Tree, Typing, View};
+
+/// Where something runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Platform {
+    /// Kubernetes and what extends it: Knative, custom resources.
+    Kubernetes,
+}
+
+impl Platform {
+    /// The word that ids, policies and reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+}
+
+/// What declared something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// Manifests as `kubectl apply` takes them.
+    Kubernetes,
+}
+
+impl Format {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+}
+
+/// The identity of a resource: `kubernetes/apps/Deployment/shop/web`. Segments are percent-encoded, so that a name
+/// cannot pass for another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceId(String);
+
+impl ResourceId {
+    /// The id made of these segments, in order.
+    pub fn new<'a>(segments: impl IntoIterator<Item = &'a str>) -> Self {
+        let encoded: Vec<String> = segments.into_iter().map(percent_encode).collect();
+        Self(encoded.join("/"))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One declared thing.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Its identity.
+    pub id: ResourceId,
+    /// Where it runs.
+    pub platform: Platform,
+    /// What declared it.
+    pub format: Format,
+    /// Its kind as declared, without version: `apps/Deployment`.
+    pub kind: String,
+    /// The namespace, where the platform has them and one is given.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The text that declares it.
+    pub file: FileId,
+    /// The tree it is a part of.
+    pub tree: Arc<Tree>,
+    /// Its root in the tree.
+    pub root: NodeId,
+    /// How its format types plain scalars.
+    pub typing: Typing,
+}
+
+impl Resource {
+    /// The resource to read from.
+    pub fn view(&self) -> View<'_> {
+        self.tree.view(self.root, self.typing)
+    }
+
+    /// The resource as it is written.
+    pub fn value(&self) -> Value {
+        self.tree.to_value(self.root, self.typing)
+    }
+
+    /// `platform/kind`, which the targets of rules are matched against.
+    pub fn target(&self) -> String {
+        format!("{}/{}", self.platform.as_str(), self.kind)
+    }
+
+    /// The bytes that stand for the resource as a whole: its name, or else its beginning.
+    pub fn place(&self) -> Option<Span> {
+        let name = self.view().at(&["metadata", "name"]).map(View::id);
+        name.and_then(|name| self.tree.place(name)).or_else(|| self.tree.place(self.root))
+    }
+}
+
+/// Everything but letters, digits and `-._~:` becomes `%` and two digits per byte.
+fn percent_encode(segment: &str) -> String {
+    use fmt::Write;
+    let mut out = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => out.push(char::from(byte)),
+            // Writing to a string cannot fail.
+            _ => drop(write!(out, "%{byte:02X}")),
+        }
+    }
+    out
+}

@@ -1,0 +1,230 @@
+//! Building trees in the order of writing, without recursion.
+
+use std::sync::Arc;
+
+use super::{Key, Kind, Node, NodeId, Origin, Text, Tree};
+use crate::source::Source;
+
+/// Builds one tree: collections are opened and closed, scalars added, each under the key that was set before it.
+#[derive(Debug)]
+pub struct Builder {
+    tree: Tree,
+    open: Vec<Open>,
+    key: Option<Key>,
+    /// Emptied lists of children, to be used again.
+    spare: Vec<Vec<NodeId>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    node: NodeId,
+    children: Vec<NodeId>,
+}
+
+impl Builder {
+    /// A tree that is read from a text.
+    pub fn from_source(source: Arc<Source>) -> Self {
+        Self::with(Some(source))
+    }
+
+    /// A tree that is computed.
+    pub fn computed() -> Self {
+        Self::with(None)
+    }
+
+    fn with(source: Option<Arc<Source>>) -> Self {
+        let tree = Tree { nodes: Vec::new(), children: Vec::new(), source, buffer: String::new(), tags: Vec::new() };
+        Self { tree, open: Vec::new(), key: None, spare: Vec::new() }
+    }
+
+    /// Characters that stand in the source text just so, by their bytes.
+    pub fn written(&self, start: usize, length: usize) -> Text {
+        Text { start: small(start), length: small(length), in_buffer: false }
+    }
+
+    /// Characters that the tree must keep itself.
+    pub fn keep(&mut self, text: &str) -> Text {
+        let start = small(self.tree.buffer.len());
+        self.tree.buffer.push_str(text);
+        Text { start, length: small(text.len()), in_buffer: true }
+    }
+
+    /// The key of the next node.
+    pub fn set_key(&mut self, key: Key) {
+        self.key = Some(key);
+    }
+
+    /// The key of the next node, in a tree that is computed.
+    pub fn key(&mut self, key: &str) -> &mut Self {
+        let text = self.keep(key);
+        self.key = Some(Key { text, plain: false, span: None });
+        self
+    }
+
+    /// Adds a scalar.
+    pub fn scalar(&mut self, kind: Kind, origin: Origin) -> NodeId {
+        self.add(kind, origin)
+    }
+
+    /// Adds a string to a tree that is computed.
+    pub fn string(&mut self, text: &str, origin: Origin) -> NodeId {
+        let text = self.keep(text);
+        self.add(Kind::String(text), origin)
+    }
+
+    /// Adds a number to a tree that is computed.
+    pub fn number(&mut self, text: &str, origin: Origin) -> NodeId {
+        let text = self.keep(text);
+        self.add(Kind::Number(text), origin)
+    }
+
+    /// Opens a sequence or a mapping; what follows belongs to it until it is closed.
+    pub fn open(&mut self, kind: Kind, origin: Origin) -> NodeId {
+        let node = self.add(kind, origin);
+        let children = self.spare.pop().unwrap_or_default();
+        self.open.push(Open { node, children });
+        node
+    }
+
+    /// Closes the innermost collection.
+    pub fn close(&mut self) -> Option<NodeId> {
+        let Open { node, mut children } = self.open.pop()?;
+        self.set_children(node, &children);
+        children.clear();
+        self.spare.push(children);
+        Some(node)
+    }
+
+    /// The children of the innermost open collection so far.
+    pub fn open_children(&self) -> &[NodeId] {
+        self.open.last().map_or(&[], |open| &open.children)
+    }
+
+    /// The innermost open collection.
+    pub fn innermost(&self) -> Option<NodeId> {
+        self.open.last().map(|open| open.node)
+    }
+
+    /// How many collections are open.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether the innermost collection is a mapping that waits for a key.
+    pub fn expects_key(&self) -> bool {
+        self.key.is_none() && self.innermost().is_some_and(|node| self.tree.kind(node) == Kind::Mapping)
+    }
+
+    /// Takes the key that was set, so that nothing is added under it.
+    pub fn take_key(&mut self) -> Option<Key> {
+        self.key.take()
+    }
+
+    /// Gives a node a tag, as it is written.
+    pub fn tag(&mut self, node: NodeId, tag: String) {
+        self.tree.tags.push((node, tag));
+    }
+
+    /// Says up to where a collection reaches, once its end is known.
+    pub fn end_at(&mut self, node: NodeId, end: u32) {
+        if let Some(Node { origin: Origin::Span(span), .. }) = self.tree.nodes.get_mut(node.0 as usize) {
+            span.end = end;
+        }
+    }
+
+    /// Copies a node with everything below it, under the key that was set. Gives up beyond a number of nodes, leaving
+    /// an incomplete copy. Returns how many nodes were copied.
+    pub fn copy(&mut self, from: NodeId, limit: usize) -> Option<usize> {
+        let Some(node) = self.tree.node(from).copied() else { return Some(0) };
+        let copy = self.add(node.kind, node.origin);
+        self.copy_children(from, copy, limit.checked_sub(1)?).map(|below| below + 1)
+    }
+
+    /// Copies an entry of a mapping with its key into the innermost open mapping.
+    pub fn copy_entry(&mut self, from: NodeId, limit: usize) -> Option<usize> {
+        self.key = self.tree.key(from);
+        self.copy(from, limit)
+    }
+
+    /// What was built so far.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Takes children out of the innermost open collection.
+    pub fn take_children(&mut self, mut wanted: impl FnMut(&Tree, NodeId) -> bool) -> Vec<NodeId> {
+        let Some(open) = self.open.last_mut() else { return Vec::new() };
+        let tree = &self.tree;
+        let (taken, left) = open.children.iter().partition(|child| wanted(tree, **child));
+        open.children = left;
+        taken
+    }
+
+    /// The tree.
+    pub fn finish(mut self) -> Tree {
+        self.tree.tags.sort_by_key(|(node, _)| *node);
+        self.tree.nodes.shrink_to_fit();
+        self.tree
+    }
+
+    /// Explicit stack: a document may be as deep as its parser allows.
+    fn copy_children(&mut self, from: NodeId, to: NodeId, limit: usize) -> Option<usize> {
+        let mut copied = 0;
+        let mut pending = vec![(from, to)];
+        while let Some((from, to)) = pending.pop() {
+            let children: Vec<NodeId> = self.tree.children(from).collect();
+            copied += children.len();
+            if copied > limit {
+                return None;
+            }
+            let mut copies = Vec::with_capacity(children.len());
+            for child in children {
+                let Some(node) = self.tree.node(child).copied() else { continue };
+                let copy = self.push(Node { parent: to, first: 0, count: 0, ..node });
+                copies.push(copy);
+                pending.push((child, copy));
+            }
+            self.set_children(to, &copies);
+        }
+        Some(copied)
+    }
+
+    fn set_children(&mut self, node: NodeId, children: &[NodeId]) {
+        let first = small(self.tree.children.len());
+        self.tree.children.extend_from_slice(children);
+        self.with_node(node, |node| {
+            node.first = first;
+            node.count = small(children.len());
+        });
+        for (index, child) in children.iter().enumerate() {
+            self.with_node(*child, |child| child.index = small(index));
+        }
+    }
+
+    fn add(&mut self, kind: Kind, origin: Origin) -> NodeId {
+        let key = self.key.take();
+        let parent = self.open.last().map_or(NodeId::NONE, |open| open.node);
+        let node = self.push(Node { kind, origin, key, parent, index: 0, first: 0, count: 0 });
+        if let Some(open) = self.open.last_mut() {
+            open.children.push(node);
+        }
+        node
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
+        let id = NodeId(small(self.tree.nodes.len()));
+        self.tree.nodes.push(node);
+        id
+    }
+
+    fn with_node(&mut self, node: NodeId, change: impl FnOnce(&mut Node)) {
+        if let Some(node) = self.tree.nodes.get_mut(node.0 as usize) {
+            change(node);
+        }
+    }
+}
+
+/// Texts are limited to 4 GiB long before they arrive here.
+fn small(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}

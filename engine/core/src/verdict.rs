@@ -1,0 +1,95 @@
+//! The only place that decides between pass, warn, deny and undecided.
+
+use crate::finding::{Effect, Evaluation, Finding, Severity};
+use crate::problem::Problem;
+
+/// The door that a verdict is given at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnforcementPoint {
+    /// Before a change is merged.
+    Check,
+    /// Before a request is carried out.
+    Admission,
+    /// On what runs.
+    Audit,
+}
+
+/// What a run comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Decided, and nothing is wrong.
+    Pass,
+    /// Decided, and what is wrong does not fail.
+    Warn,
+    /// Decided, and something fails.
+    Deny,
+    /// Not everything could be decided: never clean, whatever was found.
+    Undecided,
+}
+
+impl Verdict {
+    /// The verdict on an evaluation. Warnings and audit findings never fail; a deny below the threshold is a warning
+    /// at `check` only, since the threshold is the repository's and not the organisation's.
+    pub fn of(evaluation: &Evaluation, point: EnforcementPoint, fail_on: Severity) -> Self {
+        if evaluation.undecided > 0 || evaluation.problems.iter().any(Problem::is_error) {
+            return Self::Undecided;
+        }
+        if evaluation.findings.iter().any(|finding| fails(finding, point, fail_on)) {
+            return Self::Deny;
+        }
+        let shown = |finding: &Finding| finding.effect != Effect::Audit;
+        if evaluation.findings.iter().any(shown) { Self::Warn } else { Self::Pass }
+    }
+}
+
+/// Whether one finding is enough to fail.
+pub fn fails(finding: &Finding, point: EnforcementPoint, fail_on: Severity) -> bool {
+    let threshold = match point {
+        EnforcementPoint::Check => fail_on,
+        EnforcementPoint::Admission | EnforcementPoint::Audit => Severity::Info,
+    };
+    finding.effect == Effect::Deny && finding.severity >= threshold
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EnforcementPoint, Verdict};
+    use crate::finding::{Effect, Evaluation, Severity};
+    use crate::problem::Problem;
+
+    #[track_caller]
+    fn check(evaluation: &Evaluation, at_check: Verdict, at_admission: Verdict) {
+        let of = |point| Verdict::of(evaluation, point, Severity::High);
+        assert_eq!((of(EnforcementPoint::Check), of(EnforcementPoint::Admission)), (at_check, at_admission));
+    }
+
+    fn with(effect: Effect, severity: Severity) -> Evaluation {
+        Evaluation { findings: vec![crate::finding::tests::finding(effect, severity)], ..Evaluation::default() }
+    }
+
+    #[test]
+    fn nothing_found_passes() {
+        check(&Evaluation::default(), Verdict::Pass, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_deny_fails_from_the_threshold_on() {
+        check(&with(Effect::Deny, Severity::High), Verdict::Deny, Verdict::Deny);
+        check(&with(Effect::Deny, Severity::Medium), Verdict::Warn, Verdict::Deny);
+    }
+
+    #[test]
+    fn warnings_and_audit_findings_never_fail() {
+        check(&with(Effect::Warn, Severity::Critical), Verdict::Warn, Verdict::Warn);
+        check(&with(Effect::Audit, Severity::Critical), Verdict::Pass, Verdict::Pass);
+    }
+
+    #[test]
+    fn what_could_not_be_decided_beats_everything() {
+        let mut evaluation = with(Effect::Deny, Severity::High);
+        evaluation.undecided = 1;
+        check(&evaluation, Verdict::Undecided, Verdict::Undecided);
+        let unread = Evaluation { problems: vec![Problem::run("unread")], ..Evaluation::default() };
+        check(&unread, Verdict::Undecided, Verdict::Undecided);
+    }
+}

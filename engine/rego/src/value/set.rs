@@ -1,0 +1,65 @@
+//! Sets: distinct values, sorted, shared.
+
+use std::sync::Arc;
+
+use super::Value;
+
+/// An immutable set in Rego's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Set(Arc<Vec<Value>>);
+
+impl Set {
+    /// The member equal to a value.
+    pub fn get(&self, value: &Value) -> Option<&Value> {
+        let at = self.0.binary_search(value).ok()?;
+        self.0.get(at)
+    }
+
+    /// Whether a value is a member.
+    pub fn contains(&self, value: &Value) -> bool {
+        self.0.binary_search(value).is_ok()
+    }
+
+    /// The members in Rego's order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Value> {
+        self.0.iter()
+    }
+
+    /// The members as a sorted slice.
+    pub fn as_slice(&self) -> &[Value] {
+        &self.0
+    }
+
+    /// How many members there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Vec<Value>> for Set {
+    fn from(mut members: Vec<Value>) -> Self {
+        members.sort();
+        members.dedup();
+        Self(Arc::new(members))
+    }
+}
+
+impl FromIterator<Value> for Set {
+    fn from_iter<I: IntoIterator<Item = Value>>(members: I) -> Self {
+        Self::from(members.into_iter().collect::<Vec<_>>())
+    }
+}
+
+impl<'a> IntoIterator for &'a Set {
+    type Item = &'a Value;
+    type IntoIter = std::slice::Iter<'a, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

@@ -1,0 +1,20 @@
+# METADATA
+# scope: package
+# title: Privileged containers
+# description: A privileged container is root on its node.
+# custom:
+#   id: deployment/privileged-container
+#   severity: high
+#   effect: deny
+#   subject: workload
+#   targets: ["kubernetes/*"]
+#   controls: { pss: [baseline], cis-kubernetes: ["5.2.2"], nist-800-53: ["AC-6"] }
+#   remediation: "Remove `privileged: true`, or grant the one capability that is needed."
+package plumbline.deployment.privileged_container
+
+deny contains {"msg": msg, "path": path} if {
+	some i, container in input.workload.containers
+	container.isolation.privileged == true
+	msg := sprintf("container `%s` runs privileged", [container.name])
+	path := ["workload", "containers", i, "isolation", "privileged"]
+}

@@ -1,0 +1,72 @@
+# METADATA
+# scope: package
+# title: Bindings to cluster-admin
+# description: Whoever is bound to cluster-admin may do everything, to everything, and pass it on.
+# custom:
+#   id: iam/cluster-admin-binding
+#   severity: critical
+#   effect: deny
+#   subject: resource
+#   targets:
+#     - kubernetes/rbac.authorization.k8s.io/ClusterRoleBinding
+#     - kubernetes/rbac.authorization.k8s.io/RoleBinding
+#   controls: { cis-kubernetes: ["5.1.1"], nist-800-53: ["AC-6", "AC-6(5)"] }
+#   remediation: Bind a role that lists the verbs and resources the subject needs, in the namespace where it needs them.
+#   params:
+#     type: object
+#     additionalProperties: false
+#     properties:
+#       allow:
+#         description: Names of subjects that may hold cluster-admin; a service account also as `system:serviceaccount:<namespace>:<name>`.
+#         type: array
+#         items: { type: string, minLength: 1 }
+#         default: []
+package plumbline.iam.cluster_admin_binding
+
+deny contains {"msg": msg, "path": role_name} if {
+	binds_cluster_admin
+	some subject in input.resource.subjects
+	not bootstrap(subject)
+	not allowed(subject)
+	msg := sprintf("`%s` `%s` is bound to `cluster-admin` in %s", [subject.kind, subject.name, scope])
+}
+
+# Such a binding grants nothing yet, but one more line in it makes an administrator.
+deny contains {"msg": msg, "path": role_name} if {
+	binds_cluster_admin
+	not has_subject
+	msg := sprintf("`cluster-admin` is bound in %s, to no subject yet", [scope])
+}
+
+role_name := ["resource", "roleRef", "name"]
+
+binds_cluster_admin if {
+	input.resource.roleRef.kind == "ClusterRole"
+	input.resource.roleRef.name == "cluster-admin"
+}
+
+has_subject if some _ in input.resource.subjects
+
+# The API server lets `system:masters` through before it asks RBAC, so a binding adds nothing to
+# that group. Every cluster is born with one such binding.
+bootstrap(subject) if {
+	subject.kind == "Group"
+	subject.name == "system:masters"
+}
+
+allowed(subject) if subject.name in data.params.allow
+
+allowed(subject) if {
+	subject.kind == "ServiceAccount"
+	concat(":", ["system:serviceaccount", subject.namespace, subject.name]) in data.params.allow
+}
+
+# A RoleBinding grants the role in its own namespace only: there it is still every verb on every
+# resource, Secrets and further RoleBindings included.
+default scope := "its namespace"
+
+scope := "the whole cluster" if input.kind == "rbac.authorization.k8s.io/ClusterRoleBinding"
+
+scope := sprintf("the namespace `%s`", [input.resource.metadata.namespace]) if {
+	input.kind == "rbac.authorization.k8s.io/RoleBinding"
+}

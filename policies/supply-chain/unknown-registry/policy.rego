@@ -1,0 +1,37 @@
+# METADATA
+# scope: package
+# title: Images from unknown registries
+# description: An image from a registry that nobody vouches for is code that nobody vouches for.
+# custom:
+#   id: supply-chain/unknown-registry
+#   severity: medium
+#   effect: deny
+#   subject: workload
+#   targets: ["kubernetes/*"]
+#   requires: ["estate.registries.allowed"]
+#   controls: { cis-kubernetes: ["5.5.1"], nist-800-53: ["CM-7(5)"] }
+#   remediation: Mirror the image into an allowed registry and refer to it there, or add its registry to `registries.allowed` in `estate.yaml`.
+package plumbline.supply_chain.unknown_registry
+
+deny contains {"msg": msg, "path": path} if {
+	allowed := data.estate.registries.allowed
+	some i, container in input.workload.containers
+	name := container.image.name
+	not under_any(name, allowed)
+	msg := sprintf("container `%s` pulls `%s` from `%s`, outside the allowed registries", [
+		container.name,
+		container.image.reference,
+		container.image.registry,
+	])
+	path := ["workload", "containers", i, "image", "reference"]
+}
+
+under_any(name, allowed) if {
+	some entry in allowed
+	startswith(concat("", [name, "/"]), as_prefix(entry))
+}
+
+# The closing slash keeps `registry.example.com` from standing for `registry.example.com.evil.test`.
+as_prefix(entry) := entry if endswith(entry, "/")
+
+as_prefix(entry) := concat("", [entry, "/"]) if not endswith(entry, "/")
