@@ -5,6 +5,7 @@ mod workload;
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
 pub use workload::Workload;
 
 use crate::frontend;
@@ -24,7 +25,7 @@ impl Estate {
     /// Takes resources in and models what they run. Two declarations of one id are both kept and said.
     pub fn new(resources: Vec<Resource>) -> (Self, Vec<Problem>) {
         let problems = duplicates(&resources);
-        let workloads = resources.iter().enumerate().flat_map(|(index, resource)| {
+        let workloads = resources.par_iter().enumerate().flat_map_iter(|(index, resource)| {
             frontend::workloads(resource).into_iter().map(move |model| Workload::new(index, model.name, model.tree))
         });
         let workloads = workloads.collect();

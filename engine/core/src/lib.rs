@@ -6,9 +6,15 @@
 #![warn(clippy::disallowed_methods, missing_docs)]
 
 pub mod estate;
+pub mod finding;
 pub mod frontend;
+pub mod locate;
 pub mod parse;
+pub mod policy;
 pub mod problem;
+pub mod report;
 pub mod resource;
+pub mod schema;
 pub mod source;
 pub mod tree;
+pub mod verdict;

@@ -65,6 +65,18 @@ impl Program {
         })
     }
 
+    /// The package of a module that compiled, as `data.a.b`, by its index among those that were handed in.
+    pub fn package(&self, module: usize) -> Option<&str> {
+        self.modules.iter().find(|(index, ..)| *index == module).map(|(_, _, package)| package.as_str())
+    }
+
+    /// Whether a module that compiled has a rule of a name.
+    pub fn defines(&self, module: usize, rule: &str) -> bool {
+        let found = self.modules.iter().find(|(index, ..)| *index == module);
+        let starts = |line: &str| line.strip_prefix(rule).is_some_and(|rest| rest.starts_with([' ', '[', '{', ':', '=', '.']));
+        found.is_some_and(|(_, module, _)| module.text.lines().any(starts))
+    }
+
     /// The modules of a package, and those of every package that they mention.
     fn closure(&self, package: &str) -> Vec<&(usize, Module, String)> {
         let mut packages = vec![package.to_owned()];

@@ -1,1 +1,7 @@
+//! The adapters that read the world: files, and the built-in library of policies.
+//!
+//! Synchronous. What cannot be read comes back as a problem beside what could.
 
+pub mod bundle;
+pub mod embedded;
+pub mod fs;

@@ -1,0 +1,95 @@
+//! `plumb check`, as it is typed.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
+use plumbline_core::finding::Severity;
+
+/// Judge manifests by policies.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  plumb check deploy/                        judge every manifest below a folder
+  plumb check -p policies/ deploy/web.yaml   with policies of your own besides the built-in ones
+  plumb check -o json=findings.json deploy/  for machines; add `-o text` to read along
+  kustomize build . | plumb check -          judge what another tool renders
+
+Exit codes: 0 decided, nothing fails; 1 decided, something fails; 2 could not decide.")]
+pub(crate) struct CheckArgs {
+    /// Files and folders; `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// A file or folder of Rego policies besides the built-in ones; may be repeated.
+    #[arg(short, long = "policy", value_name = "PATH")]
+    pub(crate) policies: Vec<PathBuf>,
+    /// A file or folder of JSON and YAML that policies read below `data`; may be repeated.
+    #[arg(short, long = "data", value_name = "PATH")]
+    pub(crate) data: Vec<PathBuf>,
+    /// The organisation's decisions [default: `estate.yaml` beside the configuration, or at the root of a PATH].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) estate: Option<PathBuf>,
+    /// The configuration [default: `plumbline.yaml`, searched from the PATH up to the root of the repository].
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration.
+    #[arg(long)]
+    pub(crate) no_config: bool,
+    /// Do not judge by the built-in policies.
+    #[arg(long)]
+    pub(crate) no_builtin: bool,
+    /// The severity from which on a finding of effect `deny` fails [default: info].
+    #[arg(long, value_name = "SEVERITY", value_parser = severity_parser())]
+    pub(crate) fail_on: Option<Severity>,
+    /// An output: `text` or `json`, optionally to a file; may be repeated [default: text].
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
+    pub(crate) outputs: Vec<Output>,
+    /// End clean when there is nothing to check.
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    /// The largest file that is read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = plumbline_sources::fs::MAX_BYTES)]
+    pub(crate) max_file_size: u64,
+}
+
+fn severity_parser() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.iter().map(|severity| severity.as_str()))
+        .try_map(|word| Severity::parse(&word).ok_or("not a severity"))
+}
+
+/// One output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Output {
+    /// How it is written.
+    pub(crate) format: OutputFormat,
+    /// Where; standard output if nowhere else.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// How an output is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutputFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("a file is missing after `=`".to_owned()),
+            Some((word, file)) => (word, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = match word {
+            "text" => OutputFormat::Text,
+            "json" => OutputFormat::Json,
+            _ => return Err(format!("`{word}` is no output format; known are `text` and `json`")),
+        };
+        Ok(Self { format, file })
+    }
+}

@@ -1,0 +1,233 @@
+//! Arguments and `plumbline.yaml` to one resolved configuration.
+
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use plumbline_core::finding::{Effect, Severity};
+use plumbline_core::parse::{self, Document, Notation};
+use plumbline_core::policy::{Ingredients, Override};
+use plumbline_core::problem::Problem;
+use plumbline_core::schema::Schema;
+use plumbline_core::source::{FileId, Source, Sources, Span};
+use plumbline_core::tree::{NodeId, Typing, View};
+use plumbline_rego::Value;
+use plumbline_sources::{bundle, fs};
+
+use crate::args::CheckArgs;
+
+const CONFIG_NAME: &str = "plumbline.yaml";
+const ESTATE_NAME: &str = "estate.yaml";
+const CONFIG_SCHEMA: &str = include_str!("../../docs/reference/plumbline.schema.json");
+const ESTATE_SCHEMA: &str = include_str!("../../docs/reference/estate.schema.json");
+
+/// What to check, by what, and when it fails.
+#[derive(Debug)]
+pub(crate) struct CheckConfig {
+    /// Files that are ours, which are not manifests.
+    pub(crate) own_files: Vec<PathBuf>,
+    /// Globs of files that are not read.
+    pub(crate) ignored: GlobSet,
+    /// What the globs are relative to.
+    pub(crate) base: PathBuf,
+    /// What the policy set is made of.
+    pub(crate) ingredients: Ingredients,
+    /// The severity from which on a finding fails.
+    pub(crate) fail_on: Severity,
+}
+
+/// Resolves a configuration. What is wrong with it comes back beside what could be used.
+pub(crate) fn resolve(args: &CheckArgs, sources: &mut Sources) -> (CheckConfig, Vec<Problem>) {
+    let mut resolver = Resolver { sources, problems: Vec::new() };
+    let config = resolver.check(args);
+    (config, resolver.problems)
+}
+
+struct Resolver<'a> {
+    sources: &'a mut Sources,
+    problems: Vec<Problem>,
+}
+
+/// A file of ours, read and checked.
+struct Own {
+    document: Document,
+    path: PathBuf,
+}
+
+impl Own {
+    fn root(&self) -> View<'_> {
+        self.document.tree.view(NodeId::ROOT, Typing::Core)
+    }
+
+    fn place(&self, view: View<'_>) -> Span {
+        self.document.tree.place(view.id()).unwrap_or(Span { file: self.document.file, start: 0, end: 0 })
+    }
+
+    /// A path of the file, relative to the folder it lies in.
+    fn relative(&self, path: &str) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+}
+
+impl Resolver<'_> {
+    fn check(&mut self, args: &CheckArgs) -> CheckConfig {
+        let config = self.config_file(args).and_then(|path| self.read(path, CONFIG_SCHEMA));
+        let estate = self.estate_file(args, config.as_ref()).and_then(|path| self.read(path, ESTATE_SCHEMA));
+        let paths = |key: &str| -> Vec<PathBuf> {
+            let listed = config.iter().flat_map(|own| own.root().get(key).into_iter().flat_map(View::items).filter_map(move |item| item.str().map(|path| own.relative(path))));
+            listed.collect()
+        };
+        let scalar = |key: &str| config.as_ref().and_then(|own| own.root().get(key));
+        let builtin = scalar("builtin").and_then(View::bool).unwrap_or(true) && !args.no_builtin;
+        let mut ingredients = Ingredients {
+            estate: estate.as_ref().map(|own| own.root().value()),
+            overrides: config.as_ref().map(|own| self.overrides(own)).unwrap_or_default(),
+            ..Ingredients::default()
+        };
+        if builtin {
+            ingredients.modules = bundle::builtin(self.sources);
+        }
+        let (mut modules, problems) = bundle::policies(&[paths("policies"), args.policies.clone()].concat(), self.sources);
+        self.problems.extend(problems);
+        ingredients.modules.append(&mut modules);
+        let (data, problems) = bundle::data(&[paths("data"), args.data.clone()].concat(), self.sources);
+        self.problems.extend(problems);
+        ingredients.data = data;
+        let configured = scalar("fail-on").and_then(View::str).and_then(Severity::parse);
+        CheckConfig {
+            ignored: config.as_ref().map(|own| self.ignored(own)).unwrap_or_default(),
+            base: config.as_ref().and_then(|own| own.path.parent().map(Path::to_owned)).unwrap_or_default(),
+            fail_on: args.fail_on.or(configured).unwrap_or(Severity::Info),
+            own_files: config.into_iter().chain(estate).map(|own| own.path).collect(),
+            ingredients,
+        }
+    }
+
+    /// The file given, or the one found upwards from the paths to the root of the repository.
+    fn config_file(&mut self, args: &CheckArgs) -> Option<PathBuf> {
+        if args.no_config {
+            return None;
+        }
+        if let Some(path) = &args.config {
+            return Some(path.clone());
+        }
+        let mut found: Vec<PathBuf> = args.paths.iter().filter_map(|path| upwards(path)).collect();
+        found.sort();
+        found.dedup();
+        if let [first, second, ..] = found.as_slice() {
+            let message = format!("the paths have different configurations: {} and {}", fs::display(first), fs::display(second));
+            self.problems.push(Problem::run(message).help("check them one after the other, or name one with `--config`"));
+            return None;
+        }
+        found.pop()
+    }
+
+    fn estate_file(&mut self, args: &CheckArgs, config: Option<&Own>) -> Option<PathBuf> {
+        if let Some(path) = &args.estate {
+            return Some(path.clone());
+        }
+        if let Some(own) = config {
+            if let Some(path) = own.root().get("estate").and_then(View::str) {
+                return Some(own.relative(path));
+            }
+            let beside = own.relative(ESTATE_NAME);
+            if beside.is_file() {
+                return Some(beside);
+            }
+        }
+        args.paths.iter().filter(|path| path.is_dir()).map(|path| path.join(ESTATE_NAME)).find(|path| path.is_file())
+    }
+
+    fn read(&mut self, path: PathBuf, schema: &str) -> Option<Own> {
+        let text = match fs::read(&path, fs::MAX_BYTES) {
+            Ok(text) => text,
+            Err(problem) => {
+                self.problems.push(problem);
+                return None;
+            }
+        };
+        let file = self.sources.add(Source::new(fs::display(&path), text));
+        let source = self.sources.get(file)?.clone();
+        let (documents, problems) = parse::parse(&source, file, Notation::Yaml);
+        let broken = !problems.is_empty();
+        self.problems.extend(problems);
+        match <[Document; 1]>::try_from(documents) {
+            Ok([document]) => {
+                self.validate(&document, file, schema);
+                Some(Own { document, path })
+            }
+            Err(documents) if !broken && documents.is_empty() => None,
+            Err(documents) => {
+                if !broken {
+                    let message = format!("{} documents where one is expected", documents.len());
+                    self.problems.push(Problem::file(fs::display(&path), message));
+                }
+                None
+            }
+        }
+    }
+
+    fn validate(&mut self, document: &Document, file: FileId, schema: &str) {
+        match Schema::from_text(schema) {
+            Ok(schema) => self.problems.extend(schema.check(document, file)),
+            Err(error) => self.problems.push(Problem::run(error.to_string())),
+        }
+    }
+
+    fn overrides(&self, own: &Own) -> Vec<Override> {
+        let rules = own.root().get("rules");
+        let one = |(pattern, over): (&str, View<'_>)| {
+            let word = |key: &str| over.get(key).and_then(View::str);
+            let params = over.get("params");
+            Override {
+                pattern: pattern.to_owned(),
+                place: own.place(over),
+                severity: word("severity").and_then(Severity::parse),
+                effect: word("effect").map(Effect::parse),
+                params: params.map(View::value).filter(|value| matches!(value, Value::Object(_))),
+                params_place: own.place(params.unwrap_or(over)),
+            }
+        };
+        rules.into_iter().flat_map(View::entries).map(one).collect()
+    }
+
+    fn ignored(&mut self, own: &Own) -> GlobSet {
+        let mut set = GlobSetBuilder::new();
+        for item in own.root().get("ignore").into_iter().flat_map(View::items) {
+            match Glob::new(item.str().unwrap_or_default()) {
+                Ok(glob) => set.add(glob),
+                Err(error) => {
+                    self.problems.push(Problem::error(own.place(item), format!("not a glob: {}", error.kind())));
+                    continue;
+                }
+            };
+        }
+        set.build().unwrap_or_default()
+    }
+}
+
+/// `plumbline.yaml` in the folder of a path or above it, up to the root of the repository.
+fn upwards(path: &Path) -> Option<PathBuf> {
+    let start = if path.is_dir() { path } else { path.parent()? };
+    let absolute = std::path::absolute(if start.as_os_str().is_empty() { Path::new(".") } else { start }).ok()?;
+    for (steps, folder) in absolute.ancestors().enumerate() {
+        if folder.join(CONFIG_NAME).is_file() {
+            return Some(above(start, steps, folder).join(CONFIG_NAME));
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// A folder some steps above `start`, spelt relative to it where that is possible.
+fn above(start: &Path, steps: usize, absolute: &Path) -> PathBuf {
+    let current = std::env::current_dir().ok();
+    match start.ancestors().nth(steps) {
+        Some(ancestor) if !ancestor.as_os_str().is_empty() => ancestor.to_owned(),
+        _ => match current.and_then(|current| absolute.strip_prefix(current).map(Path::to_owned).ok()) {
+            Some(relative) => relative,
+            None => absolute.to_owned(),
+        },
+    }
+}

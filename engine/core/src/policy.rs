@@ -1,0 +1,105 @@
+//! Policies: Rego with metadata to an indexed set of rules, and its evaluation on an estate.
+//!
+//! Rules are chosen by platform, kind and subject before anything is evaluated.
+
+mod digest;
+mod evaluate;
+mod load;
+pub mod metadata;
+
+use globset::GlobSet;
+use plumbline_rego::{Prepared, Value};
+
+pub use digest::Digest;
+pub use load::load;
+
+use crate::finding::{Effect, RuleId, Severity};
+use crate::source::{FileId, Span};
+use metadata::Metadata;
+
+/// One file of a policy set.
+#[derive(Debug, Clone)]
+pub struct PolicyFile {
+    /// The text, among the sources of the run.
+    pub file: FileId,
+    /// The path below the folder the set was read from, which goes into the digest: it is the same on every machine.
+    pub path: String,
+}
+
+/// A JSON or YAML document that policies read below `data`.
+#[derive(Debug, Clone)]
+pub struct DataFile {
+    /// The path below the folder it was read from.
+    pub path: String,
+    /// The whole document, rooted at `data`.
+    pub value: Value,
+}
+
+/// Everything that a policy set is made of.
+#[derive(Debug, Default)]
+pub struct Ingredients {
+    /// Modules of Rego.
+    pub modules: Vec<PolicyFile>,
+    /// Base data.
+    pub data: Vec<DataFile>,
+    /// The organisation's decisions: `data.estate`.
+    pub estate: Option<Value>,
+    /// What the configuration says of rules, in order.
+    pub overrides: Vec<Override>,
+}
+
+/// What a configuration says of the rules whose ids match.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// A rule id, or a glob on ids.
+    pub pattern: String,
+    /// Where the configuration says so.
+    pub place: Span,
+    /// Another severity.
+    pub severity: Option<Severity>,
+    /// Another effect; `Some(None)` switches the rule off.
+    pub effect: Option<Option<Effect>>,
+    /// Parameters, over the rule's defaults.
+    pub params: Option<Value>,
+    /// Where the parameters are written.
+    pub params_place: Span,
+}
+
+/// A set of rules, ready to judge. Immutable and shared.
+#[derive(Debug)]
+pub struct PolicySet {
+    rules: Vec<Rule>,
+    /// Rules that are not evaluated, and the decision of the organisation that each one waits for.
+    pub waiting: Vec<(RuleId, String)>,
+    /// What the set is made of, as one number.
+    pub digest: Digest,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// What its author says of it.
+    pub metadata: Metadata,
+    /// The severity after overrides.
+    pub severity: Severity,
+    /// The effect after overrides.
+    pub effect: Effect,
+    /// The text it stands in.
+    pub file: FileId,
+    targets: GlobSet,
+    prepared: Prepared,
+}
+
+impl PolicySet {
+    /// The rules in order of their ids.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+}
+
+impl Rule {
+    /// Whether the rule judges things of a kind: `kubernetes/apps/Deployment`.
+    pub fn judges(&self, target: &str) -> bool {
+        self.targets.is_match(target)
+    }
+}

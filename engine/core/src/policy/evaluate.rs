@@ -1,0 +1,173 @@
+//! A policy set on an estate: rules per subject, in parallel, in a fixed order.
+
+use std::collections::HashMap;
+
+use plumbline_rego::{Answer, Budget, Input, ObjectBuilder, Path, Value};
+use rayon::prelude::*;
+
+use super::metadata::SubjectKind;
+use super::{PolicySet, Rule};
+use crate::estate::{Estate, Workload};
+use crate::finding::{Evaluation, Finding, Fingerprint};
+use crate::locate::{Subject, locate};
+use crate::problem::Problem;
+use crate::resource::Resource;
+use crate::source::Span;
+
+impl PolicySet {
+    /// Judges every subject of an estate.
+    pub fn evaluate(&self, estate: &Estate, budget: &Budget) -> Evaluation {
+        let chosen = self.choose(estate);
+        let workloads = workloads_by_resource(estate);
+        let parts: Vec<Evaluation> = estate
+            .resources
+            .par_iter()
+            .enumerate()
+            .map(|(index, resource)| {
+                let rules = chosen.get(&resource.target()).map_or(&[][..], Vec::as_slice);
+                let workloads = workloads.get(&index).map_or(&[][..], Vec::as_slice);
+                self.judge(index, resource, workloads, rules, budget)
+            })
+            .collect();
+        let mut evaluation = Evaluation::default();
+        for mut part in parts {
+            evaluation.findings.append(&mut part.findings);
+            evaluation.problems.append(&mut part.problems);
+            evaluation.evaluations += part.evaluations;
+            evaluation.undecided += part.undecided;
+        }
+        evaluation.findings.sort_by(order);
+        evaluation
+    }
+
+    /// The rules of every kind of resource that the estate has: found once per kind, not once per resource.
+    fn choose(&self, estate: &Estate) -> HashMap<String, Vec<&Rule>> {
+        let mut chosen: HashMap<String, Vec<&Rule>> = HashMap::new();
+        for resource in &estate.resources {
+            let target = resource.target();
+            if !chosen.contains_key(&target) {
+                let rules = self.rules.iter().filter(|rule| rule.judges(&target)).collect();
+                chosen.insert(target, rules);
+            }
+        }
+        chosen
+    }
+
+    fn judge(&self, index: usize, resource: &Resource, workloads: &[&Workload], rules: &[&Rule], budget: &Budget) -> Evaluation {
+        let mut evaluation = Evaluation::default();
+        let of_kind = |kind| rules.iter().filter(move |rule| rule.metadata.subject == kind);
+        let needed = of_kind(SubjectKind::Resource).next().is_some() || !workloads.is_empty() && of_kind(SubjectKind::Workload).next().is_some();
+        if !needed {
+            return evaluation;
+        }
+        let written = resource.value();
+        let mut judge = |kind, workload: Option<&Workload>| {
+            if of_kind(kind).next().is_none() {
+                return;
+            }
+            let input = Input::new(&input(resource, &written, workload));
+            for rule in of_kind(kind) {
+                apply(rule, Subject { resource, workload }, index, &input, budget, &mut evaluation);
+            }
+        };
+        judge(SubjectKind::Resource, None);
+        workloads.iter().for_each(|workload| judge(SubjectKind::Workload, Some(workload)));
+        evaluation
+    }
+}
+
+fn workloads_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Workload>> {
+    let mut by_resource: HashMap<usize, Vec<&Workload>> = HashMap::new();
+    for workload in &estate.workloads {
+        by_resource.entry(workload.resource).or_default().push(workload);
+    }
+    by_resource
+}
+
+fn input(resource: &Resource, written: &Value, workload: Option<&Workload>) -> Value {
+    let mut input = ObjectBuilder::with_capacity(4);
+    input.insert_str("platform", resource.platform.as_str());
+    input.insert_str("kind", resource.kind.as_str());
+    input.insert_str("resource", written.clone());
+    if let Some(workload) = workload {
+        input.insert_str("workload", workload.value());
+    }
+    Value::Object(input.finish())
+}
+
+fn apply(rule: &Rule, subject: Subject<'_>, index: usize, input: &Input, budget: &Budget, evaluation: &mut Evaluation) {
+    evaluation.evaluations += 1;
+    let place = subject.resource.place().unwrap_or(Span { file: subject.resource.file, start: 0, end: 0 });
+    let undecided = |message: String| {
+        let problem = Problem::error(place, format!("`{}` could not be decided for `{}`: {message}", rule.metadata.id, subject.resource.id));
+        problem.of_rule(rule.metadata.id.as_str())
+    };
+    let Answer { value, swallowed } = match rule.prepared.evaluate(input, budget) {
+        Ok(answer) => answer,
+        Err(error) => {
+            evaluation.undecided += 1;
+            evaluation.problems.push(undecided(error.to_string()));
+            return;
+        }
+    };
+    if !swallowed.is_empty() {
+        evaluation.undecided += 1;
+        evaluation.problems.extend(swallowed.iter().map(|error| undecided(error.to_string())));
+    }
+    for element in value.iter().flat_map(elements) {
+        match result(element) {
+            Some((message, path)) => evaluation.findings.push(finding(rule, subject, index, message, &path)),
+            None => {
+                evaluation.undecided += 1;
+                evaluation.problems.push(undecided("`deny` must hold objects with a string `msg`".to_owned()));
+            }
+        }
+    }
+}
+
+/// The elements of a rule's answer, which is a set; any other value is one element that is not as it should be.
+fn elements(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        Value::Set(set) => set.iter().collect(),
+        other => vec![other],
+    }
+}
+
+/// Message and path of one element. A path may be an array or a JSON pointer.
+fn result(element: &Value) -> Option<(&str, Path)> {
+    if let Some(message) = element.as_str() {
+        return Some((message, Path::root()));
+    }
+    let path = match element.get_str("path") {
+        None => Path::root(),
+        Some(Value::Array(steps)) => Path::from_array(steps.as_slice())?,
+        Some(Value::String(pointer)) => Path::from_pointer(pointer)?,
+        Some(_) => return None,
+    };
+    Some((element.get_str("msg")?.as_str()?, path))
+}
+
+fn finding(rule: &Rule, subject: Subject<'_>, resource: usize, message: &str, path: &Path) -> Finding {
+    let (location, stable) = locate(subject, path);
+    let metadata = &rule.metadata;
+    Finding {
+        fingerprint: Fingerprint::new(&metadata.id, subject.resource.id.as_str(), &stable),
+        rule: metadata.id.clone(),
+        severity: rule.severity,
+        effect: rule.effect,
+        message: message.to_owned(),
+        resource,
+        location,
+        related: Vec::new(),
+        controls: metadata.controls.clone(),
+        remediation: metadata.remediation.clone(),
+        sensitive: metadata.sensitive,
+    }
+}
+
+/// Files in their order, places in reading order, then rules and messages: the same for any number of threads.
+fn order(left: &Finding, right: &Finding) -> std::cmp::Ordering {
+    let key = |finding: &Finding| (finding.location.span, finding.rule.clone(), finding.resource);
+    key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
+}

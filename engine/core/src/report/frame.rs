@@ -1,0 +1,97 @@
+//! Code frames: the lines of a place, with what must not be shown masked.
+
+use std::collections::HashMap;
+
+use super::escape::is_hostile;
+use crate::finding::Finding;
+use crate::source::{FileId, Source, Sources, Span};
+
+/// How many lines of a place are shown.
+const MAX_LINES: u32 = 4;
+/// How many characters of a line are shown.
+const MAX_LINE: usize = 240;
+
+/// The bytes of each file that no frame may show.
+#[derive(Debug, Default)]
+pub(super) struct Masks(HashMap<FileId, Vec<Span>>);
+
+impl Masks {
+    /// What the sensitive ones of these findings point at.
+    pub(super) fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Self {
+        let mut masks: HashMap<FileId, Vec<Span>> = HashMap::new();
+        for finding in findings.filter(|finding| finding.sensitive) {
+            masks.entry(finding.location.value.file).or_default().push(finding.location.value);
+        }
+        for spans in masks.values_mut() {
+            spans.sort_unstable();
+        }
+        Self(masks)
+    }
+
+    fn hides(&self, file: FileId, byte: u32) -> bool {
+        let Some(spans) = self.0.get(&file) else { return false };
+        let before = spans.partition_point(|span| span.start <= byte);
+        // Values do not overlap, but one place may be found twice.
+        spans.get(before.saturating_sub(1)..before).unwrap_or_default().iter().any(|span| byte < span.end)
+    }
+}
+
+/// The lines around a span, harmless and masked, and the span within them.
+pub(super) struct Frame {
+    pub(super) text: String,
+    pub(super) first_line: u32,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The frame of a span; none for a file that is not at hand, or a file without text.
+pub(super) fn frame(sources: &Sources, span: Span, masks: &Masks) -> Option<Frame> {
+    let source = sources.get(span.file)?;
+    let first = source.position(span.start).line;
+    let last = source.position(span.end.max(span.start + 1) - 1).line.clamp(first, first + MAX_LINES - 1);
+    let mut frame = Frame { text: String::new(), first_line: first, start: 0, end: 0 };
+    let mut marked = false;
+    for line in first..=last {
+        append(&mut frame, source, span, line, masks, &mut marked);
+        frame.text.push('\n');
+    }
+    if !marked {
+        frame.end = frame.start;
+    }
+    Some(frame)
+}
+
+/// Appends a line character by character, moving the marks along.
+fn append(frame: &mut Frame, source: &Source, span: Span, line: u32, masks: &Masks, marked: &mut bool) {
+    let mut byte = source.line_start(line);
+    let text = source.line(line);
+    let skipped = skip(text, span.start.saturating_sub(byte) as usize);
+    for (at, character) in text.char_indices().skip(skipped).take(MAX_LINE) {
+        byte = source.line_start(line) + u32::try_from(at).unwrap_or(u32::MAX);
+        if (span.start..span.end.max(span.start + 1)).contains(&byte) {
+            if !*marked {
+                frame.start = frame.text.len();
+                *marked = true;
+            }
+            push(frame, character, masks.hides(span.file, byte));
+            frame.end = frame.text.len();
+        } else {
+            push(frame, character, masks.hides(span.file, byte));
+        }
+    }
+}
+
+/// How many characters of a very long line are left out before the place.
+fn skip(line: &str, place: usize) -> usize {
+    let before = line.get(..place).map_or(0, |before| before.chars().count());
+    if before > MAX_LINE / 2 { before - 40 } else { 0 }
+}
+
+fn push(frame: &mut Frame, character: char, hidden: bool) {
+    match character {
+        _ if hidden => frame.text.push('*'),
+        '\t' => frame.text.push_str("    "),
+        hostile if is_hostile(hostile) => frame.text.push('\u{fffd}'),
+        other => frame.text.push(other),
+    }
+}

@@ -1,0 +1,198 @@
+//! The report that machines read. Its shape is a contract: `plumbline.findings/v1`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Report;
+use crate::finding::{Finding, Location};
+use crate::problem::{Place, Problem};
+use crate::source::{Sources, Span};
+
+/// The version of the shape.
+pub const SCHEMA_VERSION: &str = "plumbline.findings/v1";
+
+/// The whole report, indented by two spaces, with a line end.
+pub fn render(report: &Report<'_>) -> String {
+    let mut out = serde_json::to_string_pretty(&shape(report)).unwrap_or_default();
+    out.push('\n');
+    out
+}
+
+fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
+    let problems = |errors: bool| {
+        let chosen = report.evaluation.problems.iter().filter(move |problem| problem.is_error() == errors);
+        chosen.map(|problem| problem_shape(report.sources, problem)).collect()
+    };
+    FindingsV1 {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "plumbline", version: env!("CARGO_PKG_VERSION") },
+        policies: Policies { digest: &report.digest, rules: report.rules },
+        summary: Summary {
+            files: report.coverage.files,
+            unrecognised: report.coverage.unrecognised,
+            resources: report.estate.resources.len(),
+            evaluations: report.evaluation.evaluations,
+            findings: report.evaluation.findings.len(),
+            waived: 0,
+            undecided: report.evaluation.undecided,
+            errors: report.errors(),
+        },
+        findings: report.evaluation.findings.iter().map(|finding| finding_shape(report, finding)).collect(),
+        not_evaluated: report.waiting.iter().map(|(rule, decision)| NotEvaluated { rule: rule.as_str(), missing: decision }).collect(),
+        errors: problems(true),
+        warnings: problems(false),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingsV1<'a> {
+    schema_version: &'static str,
+    tool: Tool,
+    policies: Policies<'a>,
+    summary: Summary,
+    findings: Vec<FindingV1<'a>>,
+    not_evaluated: Vec<NotEvaluated<'a>>,
+    errors: Vec<ProblemV1<'a>>,
+    warnings: Vec<ProblemV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Policies<'a> {
+    digest: &'a str,
+    rules: usize,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    unrecognised: usize,
+    resources: usize,
+    evaluations: usize,
+    findings: usize,
+    waived: usize,
+    undecided: usize,
+    errors: usize,
+}
+
+#[derive(Serialize)]
+struct FindingV1<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    effect: &'static str,
+    message: &'a str,
+    resource: Option<ResourceV1<'a>>,
+    location: LocationV1<'a>,
+    related: Vec<RelatedV1<'a>>,
+    fingerprint: &'a str,
+    controls: &'a BTreeMap<String, Vec<String>>,
+    remediation: Option<&'a str>,
+    waiver: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ResourceV1<'a> {
+    id: &'a str,
+    platform: &'static str,
+    format: &'static str,
+    kind: &'a str,
+    namespace: Option<&'a str>,
+    name: &'a str,
+}
+
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct LocationV1<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RelatedV1<'a> {
+    message: &'a str,
+    location: LocationV1<'a>,
+}
+
+#[derive(Serialize)]
+struct NotEvaluated<'a> {
+    rule: &'a str,
+    missing: &'a str,
+}
+
+#[derive(Serialize)]
+struct ProblemV1<'a> {
+    message: &'a str,
+    rule: Option<&'a str>,
+    location: Option<LocationV1<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related: Vec<RelatedV1<'a>>,
+}
+
+fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<'a> {
+    let resource = report.estate.resources.get(finding.resource);
+    let Location { span, pointer, missing, .. } = &finding.location;
+    FindingV1 {
+        rule: finding.rule.as_str(),
+        severity: finding.severity.as_str(),
+        effect: finding.effect.as_str(),
+        message: &finding.message,
+        resource: resource.map(|resource| ResourceV1 {
+            id: resource.id.as_str(),
+            platform: resource.platform.as_str(),
+            format: resource.format.as_str(),
+            kind: &resource.kind,
+            namespace: resource.namespace.as_deref(),
+            name: &resource.name,
+        }),
+        location: LocationV1 { pointer: Some(pointer), missing: missing.as_deref(), ..location_shape(report.sources, *span) },
+        related: finding.related.iter().map(|(span, message)| related_shape(report.sources, *span, message)).collect(),
+        fingerprint: finding.fingerprint.as_str(),
+        controls: &finding.controls,
+        remediation: finding.remediation.as_deref(),
+        waiver: None,
+    }
+}
+
+fn problem_shape<'a>(sources: &'a Sources, problem: &'a Problem) -> ProblemV1<'a> {
+    ProblemV1 {
+        message: &problem.message,
+        rule: problem.rule.as_deref(),
+        location: match &problem.place {
+            Place::Span(span) => Some(location_shape(sources, *span)),
+            Place::File(name) => Some(LocationV1 { file: name, line: 1, column: 1, end_line: 1, end_column: 1, ..LocationV1::default() }),
+            Place::Nowhere => None,
+        },
+        help: problem.help.as_deref(),
+        related: problem.related.iter().map(|(span, message)| related_shape(sources, *span, message)).collect(),
+    }
+}
+
+fn related_shape<'a>(sources: &'a Sources, span: Span, message: &'a str) -> RelatedV1<'a> {
+    RelatedV1 { message, location: location_shape(sources, span) }
+}
+
+fn location_shape(sources: &Sources, span: Span) -> LocationV1<'_> {
+    let file = sources.name(span.file);
+    match sources.positions(span) {
+        Some((start, end)) => {
+            LocationV1 { file, line: start.line, column: start.column, end_line: end.line, end_column: end.column, ..LocationV1::default() }
+        }
+        None => LocationV1 { file, line: 1, column: 1, end_line: 1, end_column: 1, ..LocationV1::default() },
+    }
+}

@@ -1,0 +1,176 @@
+//! The report that people read in a terminal: a code frame per finding, and a summary on one screen.
+
+use std::collections::BTreeMap;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::frame::{Masks, frame};
+use super::{Report, visible};
+use crate::finding::{Effect, Finding, RuleId, Severity};
+use crate::problem::{Place, Problem};
+use crate::source::Span;
+use crate::verdict::{EnforcementPoint, Verdict, fails};
+
+/// How the report looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Whether colours are used.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether audit findings are shown too.
+    pub verbose: bool,
+    /// Whether only the summary is shown.
+    pub quiet: bool,
+}
+
+/// The whole report.
+pub fn render(report: &Report<'_>, style: Style) -> String {
+    let mut out = String::new();
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
+    if !style.quiet {
+        let masks = Masks::of(report.evaluation.findings.iter());
+        for finding in report.shown(style.verbose) {
+            out.push_str(&renderer.render(&finding_groups(report, finding, &masks)));
+            out.push_str("\n\n");
+        }
+        out.push_str(&render_problems(report, &renderer, &masks));
+    }
+    summary(report, style, &mut out);
+    out
+}
+
+/// Problems alone, for a run that could not even begin.
+pub fn problems(sources: &crate::source::Sources, problems: &[Problem], style: Style) -> String {
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
+    let mut out = String::new();
+    for problem in problems {
+        out.push_str(&renderer.render(&problem_groups(sources, problem, &Masks::default())));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+fn render_problems(report: &Report<'_>, renderer: &Renderer, masks: &Masks) -> String {
+    let mut out = String::new();
+    for problem in &report.evaluation.problems {
+        out.push_str(&renderer.render(&problem_groups(report.sources, problem, masks)));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+fn finding_groups<'a>(report: &'a Report<'_>, finding: &'a Finding, masks: &Masks) -> Vec<Group<'a>> {
+    let level = match finding.effect {
+        Effect::Deny if fails(finding, EnforcementPoint::Check, report.fail_on) => Level::ERROR,
+        Effect::Deny | Effect::Warn => Level::WARNING,
+        Effect::Audit => Level::INFO,
+    };
+    let title = level.primary_title(visible(&finding.message)).id(finding.rule.as_str());
+    let mut group = Group::with_title(title);
+    let label = finding.location.missing.as_ref().map(|missing| format!("`{}` is missing here", visible(missing)));
+    if let Some(snippet) = snippet(report.sources, finding.location.span, label, masks) {
+        group = group.element(snippet);
+    }
+    for (span, message) in &finding.related {
+        if let Some(snippet) = snippet(report.sources, *span, Some(message.clone()), masks) {
+            group = group.element(snippet);
+        }
+    }
+    if let Some(remediation) = &finding.remediation {
+        group = group.element(Level::HELP.message(visible(remediation)));
+    }
+    let resource = report.estate.resources.get(finding.resource).map_or("", |resource| resource.id.as_str());
+    let controls = spell_controls(finding);
+    let note = if controls.is_empty() { format!("{} in {resource}", finding.severity.as_str()) } else { format!("{} in {resource}; {controls}", finding.severity.as_str()) };
+    vec![group.element(Level::NOTE.message(visible(&note).into_owned()))]
+}
+
+fn spell_controls(finding: &Finding) -> String {
+    let spelt: Vec<String> = finding.controls.iter().map(|(standard, controls)| format!("{standard} {}", controls.join(", "))).collect();
+    spelt.join("; ")
+}
+
+fn problem_groups<'a>(sources: &crate::source::Sources, problem: &'a Problem, masks: &Masks) -> Vec<Group<'a>> {
+    let level = if problem.is_error() { Level::ERROR } else { Level::WARNING };
+    let message = match &problem.place {
+        Place::File(name) => format!("{}: {}", visible(name), visible(&problem.message)),
+        Place::Span(_) | Place::Nowhere => visible(&problem.message).into_owned(),
+    };
+    let mut group = Group::with_title(level.primary_title(message));
+    if let Place::Span(span) = problem.place {
+        group = group.elements(snippet(sources, span, None, masks));
+    }
+    if let Some((span, message)) = &problem.related {
+        group = group.elements(snippet(sources, *span, Some(message.clone()), masks));
+    }
+    if let Some(help) = &problem.help {
+        group = group.element(Level::HELP.message(visible(help)));
+    }
+    vec![group]
+}
+
+fn snippet<'a>(sources: &crate::source::Sources, span: Span, label: Option<String>, masks: &Masks) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let frame = frame(sources, span, masks)?;
+    let name = visible(sources.name(span.file)).into_owned();
+    let annotation = AnnotationKind::Primary.span(frame.start..frame.end).label(label);
+    Some(Snippet::source(frame.text).line_start(frame.first_line as usize).path(name).annotation(annotation))
+}
+
+/// Rules with their counts, what was judged, and the verdict.
+fn summary(report: &Report<'_>, style: Style, out: &mut String) {
+    let mut counts: BTreeMap<(std::cmp::Reverse<Severity>, &RuleId), usize> = BTreeMap::new();
+    for finding in report.shown(style.verbose) {
+        *counts.entry((std::cmp::Reverse(finding.severity), &finding.rule)).or_default() += 1;
+    }
+    let width = counts.keys().map(|(_, rule)| rule.as_str().len()).max().unwrap_or(0);
+    for ((severity, rule), count) in &counts {
+        out.push_str(&format!("{:<8}  {:<width$}  {count:>5}\n", severity.0.as_str(), rule.as_str()));
+    }
+    if !counts.is_empty() {
+        out.push('\n');
+    }
+    for (rule, decision) in report.waiting {
+        out.push_str(&format!("not evaluated: {rule} (the estate does not decide `{decision}`)\n"));
+    }
+    out.push_str(&judged(report));
+    out.push_str(&verdict(report, style));
+}
+
+fn judged(report: &Report<'_>) -> String {
+    let unrecognised = match report.coverage.unrecognised {
+        0 => String::new(),
+        n => format!(" ({} not recognised)", counted(n, "other file")),
+    };
+    format!(
+        "judged {} in {}{unrecognised} by {}: {}\n",
+        counted(report.estate.resources.len(), "resource"),
+        counted(report.coverage.files, "file"),
+        counted(report.rules, "rule"),
+        counted(report.evaluation.evaluations, "evaluation"),
+    )
+}
+
+fn verdict(report: &Report<'_>, style: Style) -> String {
+    let (word, code, color) = match report.verdict {
+        Verdict::Pass => ("pass", 0, "\u{1b}[1m\u{1b}[32m"),
+        Verdict::Warn => ("pass with warnings", 0, "\u{1b}[1m\u{1b}[33m"),
+        Verdict::Deny => ("fail", 1, "\u{1b}[1m\u{1b}[31m"),
+        Verdict::Undecided => ("undecided", 2, "\u{1b}[1m\u{1b}[31m"),
+    };
+    let findings = counted(report.evaluation.findings.len(), "finding");
+    let errors = match report.errors() {
+        0 => String::new(),
+        n => format!(", {}", counted(n, "error")),
+    };
+    let undecided = match report.evaluation.undecided {
+        0 => String::new(),
+        n => format!(", {} undecided", counted(n, "evaluation")),
+    };
+    let (start, end) = if style.color { (color, "\u{1b}[0m") } else { ("", "") };
+    format!("{start}{word}{end}: {findings}{errors}{undecided} (fails from `{}` on; exit code {code})\n", report.fail_on.as_str())
+}
+
+fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}

@@ -1,0 +1,160 @@
+//! Files: walking folders, reading texts, and saying what could not be read.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+use globset::GlobSet;
+use ignore::{WalkBuilder, overrides::OverrideBuilder};
+use plumbline_core::problem::Problem;
+
+/// The largest text that is read, unless the caller says otherwise: 32 MiB.
+pub const MAX_BYTES: u64 = 32 * 1024 * 1024;
+
+/// A file that is to be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// What messages call it: the path as the user would write it.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether the user named it, rather than a folder it is in.
+    pub named: bool,
+}
+
+/// What lies below the paths that a user named.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Files in order of their names, each once.
+    pub candidates: Vec<Candidate>,
+    /// What could not be walked.
+    pub problems: Vec<Problem>,
+}
+
+/// Finds the files below paths. `.gitignore` is respected and `.git` left out; hidden files and links are followed, and
+/// a loop of links is a problem.
+pub fn walk(roots: &[PathBuf], ignored: &GlobSet, base: &Path) -> Found {
+    let mut found = Found::default();
+    for root in roots {
+        match std::fs::metadata(root) {
+            Err(error) => found.problems.push(unreadable(root, &error)),
+            Ok(metadata) if metadata.is_dir() => walk_folder(root, ignored, base, &mut found),
+            Ok(_) => found.candidates.push(Candidate { name: display(root), path: root.clone(), named: true }),
+        }
+    }
+    // A file that is named and found keeps being named.
+    found.candidates.sort_by(|left, right| left.name.cmp(&right.name).then(right.named.cmp(&left.named)));
+    found.candidates.dedup_by(|later, earlier| later.name == earlier.name);
+    found
+}
+
+fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
+    let mut builder = WalkBuilder::new(root);
+    builder.hidden(false).follow_links(true).require_git(true).sort_by_file_path(Path::cmp);
+    if let Ok(overrides) = OverrideBuilder::new(root).add("!**/.git").and_then(|builder| builder.build()) {
+        builder.overrides(overrides);
+    }
+    for entry in builder.build() {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                let relative = entry.path().strip_prefix(base).unwrap_or(entry.path());
+                if !ignored.is_match(relative) && !ignored.is_match(entry.path()) {
+                    found.candidates.push(Candidate { name: display(entry.path()), path: entry.path().to_owned(), named: false });
+                }
+            }
+            Ok(_) => {}
+            Err(error) => found.problems.push(walk_problem(root, &error)),
+        }
+    }
+}
+
+fn walk_problem(root: &Path, error: &ignore::Error) -> Problem {
+    fn place(error: &ignore::Error) -> Option<&Path> {
+        match error {
+            ignore::Error::WithPath { path, .. } => Some(path),
+            ignore::Error::Loop { child, .. } => Some(child),
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place(err),
+            _ => None,
+        }
+    }
+    fn cause(error: &ignore::Error) -> String {
+        match error {
+            ignore::Error::WithPath { err, .. } | ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => cause(err),
+            ignore::Error::Loop { ancestor, .. } => format!("a loop of links: it leads back to {}", display(ancestor)),
+            ignore::Error::Io(error) => reason(error),
+            other => other.to_string(),
+        }
+    }
+    Problem::file(display(place(error).unwrap_or(root)), cause(error))
+}
+
+/// Reads a text. It must be UTF-8 and not larger than `max` bytes.
+pub fn read(path: &Path, max: u64) -> Result<String, Problem> {
+    let name = display(path);
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
+    if !metadata.is_file() {
+        return Err(Problem::file(name, "not a regular file").help("name a file or a folder"));
+    }
+    if metadata.len() > max {
+        let message = format!("{} bytes, more than the {max} that are read", metadata.len());
+        return Err(Problem::file(name, message).help("split it, or raise `--max-file-size`"));
+    }
+    text(&name, file, max)
+}
+
+/// Reads a text from a stream, under the same limits.
+pub fn text(name: &str, stream: impl Read, max: u64) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    let read = stream.take(max + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Problem::file(name, reason(&error)))?;
+    if bytes.len() as u64 > max {
+        return Err(Problem::file(name, format!("more than the {max} bytes that are read")).help("raise `--max-file-size`"));
+    }
+    String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes(), error.utf8_error().valid_up_to()))
+}
+
+fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Problem {
+    let before = bytes.get(..at).unwrap_or_default();
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let column = before.rsplit(|byte| *byte == b'\n').next().map_or(0, |line| String::from_utf8_lossy(line).chars().count()) + 1;
+    let problem = Problem::file(name, format!("not UTF-8: an invalid byte at line {line}, column {column}"));
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => problem.help("this is UTF-16; save it as UTF-8"),
+        _ => problem.help("save it as UTF-8"),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    Problem::file(display(path), reason(error))
+}
+
+/// An I/O error in few words, without its number.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let words = text.split(" (os error").next().unwrap_or_default();
+            words.to_lowercase()
+        }
+    }
+}
+
+/// A path as messages spell it: with `/`, without `./`.
+pub fn display(path: &Path) -> String {
+    let parts: Vec<String> = path
+        .components()
+        .filter(|component| *component != Component::CurDir)
+        .map(|component| match component {
+            Component::RootDir => String::new(),
+            other => other.as_os_str().to_string_lossy().into_owned(),
+        })
+        .collect();
+    match parts.as_slice() {
+        [] => ".".to_owned(),
+        [root] if root.is_empty() => "/".to_owned(),
+        parts => parts.join("/"),
+    }
+}
