@@ -10,7 +10,7 @@ use std::sync::Arc;
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span as Mark, StrInput, Tag};
 
 use super::{Document, MAX_ALIAS_NODES, Notation};
-use crate::problem::Problem;
+use crate::problem::{Place, Problem};
 use crate::source::{FileId, Source, Span};
 use crate::tree::{Builder, Key, Kind, NodeId, Origin, Text, Tree};
 
@@ -106,7 +106,7 @@ impl Stream<'_> {
     fn recover(&mut self, abandon: Abandon) -> bool {
         let number = self.number;
         self.problems.push(match abandon {
-            Abandon::Refused(problem) => problem,
+            Abandon::Refused(problem) => self.advise(problem),
             Abandon::Syntax(error) => self.syntax_problem(&error),
         });
         match self.events.proceed_next_document() {
@@ -125,7 +125,14 @@ impl Stream<'_> {
         let end = rest.chars().next().map_or(at, |next| at + next.len_utf8());
         let span = Span { file: self.file, start: byte(at), end: byte(end) };
         let problem = Problem::error(span, format!("document {} is not valid YAML: {}", self.number, error.info()));
-        let line = self.source.line(self.source.position(byte(at)).line);
+        self.advise(problem)
+    }
+
+    fn advise(&self, problem: Problem) -> Problem {
+        let line = match problem.place {
+            Place::Span(span) => self.source.line(self.source.position(span.start).line),
+            Place::File(_) | Place::Nowhere => "",
+        };
         if line.contains("{{") {
             problem.help("this looks like a template: render it first, and check what it renders to")
         } else {
@@ -213,7 +220,7 @@ impl Reader<'_> {
         let span = self.span(mark);
         if self.builder.expects_key() {
             let problem = Problem::error(span, "a key must be a scalar, not a collection");
-            return Err(Abandon::Refused(problem.help("this document was not judged; the others of the file were")));
+            return Err(Abandon::Refused(problem));
         }
         let node = self.builder.open(kind, Origin::Span(span));
         self.note(node, anchor, tag);
@@ -252,9 +259,7 @@ impl Reader<'_> {
 
     fn alias(&mut self, anchor: usize, mark: Mark) -> Result<(), Abandon> {
         let span = self.span(mark);
-        let refused = |message: &str| {
-            Abandon::Refused(Problem::error(span, message).help("this document was not judged; the others of the file were"))
-        };
+        let refused = |message: &str| Abandon::Refused(Problem::error(span, message));
         let Some(node) = self.anchors.get(&anchor).copied() else {
             return Err(refused("an alias of a key: only values can be anchored"));
         };
