@@ -8,8 +8,15 @@ pub(crate) use check::{CheckArgs, OutputFormat};
 
 /// Policy as code for hybrid serverless estates: functions, containers and VMs judged by one set of Rego policies.
 #[derive(Debug, Parser)]
-#[command(name = "plumb", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 decided, nothing fails; 1 decided, something fails; 2 could not decide.")]
+#[command(
+    name = "plumb",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 decided, nothing fails; 1 decided, something fails; 2 could not decide."
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -47,4 +54,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Judge manifests by policies.
     Check(CheckArgs),
+    /// Answer cases on the second engine: lines of JSON in, lines of JSON out.
+    #[command(hide = true)]
+    Witness,
 }

@@ -1,6 +1,7 @@
 //! One file per command: `fn run(args, &mut Io) -> Result<ExitCode, Error>`.
 
 mod check;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -11,5 +12,6 @@ use crate::io::Io;
 pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Check(args) => check::run(&args, io),
+        Command::Witness => witness::run(),
     }
 }

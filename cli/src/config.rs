@@ -37,7 +37,10 @@ pub(crate) struct CheckConfig {
 
 /// Resolves a configuration. What is wrong with it comes back beside what could be used.
 pub(crate) fn resolve(args: &CheckArgs, sources: &mut Sources) -> (CheckConfig, Vec<Problem>) {
-    let mut resolver = Resolver { sources, problems: Vec::new() };
+    let mut resolver = Resolver {
+        sources,
+        problems: Vec::new(),
+    };
     let config = resolver.check(args);
     (config, resolver.problems)
 }
@@ -59,7 +62,11 @@ impl Own {
     }
 
     fn place(&self, view: View<'_>) -> Span {
-        self.document.tree.place(view.id()).unwrap_or(Span { file: self.document.file, start: 0, end: 0 })
+        self.document.tree.place(view.id()).unwrap_or(Span {
+            file: self.document.file,
+            start: 0,
+            end: 0,
+        })
     }
 
     /// A path of the file, relative to the folder it lies in.
@@ -70,34 +77,63 @@ impl Own {
 
 impl Resolver<'_> {
     fn check(&mut self, args: &CheckArgs) -> CheckConfig {
-        let config = self.config_file(args).and_then(|path| self.read(path, CONFIG_SCHEMA));
-        let estate = self.estate_file(args, config.as_ref()).and_then(|path| self.read(path, ESTATE_SCHEMA));
+        let config = self
+            .config_file(args)
+            .and_then(|path| self.read(path, CONFIG_SCHEMA));
+        let estate = self
+            .estate_file(args, config.as_ref())
+            .and_then(|path| self.read(path, ESTATE_SCHEMA));
         let paths = |key: &str| -> Vec<PathBuf> {
-            let listed = config.iter().flat_map(|own| own.root().get(key).into_iter().flat_map(View::items).filter_map(move |item| item.str().map(|path| own.relative(path))));
+            let listed = config.iter().flat_map(|own| {
+                own.root()
+                    .get(key)
+                    .into_iter()
+                    .flat_map(View::items)
+                    .filter_map(move |item| item.str().map(|path| own.relative(path)))
+            });
             listed.collect()
         };
         let scalar = |key: &str| config.as_ref().and_then(|own| own.root().get(key));
         let builtin = scalar("builtin").and_then(View::bool).unwrap_or(true) && !args.no_builtin;
         let mut ingredients = Ingredients {
             estate: estate.as_ref().map(|own| own.root().value()),
-            overrides: config.as_ref().map(|own| self.overrides(own)).unwrap_or_default(),
+            overrides: config
+                .as_ref()
+                .map(|own| self.overrides(own))
+                .unwrap_or_default(),
             ..Ingredients::default()
         };
         if builtin {
             ingredients.modules = bundle::builtin(self.sources);
         }
-        let (mut modules, problems) = bundle::policies(&[paths("policies"), args.policies.clone()].concat(), self.sources);
+        let (mut modules, problems) = bundle::policies(
+            &[paths("policies"), args.policies.clone()].concat(),
+            self.sources,
+        );
         self.problems.extend(problems);
         ingredients.modules.append(&mut modules);
-        let (data, problems) = bundle::data(&[paths("data"), args.data.clone()].concat(), self.sources);
+        let (data, problems) =
+            bundle::data(&[paths("data"), args.data.clone()].concat(), self.sources);
         self.problems.extend(problems);
         ingredients.data = data;
-        let configured = scalar("fail-on").and_then(View::str).and_then(Severity::parse);
+        let configured = scalar("fail-on")
+            .and_then(View::str)
+            .and_then(Severity::parse);
         CheckConfig {
-            ignored: config.as_ref().map(|own| self.ignored(own)).unwrap_or_default(),
-            base: config.as_ref().and_then(|own| own.path.parent().map(Path::to_owned)).unwrap_or_default(),
+            ignored: config
+                .as_ref()
+                .map(|own| self.ignored(own))
+                .unwrap_or_default(),
+            base: config
+                .as_ref()
+                .and_then(|own| own.path.parent().map(Path::to_owned))
+                .unwrap_or_default(),
             fail_on: args.fail_on.or(configured).unwrap_or(Severity::Info),
-            own_files: config.into_iter().chain(estate).map(|own| own.path).collect(),
+            own_files: config
+                .into_iter()
+                .chain(estate)
+                .map(|own| own.path)
+                .collect(),
             ingredients,
         }
     }
@@ -114,8 +150,15 @@ impl Resolver<'_> {
         found.sort();
         found.dedup();
         if let [first, second, ..] = found.as_slice() {
-            let message = format!("the paths have different configurations: {} and {}", fs::display(first), fs::display(second));
-            self.problems.push(Problem::run(message).help("check them one after the other, or name one with `--config`"));
+            let message = format!(
+                "the paths have different configurations: {} and {}",
+                fs::display(first),
+                fs::display(second)
+            );
+            self.problems.push(
+                Problem::run(message)
+                    .help("check them one after the other, or name one with `--config`"),
+            );
             return None;
         }
         found.pop()
@@ -134,7 +177,11 @@ impl Resolver<'_> {
                 return Some(beside);
             }
         }
-        args.paths.iter().filter(|path| path.is_dir()).map(|path| path.join(ESTATE_NAME)).find(|path| path.is_file())
+        args.paths
+            .iter()
+            .filter(|path| path.is_dir())
+            .map(|path| path.join(ESTATE_NAME))
+            .find(|path| path.is_file())
     }
 
     fn read(&mut self, path: PathBuf, schema: &str) -> Option<Own> {
@@ -159,7 +206,8 @@ impl Resolver<'_> {
             Err(documents) => {
                 if !broken {
                     let message = format!("{} documents where one is expected", documents.len());
-                    self.problems.push(Problem::file(fs::display(&path), message));
+                    self.problems
+                        .push(Problem::file(fs::display(&path), message));
                 }
                 None
             }
@@ -183,7 +231,9 @@ impl Resolver<'_> {
                 place: own.place(over),
                 severity: word("severity").and_then(Severity::parse),
                 effect: word("effect").map(Effect::parse),
-                params: params.map(View::value).filter(|value| matches!(value, Value::Object(_))),
+                params: params
+                    .map(View::value)
+                    .filter(|value| matches!(value, Value::Object(_))),
                 params_place: own.place(params.unwrap_or(over)),
             }
         };
@@ -196,7 +246,10 @@ impl Resolver<'_> {
             match Glob::new(item.str().unwrap_or_default()) {
                 Ok(glob) => set.add(glob),
                 Err(error) => {
-                    self.problems.push(Problem::error(own.place(item), format!("not a glob: {}", error.kind())));
+                    self.problems.push(Problem::error(
+                        own.place(item),
+                        format!("not a glob: {}", error.kind()),
+                    ));
                     continue;
                 }
             };
@@ -208,7 +261,12 @@ impl Resolver<'_> {
 /// `plumbline.yaml` in the folder of a path or above it, up to the root of the repository.
 fn upwards(path: &Path) -> Option<PathBuf> {
     let start = if path.is_dir() { path } else { path.parent()? };
-    let absolute = std::path::absolute(if start.as_os_str().is_empty() { Path::new(".") } else { start }).ok()?;
+    let absolute = std::path::absolute(if start.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        start
+    })
+    .ok()?;
     for (steps, folder) in absolute.ancestors().enumerate() {
         if folder.join(CONFIG_NAME).is_file() {
             return Some(above(start, steps, folder).join(CONFIG_NAME));
@@ -225,7 +283,9 @@ fn above(start: &Path, steps: usize, absolute: &Path) -> PathBuf {
     let current = std::env::current_dir().ok();
     match start.ancestors().nth(steps) {
         Some(ancestor) if !ancestor.as_os_str().is_empty() => ancestor.to_owned(),
-        _ => match current.and_then(|current| absolute.strip_prefix(current).map(Path::to_owned).ok()) {
+        _ => match current
+            .and_then(|current| absolute.strip_prefix(current).map(Path::to_owned).ok())
+        {
             Some(relative) => relative,
             None => absolute.to_owned(),
         },

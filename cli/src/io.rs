@@ -27,10 +27,16 @@ impl Io {
         let color = match global.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal && !no_color && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+            Color::Auto => {
+                terminal && !no_color && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
         };
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let width = columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(120);
+        let columns = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok());
+        let width = columns
+            .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+            .unwrap_or(120);
         Self {
             out: Box::new(BufWriter::new(io::stdout())),
             err: Box::new(io::stderr()),
@@ -45,7 +51,12 @@ impl Io {
 
     /// How text looks on standard output.
     pub(crate) fn style(&self) -> Style {
-        Style { color: self.color, width: self.width, verbose: self.verbose, quiet: self.quiet }
+        Style {
+            color: self.color,
+            width: self.width,
+            verbose: self.verbose,
+            quiet: self.quiet,
+        }
     }
 
     /// Writes data. A reader that has gone away is no error; a full disk is.
@@ -53,7 +64,11 @@ impl Io {
         if self.broken || self.failed.is_some() {
             return;
         }
-        if let Err(error) = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
+        if let Err(error) = self
+            .out
+            .write_all(text.as_bytes())
+            .and_then(|()| self.out.flush())
+        {
             self.broken = error.kind() == io::ErrorKind::BrokenPipe;
             self.failed = Some(error).filter(|_| !self.broken);
         }
@@ -70,7 +85,9 @@ impl Io {
         match self.failed.take() {
             None => code,
             Some(error) => {
-                self.error(&format!("error: cannot write to standard output: {error}\n"));
+                self.error(&format!(
+                    "error: cannot write to standard output: {error}\n"
+                ));
                 ExitCode::from(2)
             }
         }

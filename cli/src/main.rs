@@ -19,7 +19,11 @@ fn main() -> ExitCode {
             // Help and version are answers; anything else is a mistake in usage.
             let usage = error.use_stderr();
             let printed = error.print();
-            return if usage || printed.is_err() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if usage || printed.is_err() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let mut io = Io::new(&args.global);

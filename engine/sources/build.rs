@@ -16,10 +16,16 @@ fn main() -> io::Result<()> {
         let path = file.strip_prefix(root).map_err(io::Error::other)?;
         let path = path.to_string_lossy().replace('\\', "/");
         let text = fs::canonicalize(file)?;
-        let _ = writeln!(table, "    ({path:?}, include_str!({:?})),", text.to_string_lossy());
+        let _ = writeln!(
+            table,
+            "    ({path:?}, include_str!({:?})),",
+            text.to_string_lossy()
+        );
     }
     table.push(']');
-    let out = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    let out = env::var_os("OUT_DIR")
+        .map(PathBuf::from)
+        .unwrap_or_default();
     fs::write(out.join("library.rs"), table)
 }
 
@@ -29,7 +35,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rego") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "rego")
+        {
             files.push(path);
         }
     }

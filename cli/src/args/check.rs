@@ -88,7 +88,11 @@ impl FromStr for Output {
         let format = match word {
             "text" => OutputFormat::Text,
             "json" => OutputFormat::Json,
-            _ => return Err(format!("`{word}` is no output format; known are `text` and `json`")),
+            _ => {
+                return Err(format!(
+                    "`{word}` is no output format; known are `text` and `json`"
+                ));
+            }
         };
         Ok(Self { format, file })
     }

@@ -34,11 +34,25 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     problems.extend(manifests.problems);
     let (estate, estate_problems) = Estate::new(manifests.resources);
     problems.extend(estate_problems);
-    problems.extend(nothing_to_do(args, &estate, policies.rules().len() + policies.waiting.len()));
+    problems.extend(nothing_to_do(
+        args,
+        &estate,
+        policies.rules().len() + policies.waiting.len(),
+    ));
 
-    let Evaluation { findings, problems: undecidable, evaluations, undecided } = policies.evaluate(&estate, &Budget::default());
+    let Evaluation {
+        findings,
+        problems: undecidable,
+        evaluations,
+        undecided,
+    } = policies.evaluate(&estate, &Budget::default());
     problems.extend(undecidable);
-    let evaluation = Evaluation { findings, problems, evaluations, undecided };
+    let evaluation = Evaluation {
+        findings,
+        problems,
+        evaluations,
+        undecided,
+    };
     let verdict = Verdict::of(&evaluation, EnforcementPoint::Check, config.fail_on);
     let report = Report {
         sources: &sources,
@@ -69,17 +83,29 @@ struct Manifests {
 
 fn read(args: &CheckArgs, config: &CheckConfig, sources: &mut Sources) -> Manifests {
     let mut manifests = Manifests::default();
-    let (standard_input, roots): (Vec<PathBuf>, Vec<PathBuf>) = args.paths.iter().cloned().partition(|path| path == Path::new("-"));
+    let (standard_input, roots): (Vec<PathBuf>, Vec<PathBuf>) = args
+        .paths
+        .iter()
+        .cloned()
+        .partition(|path| path == Path::new("-"));
     let mut found = fs::walk(&roots, &config.ignored, &config.base);
     manifests.problems.append(&mut found.problems);
     let own = own_files(config);
-    found.candidates.retain(|candidate| !own.contains(&canonical(&candidate.path)));
+    found
+        .candidates
+        .retain(|candidate| !own.contains(&canonical(&candidate.path)));
 
-    let (readable, others): (Vec<Candidate>, Vec<Candidate>) = found.candidates.into_iter().partition(|candidate| Notation::of_file_name(&candidate.name).is_some());
+    let (readable, others): (Vec<Candidate>, Vec<Candidate>) = found
+        .candidates
+        .into_iter()
+        .partition(|candidate| Notation::of_file_name(&candidate.name).is_some());
     for other in others {
         unrecognised(&other.name, other.named, &mut manifests);
     }
-    let texts: Vec<Result<String, Problem>> = readable.par_iter().map(|candidate| fs::read(&candidate.path, args.max_file_size)).collect();
+    let texts: Vec<Result<String, Problem>> = readable
+        .par_iter()
+        .map(|candidate| fs::read(&candidate.path, args.max_file_size))
+        .collect();
     let mut taken = Vec::new();
     for (candidate, text) in readable.into_iter().zip(texts) {
         match text {
@@ -90,18 +116,35 @@ fn read(args: &CheckArgs, config: &CheckConfig, sources: &mut Sources) -> Manife
     if !standard_input.is_empty() {
         let name = "standard input";
         match fs::text(name, io::stdin().lock(), args.max_file_size) {
-            Ok(text) => take(Candidate { name: name.to_owned(), path: PathBuf::from("-"), named: true }, text, sources, &mut taken),
+            Ok(text) => take(
+                Candidate {
+                    name: name.to_owned(),
+                    path: PathBuf::from("-"),
+                    named: true,
+                },
+                text,
+                sources,
+                &mut taken,
+            ),
             Err(problem) => manifests.problems.push(problem),
         }
     }
-    let readings: Vec<Read> = taken.par_iter().filter_map(|(file, candidate)| read_one(*file, candidate, sources)).collect();
+    let readings: Vec<Read> = taken
+        .par_iter()
+        .filter_map(|(file, candidate)| read_one(*file, candidate, sources))
+        .collect();
     for read in readings {
         add(read, &mut manifests);
     }
     manifests
 }
 
-fn take(candidate: Candidate, text: String, sources: &mut Sources, taken: &mut Vec<(FileId, Candidate)>) {
+fn take(
+    candidate: Candidate,
+    text: String,
+    sources: &mut Sources,
+    taken: &mut Vec<(FileId, Candidate)>,
+) {
     let file = sources.add(Source::new(candidate.name.clone(), text));
     taken.push((file, candidate));
 }
@@ -131,20 +174,40 @@ fn read_one(file: FileId, candidate: &Candidate, sources: &Sources) -> Option<Re
         }
     }
     if recognised {
-        reading.problems.extend(strangers.into_iter().filter_map(stranger));
+        reading
+            .problems
+            .extend(strangers.into_iter().filter_map(stranger));
     }
-    Some(Read { name: candidate.name.clone(), named: candidate.named, recognised, broken, reading })
+    Some(Read {
+        name: candidate.name.clone(),
+        named: candidate.named,
+        recognised,
+        broken,
+        reading,
+    })
 }
 
 /// A document that no format knows, beside others that are resources.
 fn stranger(document: &parse::Document) -> Option<Problem> {
     let place = document.tree.place(document.tree.root()?)?;
-    let message = format!("document {} is no resource of any format that is known", document.number);
-    Some(Problem::warning(place, message).help("it was not judged; the other documents of the file were"))
+    let message = format!(
+        "document {} is no resource of any format that is known",
+        document.number
+    );
+    Some(
+        Problem::warning(place, message)
+            .help("it was not judged; the other documents of the file were"),
+    )
 }
 
 fn add(read: Read, manifests: &mut Manifests) {
-    let Read { name, named, recognised, broken, mut reading } = read;
+    let Read {
+        name,
+        named,
+        recognised,
+        broken,
+        mut reading,
+    } = read;
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
     if recognised {
@@ -165,7 +228,11 @@ fn unrecognised(name: &str, named: bool, manifests: &mut Manifests) {
 }
 
 fn own_files(config: &CheckConfig) -> HashSet<PathBuf> {
-    config.own_files.iter().map(|path| canonical(path)).collect()
+    config
+        .own_files
+        .iter()
+        .map(|path| canonical(path))
+        .collect()
 }
 
 fn canonical(path: &Path) -> PathBuf {
@@ -174,10 +241,16 @@ fn canonical(path: &Path) -> PathBuf {
 
 fn nothing_to_do(args: &CheckArgs, estate: &Estate, rules: usize) -> Option<Problem> {
     if rules == 0 {
-        return Some(Problem::run("there is no rule to judge by").help("name policies with `--policy`, or leave the built-in ones on"));
+        return Some(
+            Problem::run("there is no rule to judge by")
+                .help("name policies with `--policy`, or leave the built-in ones on"),
+        );
     }
     let empty = estate.resources.is_empty() && !args.allow_empty;
-    empty.then(|| Problem::run("nothing to check: no resource was found").help("name files or folders with manifests; `--allow-empty` makes this a success"))
+    empty.then(|| {
+        Problem::run("nothing to check: no resource was found")
+            .help("name files or folders with manifests; `--allow-empty` makes this a success")
+    })
 }
 
 fn write(report: &Report<'_>, args: &CheckArgs, io: &mut Io) -> anyhow::Result<()> {
@@ -185,14 +258,18 @@ fn write(report: &Report<'_>, args: &CheckArgs, io: &mut Io) -> anyhow::Result<(
         io.data(&text::render(report, io.style()));
     }
     for output in &args.outputs {
-        let style = text::Style { color: output.file.is_none() && io.style().color, ..io.style() };
+        let style = text::Style {
+            color: output.file.is_none() && io.style().color,
+            ..io.style()
+        };
         let rendered = match output.format {
             OutputFormat::Text => text::render(report, style),
             OutputFormat::Json => json::render(report),
         };
         match &output.file {
             None => io.data(&rendered),
-            Some(file) => std::fs::write(file, rendered).with_context(|| format!("cannot write {}", fs::display(file)))?,
+            Some(file) => std::fs::write(file, rendered)
+                .with_context(|| format!("cannot write {}", fs::display(file)))?,
         }
     }
     Ok(())

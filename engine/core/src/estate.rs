@@ -25,11 +25,22 @@ impl Estate {
     /// Takes resources in and models what they run. Two declarations of one id are both kept and said.
     pub fn new(resources: Vec<Resource>) -> (Self, Vec<Problem>) {
         let problems = duplicates(&resources);
-        let workloads = resources.par_iter().enumerate().flat_map_iter(|(index, resource)| {
-            frontend::workloads(resource).into_iter().map(move |model| Workload::new(index, model.name, model.tree))
-        });
+        let workloads = resources
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(index, resource)| {
+                frontend::workloads(resource)
+                    .into_iter()
+                    .map(move |model| Workload::new(index, model.name, model.tree))
+            });
         let workloads = workloads.collect();
-        (Self { resources, workloads }, problems)
+        (
+            Self {
+                resources,
+                workloads,
+            },
+            problems,
+        )
     }
 }
 
@@ -41,11 +52,15 @@ fn duplicates(resources: &[Resource]) -> Vec<Problem> {
         if resource.name.ends_with('*') {
             continue;
         }
-        let Some(earlier) = first.insert(&resource.id, resource) else { continue };
+        let Some(earlier) = first.insert(&resource.id, resource) else {
+            continue;
+        };
         if let (Some(again), Some(before)) = (resource.place(), earlier.place()) {
             let message = format!("`{}` is declared twice", resource.id);
             let problem = Problem::warning(again, message).related(before, "first declared here");
-            problems.push(problem.help("both were judged; which one runs depends on the order of deployment"));
+            problems.push(
+                problem.help("both were judged; which one runs depends on the order of deployment"),
+            );
         }
     }
     problems

@@ -14,14 +14,18 @@ pub struct RuleId(String);
 
 /// A text is not the id of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a rule id: two words of lowercase letters, digits and `-`, with `/` between them")]
+#[error(
+    "`{0}` is not a rule id: two words of lowercase letters, digits and `-`, with `/` between them"
+)]
 pub struct RuleIdError(String);
 
 impl RuleId {
     /// Reads an id.
     pub fn new(text: &str) -> Result<Self, RuleIdError> {
         let word = |part: &str| {
-            let letters = part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+            let letters = part
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
             letters && !part.is_empty() && !part.starts_with('-') && !part.ends_with('-')
         };
         match text.split_once('/') {
@@ -59,7 +63,13 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity, from the mildest to the worst.
-    pub const ALL: &[Self] = &[Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+    pub const ALL: &[Self] = &[
+        Self::Info,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::Critical,
+    ];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
@@ -74,7 +84,10 @@ impl Severity {
 
     /// The severity of a word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|severity| severity.as_str() == word)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|severity| severity.as_str() == word)
     }
 }
 
@@ -104,7 +117,10 @@ impl Effect {
 
     /// The effect of a word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|effect| effect.as_str() == word)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|effect| effect.as_str() == word)
     }
 }
 
@@ -131,11 +147,13 @@ impl Fingerprint {
 /// Lowercase hexadecimal digits of bytes.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }
 
 /// One thing that a rule found.
@@ -199,7 +217,11 @@ pub(crate) mod tests {
     use crate::source::{FileId, Span};
 
     pub(crate) fn finding(effect: Effect, severity: Severity) -> Finding {
-        let span = Span { file: FileId(0), start: 0, end: 1 };
+        let span = Span {
+            file: FileId(0),
+            start: 0,
+            end: 1,
+        };
         let rule = RuleId::new("a/b").unwrap();
         Finding {
             fingerprint: Fingerprint::new(&rule, "r", "/p"),
@@ -208,7 +230,12 @@ pub(crate) mod tests {
             effect,
             message: String::new(),
             resource: 0,
-            location: Location { span, value: span, pointer: String::new(), missing: None },
+            location: Location {
+                span,
+                value: span,
+                pointer: String::new(),
+                missing: None,
+            },
             related: Vec::new(),
             controls: BTreeMap::new(),
             remediation: None,
@@ -219,7 +246,16 @@ pub(crate) mod tests {
     #[test]
     fn an_id_is_two_words() {
         assert!(RuleId::new("secrets/plaintext-env").is_ok());
-        for text in ["", "secrets", "Secrets/env", "a/b/c", "a/", "/b", "a/-b", "a/b c"] {
+        for text in [
+            "",
+            "secrets",
+            "Secrets/env",
+            "a/b/c",
+            "a/",
+            "/b",
+            "a/-b",
+            "a/b c",
+        ] {
             assert!(RuleId::new(text).is_err(), "{text}");
         }
     }

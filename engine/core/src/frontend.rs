@@ -72,7 +72,8 @@ impl Reading {
                 }
                 Recognition::Almost(node, message) => {
                     let span = document.tree.place(node);
-                    self.problems.extend(span.map(|span| Problem::error(span, message)));
+                    self.problems
+                        .extend(span.map(|span| Problem::error(span, message)));
                     return true;
                 }
                 Recognition::No => {}
@@ -83,10 +84,21 @@ impl Reading {
     }
 }
 
+impl Reading {
+    /// Reads one object of Kubernetes that stands inside a document, as an API server sends it.
+    pub fn take_object(&mut self, document: &Document, node: NodeId) {
+        kubernetes::read_object(document, node, self);
+    }
+}
+
 /// The workloads of a resource.
 pub(crate) fn workloads(resource: &Resource) -> Vec<WorkloadModel> {
-    let frontend = FRONTENDS.iter().find(|frontend| frontend.format == resource.format);
-    frontend.map(|frontend| (frontend.workloads)(resource)).unwrap_or_default()
+    let frontend = FRONTENDS
+        .iter()
+        .find(|frontend| frontend.format == resource.format);
+    frontend
+        .map(|frontend| (frontend.workloads)(resource))
+        .unwrap_or_default()
 }
 
 fn is_empty(document: &Document) -> bool {

@@ -25,15 +25,30 @@ pub struct Subject<'a> {
 pub fn locate(subject: Subject<'_>, path: &Path) -> (Location, String) {
     let (node, missing) = declaring_node(subject, path);
     let resource = subject.resource;
-    let fallback = Span { file: resource.file, start: 0, end: 0 };
-    let span = if node == resource.root { resource.place() } else { resource.tree.place(node) };
+    let fallback = Span {
+        file: resource.file,
+        start: 0,
+        end: 0,
+    };
+    let span = if node == resource.root {
+        resource.place()
+    } else {
+        resource.tree.place(node)
+    };
     let location = Location {
         span: span.unwrap_or(fallback),
         value: resource.tree.span(node).or(span).unwrap_or(fallback),
-        pointer: resource.tree.path(resource.root, node, resource.typing).to_string(),
-        missing: missing.filter(|path| !path.is_empty()).map(|path| spell(&path)),
+        pointer: resource
+            .tree
+            .path(resource.root, node, resource.typing)
+            .to_string(),
+        missing: missing
+            .filter(|path| !path.is_empty())
+            .map(|path| spell(&path)),
     };
-    let mut stable = resource.tree.stable_pointer(resource.root, node, resource.typing);
+    let mut stable = resource
+        .tree
+        .stable_pointer(resource.root, node, resource.typing);
     if let Some(missing) = &location.missing {
         stable.push('/');
         stable.push_str(missing);
@@ -44,9 +59,15 @@ pub fn locate(subject: Subject<'_>, path: &Path) -> (Location, String) {
 /// The node of the resource that a path leads to, and the part of the path that does not exist there.
 fn declaring_node(subject: Subject<'_>, path: &Path) -> (NodeId, Option<Path>) {
     let resource = subject.resource;
-    let Some((Step::Key(root), steps)) = path.steps().split_first() else { return (resource.root, None) };
+    let Some((Step::Key(root), steps)) = path.steps().split_first() else {
+        return (resource.root, None);
+    };
     let rest: Path = steps.iter().cloned().collect();
-    let suffix = |reached: usize| steps.get(reached..).map(|suffix| suffix.iter().cloned().collect());
+    let suffix = |reached: usize| {
+        steps
+            .get(reached..)
+            .map(|suffix| suffix.iter().cloned().collect())
+    };
     match (root.as_str(), subject.workload) {
         ("resource", _) => {
             let reached = resource.tree.follow(resource.root, &rest, resource.typing);
@@ -55,7 +76,9 @@ fn declaring_node(subject: Subject<'_>, path: &Path) -> (NodeId, Option<Path>) {
         ("workload", Some(workload)) => {
             let reached = workload.tree.follow(NodeId::ROOT, &rest, Typing::Json);
             match workload.tree.origin(reached.node) {
-                Some(Origin::Derived { from } | Origin::Default { under: from }) => (from, suffix(reached.steps)),
+                Some(Origin::Derived { from } | Origin::Default { under: from }) => {
+                    (from, suffix(reached.steps))
+                }
                 _ => (resource.root, None),
             }
         }
@@ -65,5 +88,9 @@ fn declaring_node(subject: Subject<'_>, path: &Path) -> (NodeId, Option<Path>) {
 
 /// The first place of a file.
 pub fn beginning(file: FileId) -> Span {
-    Span { file, start: 0, end: 0 }
+    Span {
+        file,
+        start: 0,
+        end: 0,
+    }
 }

@@ -50,7 +50,11 @@ impl Notation {
 }
 
 /// Reads all documents of a text.
-pub fn parse(source: &Arc<Source>, file: FileId, notation: Notation) -> (Vec<Document>, Vec<Problem>) {
+pub fn parse(
+    source: &Arc<Source>,
+    file: FileId,
+    notation: Notation,
+) -> (Vec<Document>, Vec<Problem>) {
     match notation {
         Notation::Json => json::parse(source, file),
         Notation::Yaml => yaml::parse(source, file),
@@ -59,7 +63,10 @@ pub fn parse(source: &Arc<Source>, file: FileId, notation: Notation) -> (Vec<Doc
 
 /// Tools disagree on which of two equal keys counts, so that what one judges is not what another one runs.
 fn duplicate_key(key: &str, again: crate::source::Span, first: crate::source::Span) -> Problem {
-    Problem::error(again, format!("the key `{}` is given twice", key.escape_debug()))
-        .related(first, "first given here")
-        .help("the last one was judged; remove one of them")
+    Problem::error(
+        again,
+        format!("the key `{}` is given twice", key.escape_debug()),
+    )
+    .related(first, "first given here")
+    .help("the last one was judged; remove one of them")
 }

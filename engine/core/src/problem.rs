@@ -89,7 +89,14 @@ impl Problem {
     }
 
     fn new(gravity: Gravity, place: Place, message: String) -> Self {
-        Self { gravity, message, place, help: None, rule: None, related: None }
+        Self {
+            gravity,
+            message,
+            place,
+            help: None,
+            rule: None,
+            related: None,
+        }
     }
 }
 
@@ -140,5 +147,8 @@ pub fn spell(path: &Path) -> String {
 }
 
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|character| character.is_alphanumeric() || character == '_')
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|character| character.is_alphanumeric() || character == '_')
 }

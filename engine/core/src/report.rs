@@ -46,10 +46,17 @@ pub struct Coverage {
 
 impl Report<'_> {
     fn errors(&self) -> usize {
-        self.evaluation.problems.iter().filter(|problem| problem.is_error()).count()
+        self.evaluation
+            .problems
+            .iter()
+            .filter(|problem| problem.is_error())
+            .count()
     }
 
     fn shown(&self, verbose: bool) -> impl Iterator<Item = &crate::finding::Finding> {
-        self.evaluation.findings.iter().filter(move |finding| verbose || finding.effect != Effect::Audit)
+        self.evaluation
+            .findings
+            .iter()
+            .filter(move |finding| verbose || finding.effect != Effect::Audit)
     }
 }

@@ -108,7 +108,8 @@ impl Resource {
     /// The bytes that stand for the resource as a whole: its name, or else its beginning.
     pub fn place(&self) -> Option<Span> {
         let name = self.view().at(&["metadata", "name"]).map(View::id);
-        name.and_then(|name| self.tree.place(name)).or_else(|| self.tree.place(self.root))
+        name.and_then(|name| self.tree.place(name))
+            .or_else(|| self.tree.place(self.root))
     }
 }
 
@@ -118,7 +119,9 @@ fn percent_encode(segment: &str) -> String {
     let mut out = String::with_capacity(segment.len());
     for byte in segment.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => {
+                out.push(char::from(byte))
+            }
             // Writing to a string cannot fail.
             _ => drop(write!(out, "%{byte:02X}")),
         }

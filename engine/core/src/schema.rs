@@ -42,15 +42,22 @@ impl Schema {
 
     /// Compiles a schema from its JSON text.
     pub fn from_text(text: &str) -> Result<Self, SchemaError> {
-        let text: serde_json::Value = serde_json::from_str(text).map_err(|error| SchemaError(error.to_string()))?;
-        let validator = jsonschema::validator_for(&text).map_err(|error| SchemaError(error.to_string()))?;
+        let text: serde_json::Value =
+            serde_json::from_str(text).map_err(|error| SchemaError(error.to_string()))?;
+        let validator =
+            jsonschema::validator_for(&text).map_err(|error| SchemaError(error.to_string()))?;
         Ok(Self { validator, text })
     }
 
     /// Everything that a value does wrong.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
-        let Ok(instance) = serde_json::from_str(&json::to_string(value)) else { return Vec::new() };
-        self.validator.iter_errors(&instance).flat_map(|error| self.explain(&error)).collect()
+        let Ok(instance) = serde_json::from_str(&json::to_string(value)) else {
+            return Vec::new();
+        };
+        self.validator
+            .iter_errors(&instance)
+            .flat_map(|error| self.explain(&error))
+            .collect()
     }
 
     /// A value with every default filled in that the schema gives for a missing property.
@@ -62,8 +69,15 @@ impl Schema {
     pub fn check(&self, document: &Document, file: FileId) -> Vec<Problem> {
         let value = document.tree.to_value(NodeId::ROOT, Typing::Core);
         let at = |violation: Violation| {
-            let node = document.tree.follow(NodeId::ROOT, &violation.path, Typing::Core).node;
-            let span = document.tree.place(node).unwrap_or(Span { file, start: 0, end: 0 });
+            let node = document
+                .tree
+                .follow(NodeId::ROOT, &violation.path, Typing::Core)
+                .node;
+            let span = document.tree.place(node).unwrap_or(Span {
+                file,
+                start: 0,
+                end: 0,
+            });
             let problem = Problem::error(span, violation.message);
             match violation.hint {
                 Some(hint) => problem.help(hint),
@@ -76,9 +90,16 @@ impl Schema {
     fn explain(&self, error: &jsonschema::ValidationError<'_>) -> Vec<Violation> {
         use jsonschema::error::ValidationErrorKind as Kind;
         let path = Path::from_pointer(error.instance_path().as_str()).unwrap_or_default();
-        let key = |name: &str| path.steps().iter().cloned().chain([Step::Key(name.into())]).collect::<Path>();
+        let key = |name: &str| {
+            path.steps()
+                .iter()
+                .cloned()
+                .chain([Step::Key(name.into())])
+                .collect::<Path>()
+        };
         match error.kind() {
-            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            Kind::AdditionalProperties { unexpected }
+            | Kind::UnevaluatedProperties { unexpected } => {
                 let known = self.properties_at(&path);
                 let explain = |name: &String| Violation {
                     path: key(name),
@@ -88,21 +109,42 @@ impl Schema {
                 unexpected.iter().map(explain).collect()
             }
             Kind::Required { property } => {
-                let message = format!("the key `{}` is missing", property.as_str().unwrap_or_default());
-                vec![Violation { path, message, hint: None }]
+                let message = format!(
+                    "the key `{}` is missing",
+                    property.as_str().unwrap_or_default()
+                );
+                vec![Violation {
+                    path,
+                    message,
+                    hint: None,
+                }]
             }
-            _ => vec![Violation { path, message: error.to_string().replace('"', "`"), hint: None }],
+            _ => vec![Violation {
+                path,
+                message: error.to_string().replace('"', "`"),
+                hint: None,
+            }],
         }
     }
 
     /// The names of the properties that the schema has for an object at a path.
     fn properties_at(&self, path: &Path) -> Vec<String> {
-        let at = path.steps().iter().try_fold(&self.text, |schema, step| match step {
-            Step::Key(key) => schema.get("properties").and_then(|all| all.get(key.as_str())).or(schema.get("additionalProperties")),
-            Step::Index(_) => schema.get("items"),
-        });
-        let properties = at.and_then(|schema| schema.get("properties")).and_then(serde_json::Value::as_object);
-        properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+        let at = path
+            .steps()
+            .iter()
+            .try_fold(&self.text, |schema, step| match step {
+                Step::Key(key) => schema
+                    .get("properties")
+                    .and_then(|all| all.get(key.as_str()))
+                    .or(schema.get("additionalProperties")),
+                Step::Index(_) => schema.get("items"),
+            });
+        let properties = at
+            .and_then(|schema| schema.get("properties"))
+            .and_then(serde_json::Value::as_object);
+        properties
+            .map(|properties| properties.keys().cloned().collect())
+            .unwrap_or_default()
     }
 }
 
@@ -110,23 +152,41 @@ fn suggestion(name: &str, known: &[String]) -> String {
     match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "no keys are known here".to_owned(),
-        None => format!("known here: {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "known here: {}",
+            known
+                .iter()
+                .map(|key| format!("`{key}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     }
 }
 
 fn fill(schema: &serde_json::Value, value: &Value) -> Value {
-    let (Value::Object(object), Some(properties)) = (value, schema.get("properties").and_then(serde_json::Value::as_object)) else {
+    let (Value::Object(object), Some(properties)) = (
+        value,
+        schema
+            .get("properties")
+            .and_then(serde_json::Value::as_object),
+    ) else {
         return value.clone();
     };
     let mut filled = ObjectBuilder::with_capacity(object.len() + properties.len());
     for (name, property) in properties {
-        if let Some(default) = property.get("default").filter(|_| object.get_str(name).is_none()) {
+        if let Some(default) = property
+            .get("default")
+            .filter(|_| object.get_str(name).is_none())
+        {
             filled.insert(Value::string(name), from_serde(default));
         }
     }
     for (key, value) in object.iter() {
         let property = key.as_str().and_then(|key| properties.get(key));
-        filled.insert(key.clone(), property.map_or_else(|| value.clone(), |property| fill(property, value)));
+        filled.insert(
+            key.clone(),
+            property.map_or_else(|| value.clone(), |property| fill(property, value)),
+        );
     }
     Value::Object(filled.finish())
 }

@@ -30,7 +30,10 @@ impl Span {
     /// From the start of this span to the end of another one of the same text.
     #[must_use]
     pub fn through(self, other: Self) -> Self {
-        Self { end: other.end, ..self }
+        Self {
+            end: other.end,
+            ..self
+        }
     }
 }
 
@@ -60,7 +63,11 @@ impl fmt::Display for Position {
 impl Source {
     /// A text under the name that messages call it by: a path relative to where the user stands.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into(), lines: OnceLock::new() }
+        Self {
+            name: name.into(),
+            text: text.into(),
+            lines: OnceLock::new(),
+        }
     }
 
     /// What messages call the text.
@@ -80,39 +87,76 @@ impl Source {
         let start = lines.get(line - 1).copied().unwrap_or(0) as usize;
         let before = self.text.get(start..byte as usize).unwrap_or_default();
         // A byte order mark is not part of the first line.
-        let columns = before.chars().filter(|character| *character != '\u{feff}').count();
-        Position { line: number(line), column: number(columns + 1) }
+        let columns = before
+            .chars()
+            .filter(|character| *character != '\u{feff}')
+            .count();
+        Position {
+            line: number(line),
+            column: number(columns + 1),
+        }
     }
 
     /// The first byte of a line, counted from 1.
     pub fn line_start(&self, line: u32) -> u32 {
-        self.line_starts().get((line as usize).wrapping_sub(1)).copied().unwrap_or(0)
+        self.line_starts()
+            .get((line as usize).wrapping_sub(1))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// The word at a line and column, both from 1; the beginning of the text if there is no such place.
     pub fn span_at(&self, file: FileId, line: u32, column: u32) -> Span {
-        let start = self.line_starts().get((line as usize).wrapping_sub(1)).copied().unwrap_or(0);
+        let start = self
+            .line_starts()
+            .get((line as usize).wrapping_sub(1))
+            .copied()
+            .unwrap_or(0);
         let text = self.line(line);
-        let before: usize = text.chars().take((column as usize).saturating_sub(1)).map(char::len_utf8).sum();
+        let before: usize = text
+            .chars()
+            .take((column as usize).saturating_sub(1))
+            .map(char::len_utf8)
+            .sum();
         let rest = text.get(before..).unwrap_or_default();
-        let word = rest.find(|character: char| !(character.is_alphanumeric() || character == '_')).unwrap_or(rest.len());
+        let word = rest
+            .find(|character: char| !(character.is_alphanumeric() || character == '_'))
+            .unwrap_or(rest.len());
         let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
         let at = start + number(before);
-        Span { file, start: at, end: at + number(length) }
+        Span {
+            file,
+            start: at,
+            end: at + number(length),
+        }
     }
 
     /// The text of a line, counted from 1, without its line end.
     pub fn line(&self, line: u32) -> &str {
         let lines = self.line_starts();
-        let start = lines.get((line as usize).wrapping_sub(1)).copied().unwrap_or(0) as usize;
-        let end = lines.get(line as usize).map_or(self.text.len(), |next| *next as usize);
-        self.text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
+        let start = lines
+            .get((line as usize).wrapping_sub(1))
+            .copied()
+            .unwrap_or(0) as usize;
+        let end = lines
+            .get(line as usize)
+            .map_or(self.text.len(), |next| *next as usize);
+        self.text
+            .get(start..end)
+            .unwrap_or_default()
+            .trim_end_matches(['\n', '\r'])
     }
 
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(ends.map(|(at, _)| number(at + 1))).collect()
+            let ends = self
+                .text
+                .bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0)
+                .chain(ends.map(|(at, _)| number(at + 1)))
+                .collect()
         })
     }
 }
@@ -146,7 +190,10 @@ impl Sources {
 
     /// All texts with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Arc<Source>)> {
-        self.0.iter().enumerate().map(|(index, source)| (FileId(number(index)), source))
+        self.0
+            .iter()
+            .enumerate()
+            .map(|(index, source)| (FileId(number(index)), source))
     }
 }
 

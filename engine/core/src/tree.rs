@@ -146,7 +146,10 @@ impl Tree {
     }
 
     /// The elements of a sequence, or the values of a mapping, in order of appearance.
-    pub fn children(&self, node: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + ExactSizeIterator + '_ {
+    pub fn children(
+        &self,
+        node: NodeId,
+    ) -> impl DoubleEndedIterator<Item = NodeId> + ExactSizeIterator + '_ {
         self.child_slice(node).iter().copied()
     }
 
@@ -168,13 +171,21 @@ impl Tree {
 
     /// The characters of a key or a scalar.
     pub fn text(&self, text: Text) -> &str {
-        let from = if text.in_buffer { self.buffer.as_str() } else { self.source.as_ref().map_or("", |source| source.text()) };
-        from.get(text.start as usize..(text.start + text.length) as usize).unwrap_or_default()
+        let from = if text.in_buffer {
+            self.buffer.as_str()
+        } else {
+            self.source.as_ref().map_or("", |source| source.text())
+        };
+        from.get(text.start as usize..(text.start + text.length) as usize)
+            .unwrap_or_default()
     }
 
     /// The tag that a node was given, as it is written.
     pub fn tag(&self, node: NodeId) -> Option<&str> {
-        let at = self.tags.binary_search_by_key(&node, |(tagged, _)| *tagged).ok()?;
+        let at = self
+            .tags
+            .binary_search_by_key(&node, |(tagged, _)| *tagged)
+            .ok()?;
         self.tags.get(at).map(|(_, tag)| tag.as_str())
     }
 
@@ -194,9 +205,13 @@ impl Tree {
     }
 
     fn child_slice(&self, node: NodeId) -> &[NodeId] {
-        let Some(node) = self.node(node) else { return &[] };
+        let Some(node) = self.node(node) else {
+            return &[];
+        };
         let first = node.first as usize;
-        self.children.get(first..first + node.count as usize).unwrap_or_default()
+        self.children
+            .get(first..first + node.count as usize)
+            .unwrap_or_default()
     }
 
     fn node(&self, node: NodeId) -> Option<&Node> {

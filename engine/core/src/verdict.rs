@@ -34,11 +34,19 @@ impl Verdict {
         if evaluation.undecided > 0 || evaluation.problems.iter().any(Problem::is_error) {
             return Self::Undecided;
         }
-        if evaluation.findings.iter().any(|finding| fails(finding, point, fail_on)) {
+        if evaluation
+            .findings
+            .iter()
+            .any(|finding| fails(finding, point, fail_on))
+        {
             return Self::Deny;
         }
         let shown = |finding: &Finding| finding.effect != Effect::Audit;
-        if evaluation.findings.iter().any(shown) { Self::Warn } else { Self::Pass }
+        if evaluation.findings.iter().any(shown) {
+            Self::Warn
+        } else {
+            Self::Pass
+        }
     }
 }
 
@@ -60,11 +68,17 @@ mod tests {
     #[track_caller]
     fn check(evaluation: &Evaluation, at_check: Verdict, at_admission: Verdict) {
         let of = |point| Verdict::of(evaluation, point, Severity::High);
-        assert_eq!((of(EnforcementPoint::Check), of(EnforcementPoint::Admission)), (at_check, at_admission));
+        assert_eq!(
+            (of(EnforcementPoint::Check), of(EnforcementPoint::Admission)),
+            (at_check, at_admission)
+        );
     }
 
     fn with(effect: Effect, severity: Severity) -> Evaluation {
-        Evaluation { findings: vec![crate::finding::tests::finding(effect, severity)], ..Evaluation::default() }
+        Evaluation {
+            findings: vec![crate::finding::tests::finding(effect, severity)],
+            ..Evaluation::default()
+        }
     }
 
     #[test]
@@ -74,14 +88,30 @@ mod tests {
 
     #[test]
     fn a_deny_fails_from_the_threshold_on() {
-        check(&with(Effect::Deny, Severity::High), Verdict::Deny, Verdict::Deny);
-        check(&with(Effect::Deny, Severity::Medium), Verdict::Warn, Verdict::Deny);
+        check(
+            &with(Effect::Deny, Severity::High),
+            Verdict::Deny,
+            Verdict::Deny,
+        );
+        check(
+            &with(Effect::Deny, Severity::Medium),
+            Verdict::Warn,
+            Verdict::Deny,
+        );
     }
 
     #[test]
     fn warnings_and_audit_findings_never_fail() {
-        check(&with(Effect::Warn, Severity::Critical), Verdict::Warn, Verdict::Warn);
-        check(&with(Effect::Audit, Severity::Critical), Verdict::Pass, Verdict::Pass);
+        check(
+            &with(Effect::Warn, Severity::Critical),
+            Verdict::Warn,
+            Verdict::Warn,
+        );
+        check(
+            &with(Effect::Audit, Severity::Critical),
+            Verdict::Pass,
+            Verdict::Pass,
+        );
     }
 
     #[test]
@@ -89,7 +119,10 @@ mod tests {
         let mut evaluation = with(Effect::Deny, Severity::High);
         evaluation.undecided = 1;
         check(&evaluation, Verdict::Undecided, Verdict::Undecided);
-        let unread = Evaluation { problems: vec![Problem::run("unread")], ..Evaluation::default() };
+        let unread = Evaluation {
+            problems: vec![Problem::run("unread")],
+            ..Evaluation::default()
+        };
         check(&unread, Verdict::Undecided, Verdict::Undecided);
     }
 }

@@ -49,7 +49,12 @@ pub fn compile(modules: &[Module]) -> (Program, Vec<Diagnostic>) {
             Err(error) => diagnostics.push(error.into_diagnostic("rego_parse_error", index)),
         }
     }
-    (Program { modules: Arc::new(good) }, diagnostics)
+    (
+        Program {
+            modules: Arc::new(good),
+        },
+        diagnostics,
+    )
 }
 
 impl Program {
@@ -58,7 +63,12 @@ impl Program {
         let package = entry.rsplit_once('.').map_or(entry, |(package, _)| package);
         let needed = self.closure(package);
         let modules: Vec<&Module> = needed.iter().map(|(_, module, _)| module).collect();
-        let culprit = |name: &str| needed.iter().find(|(_, module, _)| module.name == name).map_or(0, |(index, ..)| *index);
+        let culprit = |name: &str| {
+            needed
+                .iter()
+                .find(|(_, module, _)| module.name == name)
+                .map_or(0, |(index, ..)| *index)
+        };
         interpreter::prepare(&modules, entry, data).map_err(|error| {
             let module = culprit(&error.module);
             error.into_diagnostic("rego_compile_error", module)
@@ -67,13 +77,19 @@ impl Program {
 
     /// The package of a module that compiled, as `data.a.b`, by its index among those that were handed in.
     pub fn package(&self, module: usize) -> Option<&str> {
-        self.modules.iter().find(|(index, ..)| *index == module).map(|(_, _, package)| package.as_str())
+        self.modules
+            .iter()
+            .find(|(index, ..)| *index == module)
+            .map(|(_, _, package)| package.as_str())
     }
 
     /// Whether a module that compiled has a rule of a name.
     pub fn defines(&self, module: usize, rule: &str) -> bool {
         let found = self.modules.iter().find(|(index, ..)| *index == module);
-        let starts = |line: &str| line.strip_prefix(rule).is_some_and(|rest| rest.starts_with([' ', '[', '{', ':', '=', '.']));
+        let starts = |line: &str| {
+            line.strip_prefix(rule)
+                .is_some_and(|rest| rest.starts_with([' ', '[', '{', ':', '=', '.']))
+        };
         found.is_some_and(|(_, module, _)| module.text.lines().any(starts))
     }
 
@@ -84,7 +100,11 @@ impl Program {
         while let Some(package) = packages.pop() {
             for module in self.modules.iter().filter(|(_, _, own)| *own == package) {
                 needed.push(module);
-                let mentioned = self.modules.iter().map(|(_, _, own)| own).filter(|own| module.1.text.contains(own.as_str()));
+                let mentioned = self
+                    .modules
+                    .iter()
+                    .map(|(_, _, own)| own)
+                    .filter(|own| module.1.text.contains(own.as_str()));
                 for own in mentioned {
                     if !packages.contains(own) && needed.iter().all(|(_, _, seen)| seen != own) {
                         packages.push(own.clone());

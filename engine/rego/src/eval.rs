@@ -17,7 +17,9 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { time: Duration::from_secs(5) }
+        Self {
+            time: Duration::from_secs(5),
+        }
     }
 }
 

@@ -181,13 +181,15 @@ impl Value {
 
     /// The value that a path leads to.
     pub fn at(&self, path: &Path) -> Option<&Value> {
-        path.steps().iter().try_fold(self, |value, step| match step {
-            Step::Key(key) => value.get_str(key),
-            Step::Index(index) => match value {
-                Self::Array(items) => items.get(*index),
-                _ => None,
-            },
-        })
+        path.steps()
+            .iter()
+            .try_fold(self, |value, step| match step {
+                Step::Key(key) => value.get_str(key),
+                Step::Index(index) => match value {
+                    Self::Array(items) => items.get(*index),
+                    _ => None,
+                },
+            })
     }
 
     /// How many elements, keys or characters there are; nothing for scalars other than strings.

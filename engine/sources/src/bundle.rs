@@ -19,13 +19,18 @@ pub type Read<T> = (Vec<T>, Vec<Problem>);
 pub fn builtin(sources: &mut Sources) -> Vec<PolicyFile> {
     let modules = embedded::LIBRARY.iter();
     modules
-        .map(|(path, text)| PolicyFile { file: sources.add(Source::new(format!("builtin/{path}"), *text)), path: format!("builtin/{path}") })
+        .map(|(path, text)| PolicyFile {
+            file: sources.add(Source::new(format!("builtin/{path}"), *text)),
+            path: format!("builtin/{path}"),
+        })
         .collect()
 }
 
 /// Every `.rego` file below the given paths. A path without any is a problem.
 pub fn policies(roots: &[PathBuf], sources: &mut Sources) -> Read<PolicyFile> {
-    read_all(roots, &["rego"], "policy", sources, |file, path, _| (Some(PolicyFile { file, path }), Vec::new()))
+    read_all(roots, &["rego"], "policy", sources, |file, path, _| {
+        (Some(PolicyFile { file, path }), Vec::new())
+    })
 }
 
 /// Every JSON and YAML file below the given paths, rooted at `data` by the folders they lie in, as OPA does.
@@ -44,10 +49,20 @@ fn read_all<T>(
     for root in roots {
         let mut found = fs::walk(std::slice::from_ref(root), &GlobSet::empty(), Path::new(""));
         problems.append(&mut found.problems);
-        let wanted = |candidate: &&fs::Candidate| candidate.path.extension().is_some_and(|extension| extensions.iter().any(|wanted| extension == *wanted));
+        let wanted = |candidate: &&fs::Candidate| {
+            candidate
+                .path
+                .extension()
+                .is_some_and(|extension| extensions.iter().any(|wanted| extension == *wanted))
+        };
         let candidates: Vec<&fs::Candidate> = found.candidates.iter().filter(wanted).collect();
         if candidates.is_empty() && root.exists() {
-            problems.push(Problem::file(fs::display(root), format!("no {what} file is here")).help(format!("files that end in {} are read", extensions.join(", "))));
+            problems.push(
+                Problem::file(fs::display(root), format!("no {what} file is here")).help(format!(
+                    "files that end in {} are read",
+                    extensions.join(", ")
+                )),
+            );
         }
         for candidate in candidates {
             match fs::read(&candidate.path, fs::MAX_BYTES) {
@@ -67,23 +82,37 @@ fn read_all<T>(
 /// The path below a root; of a file that was named itself, its name.
 fn below(root: &Path, path: &Path) -> String {
     match path.strip_prefix(root) {
-        Ok(relative) if relative.as_os_str().is_empty() => path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        Ok(relative) if relative.as_os_str().is_empty() => path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
         Ok(relative) => fs::display(relative),
         Err(_) => fs::display(path),
     }
 }
 
 fn data_file(file: FileId, path: String, sources: &Sources) -> (Option<DataFile>, Vec<Problem>) {
-    let Some(source) = sources.get(file) else { return (None, Vec::new()) };
+    let Some(source) = sources.get(file) else {
+        return (None, Vec::new());
+    };
     let notation = Notation::of_file_name(&path).unwrap_or(Notation::Yaml);
     let (documents, mut problems) = parse::parse(source, file, notation);
     let [document] = documents.as_slice() else {
         if problems.is_empty() {
-            problems.push(Problem::file(source.name(), format!("{} documents in a data file", documents.len())).help("a data file holds exactly one document"));
+            problems.push(
+                Problem::file(
+                    source.name(),
+                    format!("{} documents in a data file", documents.len()),
+                )
+                .help("a data file holds exactly one document"),
+            );
         }
         return (None, problems);
     };
-    let typing = if notation == Notation::Json { Typing::Json } else { Typing::Core };
+    let typing = if notation == Notation::Json {
+        Typing::Json
+    } else {
+        Typing::Core
+    };
     let value = document.tree.to_value(NodeId::ROOT, typing);
     let folders: Vec<&str> = path.split('/').collect();
     let rooted = folders.iter().rev().skip(1).fold(value, |value, folder| {
@@ -92,8 +121,17 @@ fn data_file(file: FileId, path: String, sources: &Sources) -> (Option<DataFile>
         Value::Object(object.finish())
     });
     if !matches!(rooted, Value::Object(_)) {
-        problems.push(Problem::file(source.name(), "a data file at the root must hold a mapping"));
+        problems.push(Problem::file(
+            source.name(),
+            "a data file at the root must hold a mapping",
+        ));
         return (None, problems);
     }
-    (Some(DataFile { path, value: rooted }), problems)
+    (
+        Some(DataFile {
+            path,
+            value: rooted,
+        }),
+        problems,
+    )
 }

@@ -39,19 +39,36 @@ pub fn walk(roots: &[PathBuf], ignored: &GlobSet, base: &Path) -> Found {
         match std::fs::metadata(root) {
             Err(error) => found.problems.push(unreadable(root, &error)),
             Ok(metadata) if metadata.is_dir() => walk_folder(root, ignored, base, &mut found),
-            Ok(_) => found.candidates.push(Candidate { name: display(root), path: root.clone(), named: true }),
+            Ok(_) => found.candidates.push(Candidate {
+                name: display(root),
+                path: root.clone(),
+                named: true,
+            }),
         }
     }
     // A file that is named and found keeps being named.
-    found.candidates.sort_by(|left, right| left.name.cmp(&right.name).then(right.named.cmp(&left.named)));
-    found.candidates.dedup_by(|later, earlier| later.name == earlier.name);
+    found.candidates.sort_by(|left, right| {
+        left.name
+            .cmp(&right.name)
+            .then(right.named.cmp(&left.named))
+    });
+    found
+        .candidates
+        .dedup_by(|later, earlier| later.name == earlier.name);
     found
 }
 
 fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
     let mut builder = WalkBuilder::new(root);
-    builder.hidden(false).follow_links(true).require_git(true).sort_by_file_path(Path::cmp);
-    if let Ok(overrides) = OverrideBuilder::new(root).add("!**/.git").and_then(|builder| builder.build()) {
+    builder
+        .hidden(false)
+        .follow_links(true)
+        .require_git(true)
+        .sort_by_file_path(Path::cmp);
+    if let Ok(overrides) = OverrideBuilder::new(root)
+        .add("!**/.git")
+        .and_then(|builder| builder.build())
+    {
         builder.overrides(overrides);
     }
     for entry in builder.build() {
@@ -59,7 +76,11 @@ fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 let relative = entry.path().strip_prefix(base).unwrap_or(entry.path());
                 if !ignored.is_match(relative) && !ignored.is_match(entry.path()) {
-                    found.candidates.push(Candidate { name: display(entry.path()), path: entry.path().to_owned(), named: false });
+                    found.candidates.push(Candidate {
+                        name: display(entry.path()),
+                        path: entry.path().to_owned(),
+                        named: false,
+                    });
                 }
             }
             Ok(_) => {}
@@ -73,14 +94,20 @@ fn walk_problem(root: &Path, error: &ignore::Error) -> Problem {
         match error {
             ignore::Error::WithPath { path, .. } => Some(path),
             ignore::Error::Loop { child, .. } => Some(child),
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place(err),
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+                place(err)
+            }
             _ => None,
         }
     }
     fn cause(error: &ignore::Error) -> String {
         match error {
-            ignore::Error::WithPath { err, .. } | ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => cause(err),
-            ignore::Error::Loop { ancestor, .. } => format!("a loop of links: it leads back to {}", display(ancestor)),
+            ignore::Error::WithPath { err, .. }
+            | ignore::Error::WithDepth { err, .. }
+            | ignore::Error::WithLineNumber { err, .. } => cause(err),
+            ignore::Error::Loop { ancestor, .. } => {
+                format!("a loop of links: it leads back to {}", display(ancestor))
+            }
             ignore::Error::Io(error) => reason(error),
             other => other.to_string(),
         }
@@ -97,7 +124,10 @@ pub fn read(path: &Path, max: u64) -> Result<String, Problem> {
         return Err(Problem::file(name, "not a regular file").help("name a file or a folder"));
     }
     if metadata.len() > max {
-        let message = format!("{} bytes, more than the {max} that are read", metadata.len());
+        let message = format!(
+            "{} bytes, more than the {max} that are read",
+            metadata.len()
+        );
         return Err(Problem::file(name, message).help("split it, or raise `--max-file-size`"));
     }
     text(&name, file, max)
@@ -109,16 +139,27 @@ pub fn text(name: &str, stream: impl Read, max: u64) -> Result<String, Problem> 
     let read = stream.take(max + 1).read_to_end(&mut bytes);
     read.map_err(|error| Problem::file(name, reason(&error)))?;
     if bytes.len() as u64 > max {
-        return Err(Problem::file(name, format!("more than the {max} bytes that are read")).help("raise `--max-file-size`"));
+        return Err(
+            Problem::file(name, format!("more than the {max} bytes that are read"))
+                .help("raise `--max-file-size`"),
+        );
     }
-    String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes(), error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes)
+        .map_err(|error| not_utf8(name, error.as_bytes(), error.utf8_error().valid_up_to()))
 }
 
 fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Problem {
     let before = bytes.get(..at).unwrap_or_default();
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = before.rsplit(|byte| *byte == b'\n').next().map_or(0, |line| String::from_utf8_lossy(line).chars().count()) + 1;
-    let problem = Problem::file(name, format!("not UTF-8: an invalid byte at line {line}, column {column}"));
+    let column = before
+        .rsplit(|byte| *byte == b'\n')
+        .next()
+        .map_or(0, |line| String::from_utf8_lossy(line).chars().count())
+        + 1;
+    let problem = Problem::file(
+        name,
+        format!("not UTF-8: an invalid byte at line {line}, column {column}"),
+    );
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => problem.help("this is UTF-16; save it as UTF-8"),
         _ => problem.help("save it as UTF-8"),

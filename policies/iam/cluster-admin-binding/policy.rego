@@ -25,6 +25,7 @@ package plumbline.iam.cluster_admin_binding
 
 deny contains {"msg": msg, "path": role_name} if {
 	binds_cluster_admin
+	is_array(input.resource.subjects)
 	some subject in input.resource.subjects
 	not bootstrap(subject)
 	not allowed(subject)
@@ -45,7 +46,10 @@ binds_cluster_admin if {
 	input.resource.roleRef.name == "cluster-admin"
 }
 
-has_subject if some _ in input.resource.subjects
+has_subject if {
+	is_array(input.resource.subjects)
+	count(input.resource.subjects) > 0
+}
 
 # The API server lets `system:masters` through before it asks RBAC, so a binding adds nothing to
 # that group. Every cluster is born with one such binding.

@@ -31,7 +31,12 @@ impl Image {
             _ => (rest, None),
         };
         let (registry, repository) = split_host(path);
-        Self { registry, repository, tag, digest }
+        Self {
+            registry,
+            repository,
+            tag,
+            digest,
+        }
     }
 
     /// Host and path: `registry.example.com/shop/web`.
@@ -42,19 +47,33 @@ impl Image {
 
 /// The first segment is a host if it looks like one; else the image is one of the default registry.
 fn split_host(path: &str) -> (String, String) {
-    let is_host = |segment: &str| segment.contains(['.', ':']) || segment == "localhost" || segment.chars().any(char::is_uppercase);
+    let is_host = |segment: &str| {
+        segment.contains(['.', ':'])
+            || segment == "localhost"
+            || segment.chars().any(char::is_uppercase)
+    };
     match path.split_once('/') {
         Some((host, repository)) if is_host(host) => {
             let host = host.to_lowercase();
-            let docker = host == DEFAULT_REGISTRY || host == "index.docker.io" || host == "registry-1.docker.io";
-            if docker { (DEFAULT_REGISTRY.to_owned(), library(repository)) } else { (host, repository.to_owned()) }
+            let docker = host == DEFAULT_REGISTRY
+                || host == "index.docker.io"
+                || host == "registry-1.docker.io";
+            if docker {
+                (DEFAULT_REGISTRY.to_owned(), library(repository))
+            } else {
+                (host, repository.to_owned())
+            }
         }
         _ => (DEFAULT_REGISTRY.to_owned(), library(path)),
     }
 }
 
 fn library(repository: &str) -> String {
-    if repository.contains('/') { repository.to_owned() } else { format!("library/{repository}") }
+    if repository.contains('/') {
+        repository.to_owned()
+    } else {
+        format!("library/{repository}")
+    }
 }
 
 #[cfg(test)]
@@ -64,30 +83,68 @@ mod tests {
     #[track_caller]
     fn check(reference: &str, name: &str, tag: Option<&str>, digest: Option<&str>) {
         let image = Image::parse(reference);
-        assert_eq!((image.name().as_str(), image.tag.as_deref(), image.digest.as_deref()), (name, tag, digest), "{reference}");
+        assert_eq!(
+            (
+                image.name().as_str(),
+                image.tag.as_deref(),
+                image.digest.as_deref()
+            ),
+            (name, tag, digest),
+            "{reference}"
+        );
     }
 
     #[test]
     fn a_short_name_is_an_image_of_the_default_registry() {
         check("nginx", "docker.io/library/nginx", None, None);
-        check("index.docker.io/nginx:1.27", "docker.io/library/nginx", Some("1.27"), None);
-        check("bitnami/redis:7", "docker.io/bitnami/redis", Some("7"), None);
+        check(
+            "index.docker.io/nginx:1.27",
+            "docker.io/library/nginx",
+            Some("1.27"),
+            None,
+        );
+        check(
+            "bitnami/redis:7",
+            "docker.io/bitnami/redis",
+            Some("7"),
+            None,
+        );
     }
 
     #[test]
     fn a_port_is_no_tag() {
         check("localhost:5000/a/b", "localhost:5000/a/b", None, None);
-        check("registry.example.com:5000/web:1", "registry.example.com:5000/web", Some("1"), None);
+        check(
+            "registry.example.com:5000/web:1",
+            "registry.example.com:5000/web",
+            Some("1"),
+            None,
+        );
     }
 
     #[test]
     fn a_digest_is_kept_beside_the_tag() {
-        check("ghcr.io/a/b:1@sha256:ab", "ghcr.io/a/b", Some("1"), Some("sha256:ab"));
-        check("ghcr.io/a/b@sha256:ab", "ghcr.io/a/b", None, Some("sha256:ab"));
+        check(
+            "ghcr.io/a/b:1@sha256:ab",
+            "ghcr.io/a/b",
+            Some("1"),
+            Some("sha256:ab"),
+        );
+        check(
+            "ghcr.io/a/b@sha256:ab",
+            "ghcr.io/a/b",
+            None,
+            Some("sha256:ab"),
+        );
     }
 
     #[test]
     fn the_host_is_compared_in_lower_case() {
-        check("Registry.Example.com/web", "registry.example.com/web", None, None);
+        check(
+            "Registry.Example.com/web",
+            "registry.example.com/web",
+            None,
+            None,
+        );
     }
 }

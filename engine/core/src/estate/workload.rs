@@ -17,7 +17,11 @@ pub struct Workload {
 
 impl Workload {
     pub(crate) fn new(resource: usize, name: String, tree: Tree) -> Self {
-        Self { resource, name, tree }
+        Self {
+            resource,
+            name,
+            tree,
+        }
     }
 
     /// The normalised form as policies see it.

@@ -12,7 +12,11 @@ use crate::source::{FileId, Source, Span};
 use crate::tree::{Builder, Key, Kind, NodeId, Origin, Text};
 
 pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<Problem>) {
-    let mut parser = Parser { source, file, problems: Vec::new() };
+    let mut parser = Parser {
+        source,
+        file,
+        problems: Vec::new(),
+    };
     let documents = parser.documents();
     (documents, parser.problems)
 }
@@ -37,8 +41,12 @@ impl Parser<'_> {
                     notation: Notation::Json,
                 }),
                 Err(error) => {
-                    let problem = Problem::error(self.place(error.at), format!("not valid JSON: {}", error.message));
-                    self.problems.push(problem.help("nothing after this place was read"));
+                    let problem = Problem::error(
+                        self.place(error.at),
+                        format!("not valid JSON: {}", error.message),
+                    );
+                    self.problems
+                        .push(problem.help("nothing after this place was read"));
                     break;
                 }
             }
@@ -66,7 +74,11 @@ impl Parser<'_> {
                 Event::Key(key) => {
                     self.check_duplicate(keys.last_mut(), &key, self.span(&range));
                     let text = quoted(&mut builder, &key, &range);
-                    builder.set_key(Key { text, plain: false, span: Some(self.span(&range)) });
+                    builder.set_key(Key {
+                        text,
+                        plain: false,
+                        span: Some(self.span(&range)),
+                    });
                     continue;
                 }
                 Event::ArrayStart => builder.open(Kind::Sequence, origin),
@@ -80,7 +92,9 @@ impl Parser<'_> {
                     }
                     close(&mut builder, range.end)
                 }
-                Event::End => return Err(JsonError::at(range.start, "expected a value".to_owned())),
+                Event::End => {
+                    return Err(JsonError::at(range.start, "expected a value".to_owned()));
+                }
             };
             if builder.depth() == 0 {
                 return Ok(builder);
@@ -96,18 +110,31 @@ impl Parser<'_> {
     }
 
     fn span(&self, range: &Range<usize>) -> Span {
-        Span { file: self.file, start: byte(range.start), end: byte(range.end) }
+        Span {
+            file: self.file,
+            start: byte(range.start),
+            end: byte(range.end),
+        }
     }
 
     fn place(&self, at: usize) -> Span {
-        let end = self.source.text().get(at..).and_then(|rest| rest.chars().next()).map_or(at, |next| at + next.len_utf8());
+        let end = self
+            .source
+            .text()
+            .get(at..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(at, |next| at + next.len_utf8());
         self.span(&(at..end))
     }
 }
 
 /// The characters between the quotes, as they stand there if nothing was escaped.
 fn quoted(builder: &mut Builder, string: &str, range: &Range<usize>) -> Text {
-    if string.len() + 2 == range.len() { builder.written(range.start + 1, string.len()) } else { builder.keep(string) }
+    if string.len() + 2 == range.len() {
+        builder.written(range.start + 1, string.len())
+    } else {
+        builder.keep(string)
+    }
 }
 
 fn close(builder: &mut Builder, end: usize) -> NodeId {

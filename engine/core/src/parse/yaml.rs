@@ -95,7 +95,12 @@ impl Stream<'_> {
         match outcome {
             Ok(()) => {
                 let tree = Arc::new(reader.builder.finish());
-                self.documents.push(Document { tree, file: self.file, number: self.number, notation: Notation::Yaml });
+                self.documents.push(Document {
+                    tree,
+                    file: self.file,
+                    number: self.number,
+                    notation: Notation::Yaml,
+                });
                 true
             }
             Err(abandon) => self.recover(abandon),
@@ -113,18 +118,34 @@ impl Stream<'_> {
             Ok(more) => more,
             Err(error) => {
                 let problem = self.syntax_problem(&error);
-                self.problems.push(problem.help(format!("nothing after document {number} was read")));
+                self.problems
+                    .push(problem.help(format!("nothing after document {number} was read")));
                 false
             }
         }
     }
 
     fn syntax_problem(&self, error: &ScanError) -> Problem {
-        let at = error.marker().byte_offset().unwrap_or(0).min(self.source.text().len());
+        let at = error
+            .marker()
+            .byte_offset()
+            .unwrap_or(0)
+            .min(self.source.text().len());
         let rest = self.source.text().get(at..).unwrap_or_default();
         let end = rest.chars().next().map_or(at, |next| at + next.len_utf8());
-        let span = Span { file: self.file, start: byte(at), end: byte(end) };
-        let problem = Problem::error(span, format!("document {} is not valid YAML: {}", self.number, error.info()));
+        let span = Span {
+            file: self.file,
+            start: byte(at),
+            end: byte(end),
+        };
+        let problem = Problem::error(
+            span,
+            format!(
+                "document {} is not valid YAML: {}",
+                self.number,
+                error.info()
+            ),
+        );
         self.advise(problem)
     }
 
@@ -134,7 +155,8 @@ impl Stream<'_> {
             Place::File(_) | Place::Nowhere => "",
         };
         if line.contains("{{") {
-            problem.help("this looks like a template: render it first, and check what it renders to")
+            problem
+                .help("this looks like a template: render it first, and check what it renders to")
         } else {
             problem.help("this document was not judged; the others of the file were")
         }
@@ -158,9 +180,15 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn event(&mut self, event: Event<'_>, mark: Mark) -> Result<(), Abandon> {
         match event {
-            Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), mark),
-            Event::SequenceStart(_, anchor, tag) => self.open(Kind::Sequence, anchor, tag.as_deref(), mark),
-            Event::MappingStart(_, anchor, tag) => self.open(Kind::Mapping, anchor, tag.as_deref(), mark),
+            Event::Scalar(text, style, anchor, tag) => {
+                self.scalar(&text, style, anchor, tag.as_deref(), mark)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.open(Kind::Sequence, anchor, tag.as_deref(), mark)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.open(Kind::Mapping, anchor, tag.as_deref(), mark)
+            }
             Event::SequenceEnd => self.close(mark),
             Event::MappingEnd => {
                 self.merge()?;
@@ -171,17 +199,32 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&mut self, text: &Cow<'_, str>, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, mark: Mark) -> Result<(), Abandon> {
+    fn scalar(
+        &mut self,
+        text: &Cow<'_, str>,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        mark: Mark,
+    ) -> Result<(), Abandon> {
         let plain = style == ScalarStyle::Plain;
         let span = self.trimmed(mark);
         let kept = self.text(text);
         if self.builder.expects_key() {
             // A key may be anchored; its alias can only stand for a scalar, which needs a node.
-            self.key(Key { text: kept, plain, span: Some(span) });
+            self.key(Key {
+                text: kept,
+                plain,
+                span: Some(span),
+            });
             return Ok(());
         }
         let string = !plain || tag.is_some_and(is_string_tag);
-        let kind = if string { Kind::String(kept) } else { Kind::Plain(kept) };
+        let kind = if string {
+            Kind::String(kept)
+        } else {
+            Kind::Plain(kept)
+        };
         let node = self.builder.scalar(kind, Origin::Span(span));
         self.note(node, anchor, tag);
         Ok(())
@@ -191,7 +234,10 @@ impl Reader<'_> {
         let text = self.builder.tree().text(key.text);
         let Some(span) = key.span else { return };
         if key.plain && text.is_empty() {
-            self.problems.push(Problem::error(span, "a key without text").help("write the key, or quote an empty one"));
+            self.problems.push(
+                Problem::error(span, "a key without text")
+                    .help("write the key, or quote an empty one"),
+            );
         } else if !(key.plain && text == "<<") {
             self.check_duplicate(key, span);
         }
@@ -204,10 +250,19 @@ impl Reader<'_> {
         let text = tree.text(key.text);
         let siblings = self.builder.open_children();
         let first = if siblings.len() < WIDE {
-            siblings.iter().filter_map(|child| tree.key(*child)).find(|other| tree.text(other.text) == text).and_then(|key| key.span)
+            siblings
+                .iter()
+                .filter_map(|child| tree.key(*child))
+                .find(|other| tree.text(other.text) == text)
+                .and_then(|key| key.span)
         } else {
-            let Some(mapping) = self.builder.innermost() else { return };
-            let keys = self.wide.entry(mapping).or_insert_with(|| written_keys(tree, siblings));
+            let Some(mapping) = self.builder.innermost() else {
+                return;
+            };
+            let keys = self
+                .wide
+                .entry(mapping)
+                .or_insert_with(|| written_keys(tree, siblings));
             keys.insert(text.to_owned(), span)
         };
         if let Some(first) = first {
@@ -216,7 +271,13 @@ impl Reader<'_> {
         }
     }
 
-    fn open(&mut self, kind: Kind, anchor: usize, tag: Option<&Tag>, mark: Mark) -> Result<(), Abandon> {
+    fn open(
+        &mut self,
+        kind: Kind,
+        anchor: usize,
+        tag: Option<&Tag>,
+        mark: Mark,
+    ) -> Result<(), Abandon> {
         let span = self.span(mark);
         if self.builder.expects_key() {
             let problem = Problem::error(span, "a key must be a scalar, not a collection");
@@ -244,7 +305,9 @@ impl Reader<'_> {
         let tree = self.builder.tree();
         let start = tree.span(node).map_or(0, |span| span.start);
         let last = self.builder.tree().children(node).next_back();
-        let end = last.and_then(|last| tree.span(last).or(tree.key(last)?.span)).map_or(start, |span| span.end);
+        let end = last
+            .and_then(|last| tree.span(last).or(tree.key(last)?.span))
+            .map_or(start, |span| span.end);
         end.max(start)
     }
 
@@ -278,7 +341,9 @@ impl Reader<'_> {
                 self.alias_budget -= copied;
                 Ok(())
             }
-            None => Err(refused(&format!("aliases expand to more than {MAX_ALIAS_NODES} nodes"))),
+            None => Err(refused(&format!(
+                "aliases expand to more than {MAX_ALIAS_NODES} nodes"
+            ))),
         }
     }
 
@@ -297,13 +362,22 @@ impl Reader<'_> {
     /// Applies the merge keys of the mapping that ends: written keys win, then the first merged mapping.
     fn merge(&mut self) -> Result<(), Abandon> {
         let tree = self.builder.tree();
-        if !self.builder.open_children().iter().any(|child| is_merge_key(tree, *child)) {
+        if !self
+            .builder
+            .open_children()
+            .iter()
+            .any(|child| is_merge_key(tree, *child))
+        {
             return Ok(());
         }
         let merges = self.builder.take_children(is_merge_key);
         let tree = self.builder.tree();
-        let mut present: HashSet<String> =
-            self.builder.open_children().iter().filter_map(|child| Some(tree.text(tree.key(*child)?.text).to_owned())).collect();
+        let mut present: HashSet<String> = self
+            .builder
+            .open_children()
+            .iter()
+            .filter_map(|child| Some(tree.text(tree.key(*child)?.text).to_owned()))
+            .collect();
         for merge in merges {
             for source in self.merged_mappings(merge)? {
                 self.merge_entries(source, &mut present)?;
@@ -318,16 +392,29 @@ impl Reader<'_> {
             Kind::Sequence => tree.children(merge).collect(),
             _ => vec![merge],
         };
-        match sources.iter().find(|source| tree.kind(**source) != Kind::Mapping) {
+        match sources
+            .iter()
+            .find(|source| tree.kind(**source) != Kind::Mapping)
+        {
             None => Ok(sources),
             Some(_) => {
-                let span = tree.key(merge).and_then(|key| key.span).unwrap_or(self.span(Mark::default()));
-                Err(Abandon::Refused(Problem::error(span, "`<<` merges mappings, and this is none")))
+                let span = tree
+                    .key(merge)
+                    .and_then(|key| key.span)
+                    .unwrap_or(self.span(Mark::default()));
+                Err(Abandon::Refused(Problem::error(
+                    span,
+                    "`<<` merges mappings, and this is none",
+                )))
             }
         }
     }
 
-    fn merge_entries(&mut self, source: NodeId, present: &mut HashSet<String>) -> Result<(), Abandon> {
+    fn merge_entries(
+        &mut self,
+        source: NodeId,
+        present: &mut HashSet<String>,
+    ) -> Result<(), Abandon> {
         let entries: Vec<NodeId> = self.builder.tree().children(source).collect();
         for entry in entries {
             let tree = self.builder.tree();
@@ -338,7 +425,11 @@ impl Reader<'_> {
             match self.builder.copy_entry(entry, self.alias_budget) {
                 Some(copied) => self.alias_budget -= copied,
                 None => {
-                    let span = self.builder.tree().span(entry).unwrap_or(self.span(Mark::default()));
+                    let span = self
+                        .builder
+                        .tree()
+                        .span(entry)
+                        .unwrap_or(self.span(Mark::default()));
                     let message = format!("aliases expand to more than {MAX_ALIAS_NODES} nodes");
                     return Err(Abandon::Refused(Problem::error(span, message)));
                 }
@@ -361,19 +452,27 @@ impl Reader<'_> {
 
     fn span(&self, mark: Mark) -> Span {
         let range = mark.byte_range().unwrap_or_default();
-        Span { file: self.file, start: byte(range.start), end: byte(range.end) }
+        Span {
+            file: self.file,
+            start: byte(range.start),
+            end: byte(range.end),
+        }
     }
 
     /// A block scalar ends with its last character, not with the lines after it.
     fn trimmed(&self, mark: Mark) -> Span {
         let span = self.span(mark);
         let text = self.source.text().get(span.range()).unwrap_or_default();
-        Span { end: span.start + byte(text.trim_end().len()), ..span }
+        Span {
+            end: span.start + byte(text.trim_end().len()),
+            ..span
+        }
     }
 }
 
 fn is_merge_key(tree: &Tree, node: NodeId) -> bool {
-    tree.key(node).is_some_and(|key| key.plain && tree.text(key.text) == "<<")
+    tree.key(node)
+        .is_some_and(|key| key.plain && tree.text(key.text) == "<<")
 }
 
 /// `!!str`, and the tag `!` that says no more than "not plain".
@@ -383,8 +482,16 @@ fn is_string_tag(tag: &Tag) -> bool {
 
 fn scalar_key(tree: &Tree, node: NodeId, span: Span) -> Option<Key> {
     match tree.kind(node) {
-        Kind::Plain(text) => Some(Key { text, plain: true, span: Some(span) }),
-        Kind::String(text) => Some(Key { text, plain: false, span: Some(span) }),
+        Kind::Plain(text) => Some(Key {
+            text,
+            plain: true,
+            span: Some(span),
+        }),
+        Kind::String(text) => Some(Key {
+            text,
+            plain: false,
+            span: Some(span),
+        }),
         _ => None,
     }
 }
@@ -395,5 +502,6 @@ fn byte(at: usize) -> u32 {
 
 fn written_keys(tree: &Tree, entries: &[NodeId]) -> HashMap<String, Span> {
     let keys = entries.iter().filter_map(|entry| tree.key(*entry));
-    keys.filter_map(|key| Some((tree.text(key.text).to_owned(), key.span?))).collect()
+    keys.filter_map(|key| Some((tree.text(key.text).to_owned(), key.span?)))
+        .collect()
 }

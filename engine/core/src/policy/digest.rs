@@ -35,7 +35,10 @@ impl Digest {
         parts.sort();
         for (index, over) in ingredients.overrides.iter().enumerate() {
             let params = over.params.as_ref().map(json::to_string);
-            parts.push((format!("override {index} {}", over.pattern), format!("{:?} {:?} {params:?}", over.severity, over.effect)));
+            parts.push((
+                format!("override {index} {}", over.pattern),
+                format!("{:?} {:?} {params:?}", over.severity, over.effect),
+            ));
         }
         let mut hash = Sha256::new();
         for (name, content) in parts {

@@ -24,7 +24,9 @@ impl PolicySet {
             .par_iter()
             .enumerate()
             .map(|(index, resource)| {
-                let rules = chosen.get(&resource.target()).map_or(&[][..], Vec::as_slice);
+                let rules = chosen
+                    .get(&resource.target())
+                    .map_or(&[][..], Vec::as_slice);
                 let workloads = workloads.get(&index).map_or(&[][..], Vec::as_slice);
                 self.judge(index, resource, workloads, rules, budget)
             })
@@ -46,17 +48,33 @@ impl PolicySet {
         for resource in &estate.resources {
             let target = resource.target();
             if !chosen.contains_key(&target) {
-                let rules = self.rules.iter().filter(|rule| rule.judges(&target)).collect();
+                let rules = self
+                    .rules
+                    .iter()
+                    .filter(|rule| rule.judges(&target))
+                    .collect();
                 chosen.insert(target, rules);
             }
         }
         chosen
     }
 
-    fn judge(&self, index: usize, resource: &Resource, workloads: &[&Workload], rules: &[&Rule], budget: &Budget) -> Evaluation {
+    fn judge(
+        &self,
+        index: usize,
+        resource: &Resource,
+        workloads: &[&Workload],
+        rules: &[&Rule],
+        budget: &Budget,
+    ) -> Evaluation {
         let mut evaluation = Evaluation::default();
-        let of_kind = |kind| rules.iter().filter(move |rule| rule.metadata.subject == kind);
-        let needed = of_kind(SubjectKind::Resource).next().is_some() || !workloads.is_empty() && of_kind(SubjectKind::Workload).next().is_some();
+        let of_kind = |kind| {
+            rules
+                .iter()
+                .filter(move |rule| rule.metadata.subject == kind)
+        };
+        let needed = of_kind(SubjectKind::Resource).next().is_some()
+            || !workloads.is_empty() && of_kind(SubjectKind::Workload).next().is_some();
         if !needed {
             return evaluation;
         }
@@ -67,11 +85,20 @@ impl PolicySet {
             }
             let input = Input::new(&input(resource, &written, workload));
             for rule in of_kind(kind) {
-                apply(rule, Subject { resource, workload }, index, &input, budget, &mut evaluation);
+                apply(
+                    rule,
+                    Subject { resource, workload },
+                    index,
+                    &input,
+                    budget,
+                    &mut evaluation,
+                );
             }
         };
         judge(SubjectKind::Resource, None);
-        workloads.iter().for_each(|workload| judge(SubjectKind::Workload, Some(workload)));
+        workloads
+            .iter()
+            .for_each(|workload| judge(SubjectKind::Workload, Some(workload)));
         evaluation
     }
 }
@@ -79,7 +106,10 @@ impl PolicySet {
 fn workloads_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Workload>> {
     let mut by_resource: HashMap<usize, Vec<&Workload>> = HashMap::new();
     for workload in &estate.workloads {
-        by_resource.entry(workload.resource).or_default().push(workload);
+        by_resource
+            .entry(workload.resource)
+            .or_default()
+            .push(workload);
     }
     by_resource
 }
@@ -95,11 +125,28 @@ fn input(resource: &Resource, written: &Value, workload: Option<&Workload>) -> V
     Value::Object(input.finish())
 }
 
-fn apply(rule: &Rule, subject: Subject<'_>, index: usize, input: &Input, budget: &Budget, evaluation: &mut Evaluation) {
+fn apply(
+    rule: &Rule,
+    subject: Subject<'_>,
+    index: usize,
+    input: &Input,
+    budget: &Budget,
+    evaluation: &mut Evaluation,
+) {
     evaluation.evaluations += 1;
-    let place = subject.resource.place().unwrap_or(Span { file: subject.resource.file, start: 0, end: 0 });
+    let place = subject.resource.place().unwrap_or(Span {
+        file: subject.resource.file,
+        start: 0,
+        end: 0,
+    });
     let undecided = |message: String| {
-        let problem = Problem::error(place, format!("`{}` could not be decided for `{}`: {message}", rule.metadata.id, subject.resource.id));
+        let problem = Problem::error(
+            place,
+            format!(
+                "`{}` could not be decided for `{}`: {message}",
+                rule.metadata.id, subject.resource.id
+            ),
+        );
         problem.of_rule(rule.metadata.id.as_str())
     };
     let Answer { value, swallowed } = match rule.prepared.evaluate(input, budget) {
@@ -112,14 +159,20 @@ fn apply(rule: &Rule, subject: Subject<'_>, index: usize, input: &Input, budget:
     };
     if !swallowed.is_empty() {
         evaluation.undecided += 1;
-        evaluation.problems.extend(swallowed.iter().map(|error| undecided(error.to_string())));
+        evaluation
+            .problems
+            .extend(swallowed.iter().map(|error| undecided(error.to_string())));
     }
     for element in value.iter().flat_map(elements) {
         match result(element) {
-            Some((message, path)) => evaluation.findings.push(finding(rule, subject, index, message, &path)),
+            Some((message, path)) => evaluation
+                .findings
+                .push(finding(rule, subject, index, message, &path)),
             None => {
                 evaluation.undecided += 1;
-                evaluation.problems.push(undecided("`deny` must hold objects with a string `msg`".to_owned()));
+                evaluation.problems.push(undecided(
+                    "`deny` must hold objects with a string `msg`".to_owned(),
+                ));
             }
         }
     }
@@ -148,7 +201,13 @@ fn result(element: &Value) -> Option<(&str, Path)> {
     Some((element.get_str("msg")?.as_str()?, path))
 }
 
-fn finding(rule: &Rule, subject: Subject<'_>, resource: usize, message: &str, path: &Path) -> Finding {
+fn finding(
+    rule: &Rule,
+    subject: Subject<'_>,
+    resource: usize,
+    message: &str,
+    path: &Path,
+) -> Finding {
     let (location, stable) = locate(subject, path);
     let metadata = &rule.metadata;
     Finding {
@@ -168,6 +227,14 @@ fn finding(rule: &Rule, subject: Subject<'_>, resource: usize, message: &str, pa
 
 /// Files in their order, places in reading order, then rules and messages: the same for any number of threads.
 fn order(left: &Finding, right: &Finding) -> std::cmp::Ordering {
-    let key = |finding: &Finding| (finding.location.span, finding.rule.clone(), finding.resource);
-    key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
+    let key = |finding: &Finding| {
+        (
+            finding.location.span,
+            finding.rule.clone(),
+            finding.resource,
+        )
+    };
+    key(left)
+        .cmp(&key(right))
+        .then_with(|| left.message.cmp(&right.message))
 }

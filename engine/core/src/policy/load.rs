@@ -14,7 +14,11 @@ use crate::source::{FileId, Sources, Span};
 
 /// Compiles a policy set. The problems say what is not part of it, and why.
 pub fn load(ingredients: &Ingredients, sources: &Sources) -> (PolicySet, Vec<Problem>) {
-    let mut loader = Loader { ingredients, sources, problems: Vec::new() };
+    let mut loader = Loader {
+        ingredients,
+        sources,
+        problems: Vec::new(),
+    };
     let set = loader.load();
     (set, loader.problems)
 }
@@ -34,7 +38,12 @@ struct Described<'a> {
 
 impl<'a> Loader<'a> {
     fn load(&mut self) -> PolicySet {
-        let modules: Vec<&PolicyFile> = self.ingredients.modules.iter().filter(|module| !is_test(&module.path)).collect();
+        let modules: Vec<&PolicyFile> = self
+            .ingredients
+            .modules
+            .iter()
+            .filter(|module| !is_test(&module.path))
+            .collect();
         let program = self.compile(&modules);
         let described = self.describe(&modules, &program);
         self.check_overrides(&described);
@@ -47,18 +56,27 @@ impl<'a> Loader<'a> {
             }
         }
         rules.sort_by(|left: &Rule, right| left.metadata.id.cmp(&right.metadata.id));
-        PolicySet { rules, waiting, digest: Digest::of(self.ingredients, self.sources) }
+        PolicySet {
+            rules,
+            waiting,
+            digest: Digest::of(self.ingredients, self.sources),
+        }
     }
 
     fn compile(&mut self, modules: &[&PolicyFile]) -> Program {
         let texts: Vec<Module> = modules
             .iter()
             .filter_map(|module| self.sources.get(module.file))
-            .map(|source| Module { name: source.name().to_owned(), text: source.text().into() })
+            .map(|source| Module {
+                name: source.name().to_owned(),
+                text: source.text().into(),
+            })
             .collect();
         let (program, diagnostics) = compile(&texts);
         for diagnostic in diagnostics {
-            let file = modules.get(diagnostic.module).map_or(FileId(0), |module| module.file);
+            let file = modules
+                .get(diagnostic.module)
+                .map_or(FileId(0), |module| module.file);
             self.problems.push(self.problem(&diagnostic, file));
         }
         program
@@ -67,22 +85,54 @@ impl<'a> Loader<'a> {
     fn describe(&mut self, modules: &[&'a PolicyFile], program: &Program) -> Vec<Described<'a>> {
         let mut described: Vec<Described<'a>> = Vec::new();
         for (index, module) in modules.iter().enumerate() {
-            let Some(source) = self.sources.get(module.file) else { continue };
+            let Some(source) = self.sources.get(module.file) else {
+                continue;
+            };
             let (annotation, mut problems) = metadata::of_package(source, module.file);
             self.problems.append(&mut problems);
-            let Some(package) = program.package(index) else { continue };
+            let Some(package) = program.package(index) else {
+                continue;
+            };
             let denies = program.defines(index, "deny");
-            let metadata = annotation.and_then(|annotation| metadata::read(&annotation, &mut self.problems));
+            let metadata =
+                annotation.and_then(|annotation| metadata::read(&annotation, &mut self.problems));
             match metadata {
                 Some(metadata) if !denies => {
-                    let message = format!("rule `{}` denies nothing: its package has no `deny`", metadata.id);
-                    self.problems.push(Problem::error(metadata.place, message).of_rule(metadata.id.as_str()));
+                    let message = format!(
+                        "rule `{}` denies nothing: its package has no `deny`",
+                        metadata.id
+                    );
+                    self.problems.push(
+                        Problem::error(metadata.place, message).of_rule(metadata.id.as_str()),
+                    );
                 }
-                Some(metadata) => self.add(&mut described, Described { metadata, module, package: package.to_owned() }),
-                None if denies && !self.problems.iter().any(|problem| is_in(problem, module.file)) => {
-                    let place = Span { file: module.file, start: 0, end: 0 };
-                    let problem = Problem::error(place, format!("package `{package}` has a `deny` and no rule id"));
-                    self.problems.push(problem.help("add a `# METADATA` block with `scope: package` and `custom.id`"));
+                Some(metadata) => self.add(
+                    &mut described,
+                    Described {
+                        metadata,
+                        module,
+                        package: package.to_owned(),
+                    },
+                ),
+                None if denies
+                    && !self
+                        .problems
+                        .iter()
+                        .any(|problem| is_in(problem, module.file)) =>
+                {
+                    let place = Span {
+                        file: module.file,
+                        start: 0,
+                        end: 0,
+                    };
+                    let problem = Problem::error(
+                        place,
+                        format!("package `{package}` has a `deny` and no rule id"),
+                    );
+                    self.problems
+                        .push(problem.help(
+                            "add a `# METADATA` block with `scope: package` and `custom.id`",
+                        ));
                 }
                 None => {}
             }
@@ -91,19 +141,28 @@ impl<'a> Loader<'a> {
     }
 
     fn add(&mut self, described: &mut Vec<Described<'a>>, rule: Described<'a>) {
-        let twin = described.iter().find(|other| other.metadata.id == rule.metadata.id);
+        let twin = described
+            .iter()
+            .find(|other| other.metadata.id == rule.metadata.id);
         match twin {
             None => described.push(rule),
             Some(twin) => {
                 let message = format!("rule id `{}` is used twice", rule.metadata.id);
-                let problem = Problem::error(rule.metadata.place, message).related(twin.metadata.place, "first used here");
-                self.problems.push(problem.help("only the first rule judges; give this one an id of its own"));
+                let problem = Problem::error(rule.metadata.place, message)
+                    .related(twin.metadata.place, "first used here");
+                self.problems.push(
+                    problem.help("only the first rule judges; give this one an id of its own"),
+                );
             }
         }
     }
 
     fn rule(&mut self, rule: Described<'_>, program: &Program) -> Option<Rule> {
-        let Described { metadata, module, package } = rule;
+        let Described {
+            metadata,
+            module,
+            package,
+        } = rule;
         let targets = self.targets(&metadata)?;
         let params = self.params(&metadata)?;
         let mut severity = metadata.severity;
@@ -114,9 +173,19 @@ impl<'a> Loader<'a> {
         }
         let effect: Effect = effect?;
         match program.prepare(&format!("{package}.deny"), &self.data(&params)) {
-            Ok(prepared) => Some(Rule { metadata, severity, effect, file: module.file, targets, prepared }),
+            Ok(prepared) => Some(Rule {
+                metadata,
+                severity,
+                effect,
+                file: module.file,
+                targets,
+                prepared,
+            }),
             Err(diagnostic) => {
-                self.problems.push(self.problem(&diagnostic, module.file).of_rule(metadata.id.as_str()));
+                self.problems.push(
+                    self.problem(&diagnostic, module.file)
+                        .of_rule(metadata.id.as_str()),
+                );
                 None
             }
         }
@@ -128,7 +197,10 @@ impl<'a> Loader<'a> {
             match GlobBuilder::new(target).build() {
                 Ok(glob) => set.add(glob),
                 Err(error) => {
-                    let problem = Problem::error(metadata.place, format!("the target `{target}` is no glob: {}", error.kind()));
+                    let problem = Problem::error(
+                        metadata.place,
+                        format!("the target `{target}` is no glob: {}", error.kind()),
+                    );
                     self.problems.push(problem.of_rule(metadata.id.as_str()));
                     return None;
                 }
@@ -143,7 +215,10 @@ impl<'a> Loader<'a> {
         let schema = match metadata.params.as_ref().map(Schema::compile).transpose() {
             Ok(schema) => schema,
             Err(error) => {
-                let problem = Problem::error(metadata.place, format!("the parameters of `{id}` have no valid schema: {error}"));
+                let problem = Problem::error(
+                    metadata.place,
+                    format!("the parameters of `{id}` have no valid schema: {error}"),
+                );
                 self.problems.push(problem.of_rule(id));
                 return None;
             }
@@ -157,15 +232,30 @@ impl<'a> Loader<'a> {
             }
         }
         let Some(schema) = schema else {
-            let Some(place) = decided else { return Some(params) };
-            self.problems.push(Problem::error(place, format!("rule `{id}` takes no parameters")).of_rule(id));
+            let Some(place) = decided else {
+                return Some(params);
+            };
+            self.problems.push(
+                Problem::error(place, format!("rule `{id}` takes no parameters")).of_rule(id),
+            );
             return None;
         };
         let violations = schema.violations(&params);
         for violation in &violations {
             let place = decided.unwrap_or(metadata.place);
-            let path = if violation.path.is_empty() { String::new() } else { format!(" at `{}`", spell(&violation.path)) };
-            let problem = Problem::error(place, format!("the parameters of `{id}` are wrong{path}: {}", violation.message)).of_rule(id);
+            let path = if violation.path.is_empty() {
+                String::new()
+            } else {
+                format!(" at `{}`", spell(&violation.path))
+            };
+            let problem = Problem::error(
+                place,
+                format!(
+                    "the parameters of `{id}` are wrong{path}: {}",
+                    violation.message
+                ),
+            )
+            .of_rule(id);
             self.problems.push(match &violation.hint {
                 Some(hint) => problem.help(hint.clone()),
                 None => problem,
@@ -176,37 +266,76 @@ impl<'a> Loader<'a> {
 
     /// `data` as one rule sees it.
     fn data(&self, params: &Value) -> Value {
-        let base = self.ingredients.data.iter().fold(schema::empty(), |base, file| merge(&base, &file.value));
+        let base = self
+            .ingredients
+            .data
+            .iter()
+            .fold(schema::empty(), |base, file| merge(&base, &file.value));
         let mut own = ObjectBuilder::default();
-        own.insert_str("estate", self.ingredients.estate.clone().unwrap_or_else(schema::empty));
+        own.insert_str(
+            "estate",
+            self.ingredients
+                .estate
+                .clone()
+                .unwrap_or_else(schema::empty),
+        );
         own.insert_str("params", params.clone());
         merge(&base, &Value::Object(own.finish()))
     }
 
     fn missing_decision(&self, metadata: &Metadata) -> Option<String> {
         let exists = |decision: &str| {
-            let path: Path = decision.split('.').skip(1).map(|word| Step::Key(word.into())).collect();
-            self.ingredients.estate.as_ref().is_some_and(|estate| estate.at(&path).is_some())
+            let path: Path = decision
+                .split('.')
+                .skip(1)
+                .map(|word| Step::Key(word.into()))
+                .collect();
+            self.ingredients
+                .estate
+                .as_ref()
+                .is_some_and(|estate| estate.at(&path).is_some())
         };
-        metadata.requires.iter().find(|decision| !exists(decision)).cloned()
+        metadata
+            .requires
+            .iter()
+            .find(|decision| !exists(decision))
+            .cloned()
     }
 
-    fn overrides_of<'b>(&'b self, id: &'b RuleId) -> impl Iterator<Item = &'b Override> + use<'b, 'a> {
-        self.ingredients.overrides.iter().filter(|over| glob(&over.pattern).is_some_and(|glob| glob.is_match(id.as_str())))
+    fn overrides_of<'b>(
+        &'b self,
+        id: &'b RuleId,
+    ) -> impl Iterator<Item = &'b Override> + use<'b, 'a> {
+        self.ingredients
+            .overrides
+            .iter()
+            .filter(|over| glob(&over.pattern).is_some_and(|glob| glob.is_match(id.as_str())))
     }
 
     /// What a configuration says of rules that do not exist is an error: silence is how governance rots.
     fn check_overrides(&mut self, described: &[Described<'_>]) {
         for over in &self.ingredients.overrides {
             let Some(glob) = glob(&over.pattern) else {
-                self.problems.push(Problem::error(over.place, format!("`{}` is no rule id and no glob on ids", over.pattern)));
+                self.problems.push(Problem::error(
+                    over.place,
+                    format!("`{}` is no rule id and no glob on ids", over.pattern),
+                ));
                 continue;
             };
-            if described.iter().any(|rule| glob.is_match(rule.metadata.id.as_str())) {
+            if described
+                .iter()
+                .any(|rule| glob.is_match(rule.metadata.id.as_str()))
+            {
                 continue;
             }
-            let problem = Problem::error(over.place, format!("no rule is called `{}`", over.pattern.escape_debug()));
-            let near = nearest(&over.pattern, described.iter().map(|rule| rule.metadata.id.as_str()));
+            let problem = Problem::error(
+                over.place,
+                format!("no rule is called `{}`", over.pattern.escape_debug()),
+            );
+            let near = nearest(
+                &over.pattern,
+                described.iter().map(|rule| rule.metadata.id.as_str()),
+            );
             self.problems.push(match near {
                 Some(near) => problem.help(format!("did you mean `{near}`?")),
                 None => problem,
@@ -216,7 +345,14 @@ impl<'a> Loader<'a> {
 
     fn problem(&self, diagnostic: &Diagnostic, file: FileId) -> Problem {
         let source = self.sources.get(file);
-        let span = source.map_or(Span { file, start: 0, end: 0 }, |source| source.span_at(file, diagnostic.line, diagnostic.column));
+        let span = source.map_or(
+            Span {
+                file,
+                start: 0,
+                end: 0,
+            },
+            |source| source.span_at(file, diagnostic.line, diagnostic.column),
+        );
         let problem = Problem::error(span, format!("{}: {}", diagnostic.code, diagnostic.message));
         match &diagnostic.hint {
             Some(hint) => problem.help(hint.clone()),
@@ -235,15 +371,25 @@ fn is_in(problem: &Problem, file: FileId) -> bool {
 }
 
 fn glob(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern).build().ok().map(|glob| glob.compile_matcher())
+    GlobBuilder::new(pattern)
+        .build()
+        .ok()
+        .map(|glob| glob.compile_matcher())
 }
 
 /// Objects are merged key by key; of anything else the second one stays.
 pub(crate) fn merge(base: &Value, over: &Value) -> Value {
-    let (Value::Object(left), Value::Object(right)) = (base, over) else { return over.clone() };
-    let mut merged: BTreeMap<Value, Value> = left.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let (Value::Object(left), Value::Object(right)) = (base, over) else {
+        return over.clone();
+    };
+    let mut merged: BTreeMap<Value, Value> = left
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
     for (key, value) in right.iter() {
-        let value = merged.get(key).map_or_else(|| value.clone(), |before| merge(before, value));
+        let value = merged
+            .get(key)
+            .map_or_else(|| value.clone(), |before| merge(before, value));
         merged.insert(key.clone(), value);
     }
     Value::Object(merged.into_iter().collect())

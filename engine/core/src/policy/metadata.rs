@@ -96,10 +96,16 @@ const MARKER: &str = "# METADATA";
 /// The annotation of a package: its YAML with the places it has in the module. None if there is no such annotation.
 pub fn of_package(source: &Arc<Source>, file: FileId) -> (Option<Document>, Vec<Problem>) {
     for block in blocks(source.text()) {
-        let (mut documents, problems) = parse::parse(&blanked(source, &block), file, Notation::Yaml);
-        let root = documents.first().map(|document| document.tree.view(NodeId::ROOT, Typing::Core));
+        let (mut documents, problems) =
+            parse::parse(&blanked(source, &block), file, Notation::Yaml);
+        let root = documents
+            .first()
+            .map(|document| document.tree.view(NodeId::ROOT, Typing::Core));
         let scope = root.and_then(|root| root.get("scope")?.str().map(str::to_owned));
-        let package = scope.map_or_else(|| precedes_package(source.text(), &block), |scope| scope == "package" || scope == "subpackages");
+        let package = scope.map_or_else(
+            || precedes_package(source.text(), &block),
+            |scope| scope == "package" || scope == "subpackages",
+        );
         if package && !documents.is_empty() {
             return (Some(documents.swap_remove(0)), problems);
         }
@@ -122,33 +128,61 @@ pub fn read(document: &Document, problems: &mut Vec<Problem>) -> Option<Metadata
     let id = match RuleId::new(text) {
         Ok(id) => id,
         Err(error) => {
-            reader.problems.push(Problem::error(place, error.to_string()));
+            reader
+                .problems
+                .push(Problem::error(place, error.to_string()));
             return None;
         }
     };
     let title = root.get("title").and_then(View::raw).map(str::to_owned);
     if title.is_none() {
-        reader.problems.push(Problem::error(place, format!("rule `{id}` has no title")).help("add `title:` beside `scope:`"));
+        reader.problems.push(
+            Problem::error(place, format!("rule `{id}` has no title"))
+                .help("add `title:` beside `scope:`"),
+        );
     }
-    let severity = reader.word(custom, "severity", &names(Severity::ALL, Severity::as_str)).and_then(|word| Severity::parse(&word));
+    let severity = reader
+        .word(custom, "severity", &names(Severity::ALL, Severity::as_str))
+        .and_then(|word| Severity::parse(&word));
     if severity.is_none() && custom.get("severity").is_none() {
-        reader.problems.push(Problem::error(place, format!("rule `{id}` has no severity")).help("add `severity:` below `custom:`"));
+        reader.problems.push(
+            Problem::error(place, format!("rule `{id}` has no severity"))
+                .help("add `severity:` below `custom:`"),
+        );
     }
     let subjects = names(SubjectKind::ALL, SubjectKind::as_str);
     let subject = reader.word(custom, "subject", &subjects);
     Some(Metadata {
         title: title.unwrap_or_default(),
-        description: root.get("description").and_then(View::raw).map(str::to_owned),
+        description: root
+            .get("description")
+            .and_then(View::raw)
+            .map(str::to_owned),
         severity: severity.unwrap_or(Severity::High),
-        effect: reader.word(custom, "effect", &names(Effect::ALL, Effect::as_str)).and_then(|word| Effect::parse(&word)).unwrap_or(Effect::Deny),
-        subject: SubjectKind::ALL.iter().copied().find(|kind| Some(kind.as_str()) == subject.as_deref()).unwrap_or(SubjectKind::Resource),
-        targets: reader.words(custom, "targets").unwrap_or_else(|| vec!["*".to_owned()]),
-        unknown: match reader.word(custom, "unknown", &["pass", "fail", "undecided"]).as_deref() {
+        effect: reader
+            .word(custom, "effect", &names(Effect::ALL, Effect::as_str))
+            .and_then(|word| Effect::parse(&word))
+            .unwrap_or(Effect::Deny),
+        subject: SubjectKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| Some(kind.as_str()) == subject.as_deref())
+            .unwrap_or(SubjectKind::Resource),
+        targets: reader
+            .words(custom, "targets")
+            .unwrap_or_else(|| vec!["*".to_owned()]),
+        unknown: match reader
+            .word(custom, "unknown", &["pass", "fail", "undecided"])
+            .as_deref()
+        {
             Some("pass") => Unknown::Pass,
             Some("fail") => Unknown::Fail,
             _ => Unknown::Undecided,
         },
-        on_error: match reader.word(custom, "on-error", &["closed", "open"]).as_deref() {
+        on_error: match reader
+            .word(custom, "on-error", &["closed", "open"])
+            .as_deref()
+        {
             Some("open") => OnError::Open,
             _ => OnError::Closed,
         },
@@ -156,14 +190,28 @@ pub fn read(document: &Document, problems: &mut Vec<Problem>) -> Option<Metadata
         requires: reader.words(custom, "requires").unwrap_or_default(),
         params: custom.get("params").map(View::value),
         controls: reader.controls(custom),
-        remediation: custom.get("remediation").and_then(View::raw).map(str::to_owned),
+        remediation: custom
+            .get("remediation")
+            .and_then(View::raw)
+            .map(str::to_owned),
         id,
         place,
     })
 }
 
 const CUSTOM_KEYS: &[&str] = &[
-    "id", "severity", "effect", "subject", "targets", "unknown", "on-error", "sensitive", "requires", "params", "controls", "remediation",
+    "id",
+    "severity",
+    "effect",
+    "subject",
+    "targets",
+    "unknown",
+    "on-error",
+    "sensitive",
+    "requires",
+    "params",
+    "controls",
+    "remediation",
 ];
 
 fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static str> {
@@ -177,13 +225,23 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn place(&self, view: View<'_>) -> Span {
-        let beginning = Span { file: self.document.file, start: 0, end: 0 };
+        let beginning = Span {
+            file: self.document.file,
+            start: 0,
+            end: 0,
+        };
         self.document.tree.place(view.id()).unwrap_or(beginning)
     }
 
     fn check_keys(&mut self, custom: View<'_>, known: &[&str]) {
         for (key, value) in custom.entries().filter(|(key, _)| !known.contains(key)) {
-            let problem = Problem::error(self.place(value), format!("unknown key `{}` in the metadata of a rule", key.escape_debug()));
+            let problem = Problem::error(
+                self.place(value),
+                format!(
+                    "unknown key `{}` in the metadata of a rule",
+                    key.escape_debug()
+                ),
+            );
             let help = match nearest(key, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known here: {}", known.join(", ")),
@@ -199,33 +257,61 @@ impl Reader<'_> {
             return Some(word.to_owned());
         }
         let message = format!("`{key}` is `{}`", word.escape_debug());
-        self.problems.push(Problem::error(self.place(value), message).help(format!("one of {}", known.join(", "))));
+        self.problems.push(
+            Problem::error(self.place(value), message).help(format!("one of {}", known.join(", "))),
+        );
         None
     }
 
     fn words(&mut self, custom: View<'_>, key: &str) -> Option<Vec<String>> {
         let value = custom.get(key)?;
-        let words: Vec<String> = value.items().filter_map(|item| item.raw().map(str::to_owned)).collect();
+        let words: Vec<String> = value
+            .items()
+            .filter_map(|item| item.raw().map(str::to_owned))
+            .collect();
         if !value.is_sequence() || words.len() != value.items().count() {
-            self.problems.push(Problem::error(self.place(value), format!("`{key}` must be a list of words")));
+            self.problems.push(Problem::error(
+                self.place(value),
+                format!("`{key}` must be a list of words"),
+            ));
         }
         Some(words)
     }
 
     fn flag(&mut self, custom: View<'_>, key: &str) -> bool {
-        let Some(value) = custom.get(key) else { return false };
+        let Some(value) = custom.get(key) else {
+            return false;
+        };
         if value.bool().is_none() {
-            self.problems.push(Problem::error(self.place(value), format!("`{key}` must be true or false")));
+            self.problems.push(Problem::error(
+                self.place(value),
+                format!("`{key}` must be true or false"),
+            ));
         }
         value.bool().unwrap_or(false)
     }
 
     fn controls(&mut self, custom: View<'_>) -> BTreeMap<String, Vec<String>> {
-        let Some(value) = custom.get("controls") else { return BTreeMap::new() };
+        let Some(value) = custom.get("controls") else {
+            return BTreeMap::new();
+        };
         if !value.is_mapping() {
-            self.problems.push(Problem::error(self.place(value), "`controls` must map standards to lists of controls"));
+            self.problems.push(Problem::error(
+                self.place(value),
+                "`controls` must map standards to lists of controls",
+            ));
         }
-        value.entries().map(|(standard, list)| (standard.to_owned(), list.items().filter_map(|item| item.raw().map(str::to_owned)).collect())).collect()
+        value
+            .entries()
+            .map(|(standard, list)| {
+                (
+                    standard.to_owned(),
+                    list.items()
+                        .filter_map(|item| item.raw().map(str::to_owned))
+                        .collect(),
+                )
+            })
+            .collect()
     }
 }
 
@@ -251,9 +337,23 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
 /// The module with everything but one annotation blanked out, so that its YAML stands where it is written.
 fn blanked(source: &Source, block: &Range<usize>) -> Arc<Source> {
     let text = source.text();
-    let blank = |text: &str| text.chars().map(|character| if character == '\n' { "\n".to_owned() } else { " ".repeat(character.len_utf8()) }).collect::<String>();
+    let blank = |text: &str| {
+        text.chars()
+            .map(|character| {
+                if character == '\n' {
+                    "\n".to_owned()
+                } else {
+                    " ".repeat(character.len_utf8())
+                }
+            })
+            .collect::<String>()
+    };
     let mut out = blank(text.get(..block.start).unwrap_or_default());
-    for line in text.get(block.clone()).unwrap_or_default().split_inclusive('\n') {
+    for line in text
+        .get(block.clone())
+        .unwrap_or_default()
+        .split_inclusive('\n')
+    {
         out.push(' ');
         out.push_str(line.get(1..).unwrap_or_default());
     }
@@ -262,5 +362,8 @@ fn blanked(source: &Source, block: &Range<usize>) -> Arc<Source> {
 
 /// An annotation without a scope belongs to what follows it.
 fn precedes_package(text: &str, block: &Range<usize>) -> bool {
-    text.get(block.end..).unwrap_or_default().trim_start().starts_with("package")
+    text.get(block.end..)
+        .unwrap_or_default()
+        .trim_start()
+        .starts_with("package")
 }

@@ -35,7 +35,10 @@ mod tests {
 
     #[test]
     fn what_a_terminal_obeys_is_spelt_out() {
-        assert_eq!(visible("a\u{1b}[31mb\nc\u{202e}d"), "a\\u{1b}[31mb\\u{a}c\\u{202e}d");
+        assert_eq!(
+            visible("a\u{1b}[31mb\nc\u{202e}d"),
+            "a\\u{1b}[31mb\\u{a}c\\u{202e}d"
+        );
     }
 
     #[test]

@@ -20,7 +20,10 @@ impl Masks {
     pub(super) fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Self {
         let mut masks: HashMap<FileId, Vec<Span>> = HashMap::new();
         for finding in findings.filter(|finding| finding.sensitive) {
-            masks.entry(finding.location.value.file).or_default().push(finding.location.value);
+            masks
+                .entry(finding.location.value.file)
+                .or_default()
+                .push(finding.location.value);
         }
         for spans in masks.values_mut() {
             spans.sort_unstable();
@@ -29,10 +32,16 @@ impl Masks {
     }
 
     fn hides(&self, file: FileId, byte: u32) -> bool {
-        let Some(spans) = self.0.get(&file) else { return false };
+        let Some(spans) = self.0.get(&file) else {
+            return false;
+        };
         let before = spans.partition_point(|span| span.start <= byte);
         // Values do not overlap, but one place may be found twice.
-        spans.get(before.saturating_sub(1)..before).unwrap_or_default().iter().any(|span| byte < span.end)
+        spans
+            .get(before.saturating_sub(1)..before)
+            .unwrap_or_default()
+            .iter()
+            .any(|span| byte < span.end)
     }
 }
 
@@ -48,8 +57,16 @@ pub(super) struct Frame {
 pub(super) fn frame(sources: &Sources, span: Span, masks: &Masks) -> Option<Frame> {
     let source = sources.get(span.file)?;
     let first = source.position(span.start).line;
-    let last = source.position(span.end.max(span.start + 1) - 1).line.clamp(first, first + MAX_LINES - 1);
-    let mut frame = Frame { text: String::new(), first_line: first, start: 0, end: 0 };
+    let last = source
+        .position(span.end.max(span.start + 1) - 1)
+        .line
+        .clamp(first, first + MAX_LINES - 1);
+    let mut frame = Frame {
+        text: String::new(),
+        first_line: first,
+        start: 0,
+        end: 0,
+    };
     let mut marked = false;
     for line in first..=last {
         append(&mut frame, source, span, line, masks, &mut marked);
@@ -62,7 +79,14 @@ pub(super) fn frame(sources: &Sources, span: Span, masks: &Masks) -> Option<Fram
 }
 
 /// Appends a line character by character, moving the marks along.
-fn append(frame: &mut Frame, source: &Source, span: Span, line: u32, masks: &Masks, marked: &mut bool) {
+fn append(
+    frame: &mut Frame,
+    source: &Source,
+    span: Span,
+    line: u32,
+    masks: &Masks,
+    marked: &mut bool,
+) {
     let mut byte = source.line_start(line);
     let text = source.line(line);
     let skipped = skip(text, span.start.saturating_sub(byte) as usize);
@@ -84,7 +108,11 @@ fn append(frame: &mut Frame, source: &Source, span: Span, line: u32, masks: &Mas
 /// How many characters of a very long line are left out before the place.
 fn skip(line: &str, place: usize) -> usize {
     let before = line.get(..place).map_or(0, |before| before.chars().count());
-    if before > MAX_LINE / 2 { before - 40 } else { 0 }
+    if before > MAX_LINE / 2 {
+        before - 40
+    } else {
+        0
+    }
 }
 
 fn push(frame: &mut Frame, character: char, hidden: bool) {

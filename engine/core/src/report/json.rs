@@ -21,13 +21,25 @@ pub fn render(report: &Report<'_>) -> String {
 
 fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
     let problems = |errors: bool| {
-        let chosen = report.evaluation.problems.iter().filter(move |problem| problem.is_error() == errors);
-        chosen.map(|problem| problem_shape(report.sources, problem)).collect()
+        let chosen = report
+            .evaluation
+            .problems
+            .iter()
+            .filter(move |problem| problem.is_error() == errors);
+        chosen
+            .map(|problem| problem_shape(report.sources, problem))
+            .collect()
     };
     FindingsV1 {
         schema_version: SCHEMA_VERSION,
-        tool: Tool { name: "plumbline", version: env!("CARGO_PKG_VERSION") },
-        policies: Policies { digest: &report.digest, rules: report.rules },
+        tool: Tool {
+            name: "plumbline",
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        policies: Policies {
+            digest: &report.digest,
+            rules: report.rules,
+        },
         summary: Summary {
             files: report.coverage.files,
             unrecognised: report.coverage.unrecognised,
@@ -38,8 +50,20 @@ fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
             undecided: report.evaluation.undecided,
             errors: report.errors(),
         },
-        findings: report.evaluation.findings.iter().map(|finding| finding_shape(report, finding)).collect(),
-        not_evaluated: report.waiting.iter().map(|(rule, decision)| NotEvaluated { rule: rule.as_str(), missing: decision }).collect(),
+        findings: report
+            .evaluation
+            .findings
+            .iter()
+            .map(|finding| finding_shape(report, finding))
+            .collect(),
+        not_evaluated: report
+            .waiting
+            .iter()
+            .map(|(rule, decision)| NotEvaluated {
+                rule: rule.as_str(),
+                missing: decision,
+            })
+            .collect(),
         errors: problems(true),
         warnings: problems(false),
     }
@@ -146,7 +170,12 @@ struct ProblemV1<'a> {
 
 fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<'a> {
     let resource = report.estate.resources.get(finding.resource);
-    let Location { span, pointer, missing, .. } = &finding.location;
+    let Location {
+        span,
+        pointer,
+        missing,
+        ..
+    } = &finding.location;
     FindingV1 {
         rule: finding.rule.as_str(),
         severity: finding.severity.as_str(),
@@ -160,8 +189,16 @@ fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<
             namespace: resource.namespace.as_deref(),
             name: &resource.name,
         }),
-        location: LocationV1 { pointer: Some(pointer), missing: missing.as_deref(), ..location_shape(report.sources, *span) },
-        related: finding.related.iter().map(|(span, message)| related_shape(report.sources, *span, message)).collect(),
+        location: LocationV1 {
+            pointer: Some(pointer),
+            missing: missing.as_deref(),
+            ..location_shape(report.sources, *span)
+        },
+        related: finding
+            .related
+            .iter()
+            .map(|(span, message)| related_shape(report.sources, *span, message))
+            .collect(),
         fingerprint: finding.fingerprint.as_str(),
         controls: &finding.controls,
         remediation: finding.remediation.as_deref(),
@@ -175,24 +212,50 @@ fn problem_shape<'a>(sources: &'a Sources, problem: &'a Problem) -> ProblemV1<'a
         rule: problem.rule.as_deref(),
         location: match &problem.place {
             Place::Span(span) => Some(location_shape(sources, *span)),
-            Place::File(name) => Some(LocationV1 { file: name, line: 1, column: 1, end_line: 1, end_column: 1, ..LocationV1::default() }),
+            Place::File(name) => Some(LocationV1 {
+                file: name,
+                line: 1,
+                column: 1,
+                end_line: 1,
+                end_column: 1,
+                ..LocationV1::default()
+            }),
             Place::Nowhere => None,
         },
         help: problem.help.as_deref(),
-        related: problem.related.iter().map(|(span, message)| related_shape(sources, *span, message)).collect(),
+        related: problem
+            .related
+            .iter()
+            .map(|(span, message)| related_shape(sources, *span, message))
+            .collect(),
     }
 }
 
 fn related_shape<'a>(sources: &'a Sources, span: Span, message: &'a str) -> RelatedV1<'a> {
-    RelatedV1 { message, location: location_shape(sources, span) }
+    RelatedV1 {
+        message,
+        location: location_shape(sources, span),
+    }
 }
 
 fn location_shape(sources: &Sources, span: Span) -> LocationV1<'_> {
     let file = sources.name(span.file);
     match sources.positions(span) {
-        Some((start, end)) => {
-            LocationV1 { file, line: start.line, column: start.column, end_line: end.line, end_column: end.column, ..LocationV1::default() }
-        }
-        None => LocationV1 { file, line: 1, column: 1, end_line: 1, end_column: 1, ..LocationV1::default() },
+        Some((start, end)) => LocationV1 {
+            file,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            ..LocationV1::default()
+        },
+        None => LocationV1 {
+            file,
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+            ..LocationV1::default()
+        },
     }
 }

@@ -27,7 +27,12 @@ pub struct Style {
 /// The whole report.
 pub fn render(report: &Report<'_>, style: Style) -> String {
     let mut out = String::new();
-    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
+    let renderer = if style.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    }
+    .term_width(style.width);
     if !style.quiet {
         let masks = Masks::of(report.evaluation.findings.iter());
         for finding in report.shown(style.verbose) {
@@ -42,7 +47,12 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
 
 /// Problems alone, for a run that could not even begin.
 pub fn problems(sources: &crate::source::Sources, problems: &[Problem], style: Style) -> String {
-    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
+    let renderer = if style.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    }
+    .term_width(style.width);
     let mut out = String::new();
     for problem in problems {
         out.push_str(&renderer.render(&problem_groups(sources, problem, &Masks::default())));
@@ -60,15 +70,25 @@ fn render_problems(report: &Report<'_>, renderer: &Renderer, masks: &Masks) -> S
     out
 }
 
-fn finding_groups<'a>(report: &'a Report<'_>, finding: &'a Finding, masks: &Masks) -> Vec<Group<'a>> {
+fn finding_groups<'a>(
+    report: &'a Report<'_>,
+    finding: &'a Finding,
+    masks: &Masks,
+) -> Vec<Group<'a>> {
     let level = match finding.effect {
         Effect::Deny if fails(finding, EnforcementPoint::Check, report.fail_on) => Level::ERROR,
         Effect::Deny | Effect::Warn => Level::WARNING,
         Effect::Audit => Level::INFO,
     };
-    let title = level.primary_title(visible(&finding.message)).id(finding.rule.as_str());
+    let title = level
+        .primary_title(visible(&finding.message))
+        .id(finding.rule.as_str());
     let mut group = Group::with_title(title);
-    let label = finding.location.missing.as_ref().map(|missing| format!("`{}` is missing here", visible(missing)));
+    let label = finding
+        .location
+        .missing
+        .as_ref()
+        .map(|missing| format!("`{}` is missing here", visible(missing)));
     if let Some(snippet) = snippet(report.sources, finding.location.span, label, masks) {
         group = group.element(snippet);
     }
@@ -80,19 +100,39 @@ fn finding_groups<'a>(report: &'a Report<'_>, finding: &'a Finding, masks: &Mask
     if let Some(remediation) = &finding.remediation {
         group = group.element(Level::HELP.message(visible(remediation)));
     }
-    let resource = report.estate.resources.get(finding.resource).map_or("", |resource| resource.id.as_str());
+    let resource = report
+        .estate
+        .resources
+        .get(finding.resource)
+        .map_or("", |resource| resource.id.as_str());
     let controls = spell_controls(finding);
-    let note = if controls.is_empty() { format!("{} in {resource}", finding.severity.as_str()) } else { format!("{} in {resource}; {controls}", finding.severity.as_str()) };
+    let note = if controls.is_empty() {
+        format!("{} in {resource}", finding.severity.as_str())
+    } else {
+        format!("{} in {resource}; {controls}", finding.severity.as_str())
+    };
     vec![group.element(Level::NOTE.message(visible(&note).into_owned()))]
 }
 
 fn spell_controls(finding: &Finding) -> String {
-    let spelt: Vec<String> = finding.controls.iter().map(|(standard, controls)| format!("{standard} {}", controls.join(", "))).collect();
+    let spelt: Vec<String> = finding
+        .controls
+        .iter()
+        .map(|(standard, controls)| format!("{standard} {}", controls.join(", ")))
+        .collect();
     spelt.join("; ")
 }
 
-fn problem_groups<'a>(sources: &crate::source::Sources, problem: &'a Problem, masks: &Masks) -> Vec<Group<'a>> {
-    let level = if problem.is_error() { Level::ERROR } else { Level::WARNING };
+fn problem_groups<'a>(
+    sources: &crate::source::Sources,
+    problem: &'a Problem,
+    masks: &Masks,
+) -> Vec<Group<'a>> {
+    let level = if problem.is_error() {
+        Level::ERROR
+    } else {
+        Level::WARNING
+    };
     let message = match &problem.place {
         Place::File(name) => format!("{}: {}", visible(name), visible(&problem.message)),
         Place::Span(_) | Place::Nowhere => visible(&problem.message).into_owned(),
@@ -110,28 +150,52 @@ fn problem_groups<'a>(sources: &crate::source::Sources, problem: &'a Problem, ma
     vec![group]
 }
 
-fn snippet<'a>(sources: &crate::source::Sources, span: Span, label: Option<String>, masks: &Masks) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+fn snippet<'a>(
+    sources: &crate::source::Sources,
+    span: Span,
+    label: Option<String>,
+    masks: &Masks,
+) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
     let frame = frame(sources, span, masks)?;
     let name = visible(sources.name(span.file)).into_owned();
-    let annotation = AnnotationKind::Primary.span(frame.start..frame.end).label(label);
-    Some(Snippet::source(frame.text).line_start(frame.first_line as usize).path(name).annotation(annotation))
+    let annotation = AnnotationKind::Primary
+        .span(frame.start..frame.end)
+        .label(label);
+    Some(
+        Snippet::source(frame.text)
+            .line_start(frame.first_line as usize)
+            .path(name)
+            .annotation(annotation),
+    )
 }
 
 /// Rules with their counts, what was judged, and the verdict.
 fn summary(report: &Report<'_>, style: Style, out: &mut String) {
     let mut counts: BTreeMap<(std::cmp::Reverse<Severity>, &RuleId), usize> = BTreeMap::new();
     for finding in report.shown(style.verbose) {
-        *counts.entry((std::cmp::Reverse(finding.severity), &finding.rule)).or_default() += 1;
+        *counts
+            .entry((std::cmp::Reverse(finding.severity), &finding.rule))
+            .or_default() += 1;
     }
-    let width = counts.keys().map(|(_, rule)| rule.as_str().len()).max().unwrap_or(0);
+    let width = counts
+        .keys()
+        .map(|(_, rule)| rule.as_str().len())
+        .max()
+        .unwrap_or(0);
     for ((severity, rule), count) in &counts {
-        out.push_str(&format!("{:<8}  {:<width$}  {count:>5}\n", severity.0.as_str(), rule.as_str()));
+        out.push_str(&format!(
+            "{:<8}  {:<width$}  {count:>5}\n",
+            severity.0.as_str(),
+            rule.as_str()
+        ));
     }
     if !counts.is_empty() {
         out.push('\n');
     }
     for (rule, decision) in report.waiting {
-        out.push_str(&format!("not evaluated: {rule} (the estate does not decide `{decision}`)\n"));
+        out.push_str(&format!(
+            "not evaluated: {rule} (the estate does not decide `{decision}`)\n"
+        ));
     }
     out.push_str(&judged(report));
     out.push_str(&verdict(report, style));
@@ -167,10 +231,21 @@ fn verdict(report: &Report<'_>, style: Style) -> String {
         0 => String::new(),
         n => format!(", {} undecided", counted(n, "evaluation")),
     };
-    let (start, end) = if style.color { (color, "\u{1b}[0m") } else { ("", "") };
-    format!("{start}{word}{end}: {findings}{errors}{undecided} (fails from `{}` on; exit code {code})\n", report.fail_on.as_str())
+    let (start, end) = if style.color {
+        (color, "\u{1b}[0m")
+    } else {
+        ("", "")
+    };
+    format!(
+        "{start}{word}{end}: {findings}{errors}{undecided} (fails from `{}` on; exit code {code})\n",
+        report.fail_on.as_str()
+    )
 }
 
 fn counted(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+    if n == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{n} {what}s")
+    }
 }

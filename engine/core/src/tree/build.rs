@@ -33,20 +33,39 @@ impl Builder {
     }
 
     fn with(source: Option<Arc<Source>>) -> Self {
-        let tree = Tree { nodes: Vec::new(), children: Vec::new(), source, buffer: String::new(), tags: Vec::new() };
-        Self { tree, open: Vec::new(), key: None, spare: Vec::new() }
+        let tree = Tree {
+            nodes: Vec::new(),
+            children: Vec::new(),
+            source,
+            buffer: String::new(),
+            tags: Vec::new(),
+        };
+        Self {
+            tree,
+            open: Vec::new(),
+            key: None,
+            spare: Vec::new(),
+        }
     }
 
     /// Characters that stand in the source text just so, by their bytes.
     pub fn written(&self, start: usize, length: usize) -> Text {
-        Text { start: small(start), length: small(length), in_buffer: false }
+        Text {
+            start: small(start),
+            length: small(length),
+            in_buffer: false,
+        }
     }
 
     /// Characters that the tree must keep itself.
     pub fn keep(&mut self, text: &str) -> Text {
         let start = small(self.tree.buffer.len());
         self.tree.buffer.push_str(text);
-        Text { start, length: small(text.len()), in_buffer: true }
+        Text {
+            start,
+            length: small(text.len()),
+            in_buffer: true,
+        }
     }
 
     /// The key of the next node.
@@ -57,7 +76,11 @@ impl Builder {
     /// The key of the next node, in a tree that is computed.
     pub fn key(&mut self, key: &str) -> &mut Self {
         let text = self.keep(key);
-        self.key = Some(Key { text, plain: false, span: None });
+        self.key = Some(Key {
+            text,
+            plain: false,
+            span: None,
+        });
         self
     }
 
@@ -112,7 +135,10 @@ impl Builder {
 
     /// Whether the innermost collection is a mapping that waits for a key.
     pub fn expects_key(&self) -> bool {
-        self.key.is_none() && self.innermost().is_some_and(|node| self.tree.kind(node) == Kind::Mapping)
+        self.key.is_none()
+            && self
+                .innermost()
+                .is_some_and(|node| self.tree.kind(node) == Kind::Mapping)
     }
 
     /// Takes the key that was set, so that nothing is added under it.
@@ -127,7 +153,11 @@ impl Builder {
 
     /// Says up to where a collection reaches, once its end is known.
     pub fn end_at(&mut self, node: NodeId, end: u32) {
-        if let Some(Node { origin: Origin::Span(span), .. }) = self.tree.nodes.get_mut(node.0 as usize) {
+        if let Some(Node {
+            origin: Origin::Span(span),
+            ..
+        }) = self.tree.nodes.get_mut(node.0 as usize)
+        {
             span.end = end;
         }
     }
@@ -135,9 +165,12 @@ impl Builder {
     /// Copies a node with everything below it, under the key that was set. Gives up beyond a number of nodes, leaving
     /// an incomplete copy. Returns how many nodes were copied.
     pub fn copy(&mut self, from: NodeId, limit: usize) -> Option<usize> {
-        let Some(node) = self.tree.node(from).copied() else { return Some(0) };
+        let Some(node) = self.tree.node(from).copied() else {
+            return Some(0);
+        };
         let copy = self.add(node.kind, node.origin);
-        self.copy_children(from, copy, limit.checked_sub(1)?).map(|below| below + 1)
+        self.copy_children(from, copy, limit.checked_sub(1)?)
+            .map(|below| below + 1)
     }
 
     /// Copies an entry of a mapping with its key into the innermost open mapping.
@@ -153,9 +186,14 @@ impl Builder {
 
     /// Takes children out of the innermost open collection.
     pub fn take_children(&mut self, mut wanted: impl FnMut(&Tree, NodeId) -> bool) -> Vec<NodeId> {
-        let Some(open) = self.open.last_mut() else { return Vec::new() };
+        let Some(open) = self.open.last_mut() else {
+            return Vec::new();
+        };
         let tree = &self.tree;
-        let (taken, left) = open.children.iter().partition(|child| wanted(tree, **child));
+        let (taken, left) = open
+            .children
+            .iter()
+            .partition(|child| wanted(tree, **child));
         open.children = left;
         taken
     }
@@ -179,8 +217,15 @@ impl Builder {
             }
             let mut copies = Vec::with_capacity(children.len());
             for child in children {
-                let Some(node) = self.tree.node(child).copied() else { continue };
-                let copy = self.push(Node { parent: to, first: 0, count: 0, ..node });
+                let Some(node) = self.tree.node(child).copied() else {
+                    continue;
+                };
+                let copy = self.push(Node {
+                    parent: to,
+                    first: 0,
+                    count: 0,
+                    ..node
+                });
                 copies.push(copy);
                 pending.push((child, copy));
             }
@@ -204,7 +249,15 @@ impl Builder {
     fn add(&mut self, kind: Kind, origin: Origin) -> NodeId {
         let key = self.key.take();
         let parent = self.open.last().map_or(NodeId::NONE, |open| open.node);
-        let node = self.push(Node { kind, origin, key, parent, index: 0, first: 0, count: 0 });
+        let node = self.push(Node {
+            kind,
+            origin,
+            key,
+            parent,
+            index: 0,
+            first: 0,
+            count: 0,
+        });
         if let Some(open) = self.open.last_mut() {
             open.children.push(node);
         }

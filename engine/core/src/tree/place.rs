@@ -19,10 +19,18 @@ pub struct Reached {
 impl Tree {
     /// Follows a path from a node as far as it exists.
     pub fn follow(&self, from: NodeId, path: &Path, typing: Typing) -> Reached {
-        let mut reached = Reached { node: from, steps: 0 };
+        let mut reached = Reached {
+            node: from,
+            steps: 0,
+        };
         for step in path.steps() {
-            let Some(next) = self.child(reached.node, step, typing) else { break };
-            reached = Reached { node: next, steps: reached.steps + 1 };
+            let Some(next) = self.child(reached.node, step, typing) else {
+                break;
+            };
+            reached = Reached {
+                node: next,
+                steps: reached.steps + 1,
+            };
         }
         reached
     }
@@ -45,7 +53,9 @@ impl Tree {
     /// The bytes that stand for a node: a scalar's from its key through its value, a collection's its key, or its first
     /// entry's where it has none.
     pub fn place(&self, node: NodeId) -> Option<Span> {
-        let Some(Origin::Span(own)) = self.origin(node) else { return None };
+        let Some(Origin::Span(own)) = self.origin(node) else {
+            return None;
+        };
         let key = self.key(node).and_then(|key| key.span);
         match (self.kind(node), key) {
             (Kind::Sequence | Kind::Mapping, Some(key)) => Some(key),
@@ -53,7 +63,9 @@ impl Tree {
                 Some(first) => self.place(first),
                 None => Some(own),
             },
-            (_, Some(key)) if key.file == own.file && key.start <= own.start => Some(key.through(own)),
+            (_, Some(key)) if key.file == own.file && key.start <= own.start => {
+                Some(key.through(own))
+            }
             (_, Some(key)) => Some(key),
             (_, None) => Some(own),
         }
@@ -72,7 +84,9 @@ impl Tree {
         let mut pointer = String::new();
         let mut at = from;
         for step in self.path(from, node, typing).steps() {
-            let Some(next) = self.child(at, step, typing) else { break };
+            let Some(next) = self.child(at, step, typing) else {
+                break;
+            };
             // Writing to a string cannot fail.
             let _ = match step {
                 Step::Key(key) => write!(pointer, "/{key}"),
@@ -88,12 +102,13 @@ impl Tree {
 
     fn child(&self, node: NodeId, step: &Step, typing: Typing) -> Option<NodeId> {
         match (self.kind(node), step) {
-            (Kind::Mapping, Step::Key(key)) => {
-                self.children(node).rfind(|child| self.key_text(*child, typing) == key.as_str())
-            }
+            (Kind::Mapping, Step::Key(key)) => self
+                .children(node)
+                .rfind(|child| self.key_text(*child, typing) == key.as_str()),
             (Kind::Mapping, Step::Index(index)) => {
                 let key = index.to_string();
-                self.children(node).rfind(|child| self.key_text(*child, typing) == key)
+                self.children(node)
+                    .rfind(|child| self.key_text(*child, typing) == key)
             }
             (Kind::Sequence, Step::Index(index)) => self.element(node, *index),
             _ => None,
@@ -102,7 +117,17 @@ impl Tree {
 
     /// The first of the usual identifying keys that the item of a list has.
     fn identity(&self, item: NodeId, typing: Typing) -> Option<(&'static str, &str)> {
-        const IDENTIFYING: &[&str] = &["name", "mountPath", "containerPort", "port", "ip", "key", "type"];
-        IDENTIFYING.iter().find_map(|key| Some((*key, self.view(item, typing).get(key)?.raw()?)))
+        const IDENTIFYING: &[&str] = &[
+            "name",
+            "mountPath",
+            "containerPort",
+            "port",
+            "ip",
+            "key",
+            "type",
+        ];
+        IDENTIFYING
+            .iter()
+            .find_map(|key| Some((*key, self.view(item, typing).get(key)?.raw()?)))
     }
 }

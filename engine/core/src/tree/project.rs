@@ -8,11 +8,18 @@ impl Tree {
     /// The value of a node and everything below it. Of repeated keys the last one stays.
     pub fn to_value(&self, node: NodeId, typing: Typing) -> Value {
         match self.kind(node) {
-            Kind::Sequence => Value::Array(self.children(node).map(|child| self.to_value(child, typing)).collect::<Array>()),
+            Kind::Sequence => Value::Array(
+                self.children(node)
+                    .map(|child| self.to_value(child, typing))
+                    .collect::<Array>(),
+            ),
             Kind::Mapping => {
                 let mut object = ObjectBuilder::default();
                 for child in self.children(node) {
-                    object.insert(Value::string(self.key_text(child, typing)), self.to_value(child, typing));
+                    object.insert(
+                        Value::string(self.key_text(child, typing)),
+                        self.to_value(child, typing),
+                    );
                 }
                 Value::Object(object.finish())
             }
@@ -35,7 +42,11 @@ impl Tree {
     pub fn key_text(&self, node: NodeId, typing: Typing) -> &str {
         let Some(key) = self.key(node) else { return "" };
         let text = self.text(key.text);
-        if key.plain { typing.read_key(text) } else { text }
+        if key.plain {
+            typing.read_key(text)
+        } else {
+            text
+        }
     }
 }
 

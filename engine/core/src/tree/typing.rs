@@ -56,7 +56,9 @@ impl Typing {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
         self == Self::Kubernetes
             && digits.len() > 18
-            && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
+            && digits
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'_')
             && text.replace('_', "").parse::<i64>().is_err()
             && text.replace('_', "").parse::<u64>().is_err()
     }
@@ -81,7 +83,10 @@ fn core_schema(text: &str) -> Scalar<'_> {
     if !may_be_number(text) {
         return Scalar::String(text);
     }
-    let radix = text.strip_prefix("0o").map(|digits| (digits, 8)).or_else(|| text.strip_prefix("0x").map(|digits| (digits, 16)));
+    let radix = text
+        .strip_prefix("0o")
+        .map(|digits| (digits, 8))
+        .or_else(|| text.strip_prefix("0x").map(|digits| (digits, 16)));
     let number = match radix {
         Some((digits, radix)) => from_radix(digits, radix, false),
         None => decimal(text),
@@ -107,14 +112,20 @@ fn go_yaml(text: &str) -> Scalar<'_> {
 
 fn go_yaml_bool(text: &str) -> Option<bool> {
     match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => Some(true),
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => Some(false),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => {
+            Some(true)
+        }
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => {
+            Some(false)
+        }
         _ => None,
     }
 }
 
 fn may_be_number(text: &str) -> bool {
-    text.as_bytes().first().is_some_and(|first| matches!(first, b'0'..=b'9' | b'-' | b'+' | b'.'))
+    text.as_bytes()
+        .first()
+        .is_some_and(|first| matches!(first, b'0'..=b'9' | b'-' | b'+' | b'.'))
 }
 
 fn go_yaml_number(text: &str) -> Option<Number> {
@@ -123,13 +134,22 @@ fn go_yaml_number(text: &str) -> Option<Number> {
         Some(rest) => (true, rest),
         None => (false, plain.strip_prefix('+').unwrap_or(&plain)),
     };
-    let radix = [("0x", 16), ("0X", 16), ("0o", 8), ("0O", 8), ("0b", 2), ("0B", 2)]
-        .iter()
-        .find_map(|(prefix, radix)| unsigned.strip_prefix(prefix).map(|digits| (digits, *radix)));
+    let radix = [
+        ("0x", 16),
+        ("0X", 16),
+        ("0o", 8),
+        ("0O", 8),
+        ("0b", 2),
+        ("0B", 2),
+    ]
+    .iter()
+    .find_map(|(prefix, radix)| unsigned.strip_prefix(prefix).map(|digits| (digits, *radix)));
     if let Some((digits, radix)) = radix {
         return from_radix(digits, radix, negative);
     }
-    let old_octal = unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    let old_octal = unsigned.len() > 1
+        && unsigned.starts_with('0')
+        && unsigned.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
     if old_octal {
         return from_radix(unsigned, 8, negative);
     }
@@ -159,7 +179,11 @@ fn decimal(text: &str) -> Option<Number> {
         return None;
     }
     let significant = whole.trim_start_matches('0');
-    let whole = if significant.is_empty() { "0" } else { significant };
+    let whole = if significant.is_empty() {
+        "0"
+    } else {
+        significant
+    };
     let point = if fraction.is_empty() { "" } else { "." };
     Number::parse(&format!("{sign}{whole}{point}{fraction}{exponent}")).ok()
 }

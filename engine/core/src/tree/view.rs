@@ -27,7 +27,10 @@ impl<'a> View<'a> {
         if self.tree.kind(self.node) != Kind::Mapping {
             return None;
         }
-        let found = self.tree.children(self.node).rfind(|child| self.tree.key_text(*child, self.typing) == key);
+        let found = self
+            .tree
+            .children(self.node)
+            .rfind(|child| self.tree.key_text(*child, self.typing) == key);
         found.map(|node| View { node, ..self })
     }
 
@@ -39,7 +42,9 @@ impl<'a> View<'a> {
     /// The elements of a sequence; nothing for anything else.
     pub fn items(self) -> impl Iterator<Item = View<'a>> {
         let node = (self.tree.kind(self.node) == Kind::Sequence).then_some(self.node);
-        node.into_iter().flat_map(move |node| self.tree.children(node)).map(move |node| View { node, ..self })
+        node.into_iter()
+            .flat_map(move |node| self.tree.children(node))
+            .map(move |node| View { node, ..self })
     }
 
     /// The entries of a mapping; nothing for anything else.

@@ -8,37 +8,69 @@ use super::{reading, spelt};
 #[track_caller]
 fn ids(text: &str, expected: &[&str], problems: &[&str]) {
     let reading = reading(text);
-    let ids: Vec<&str> = reading.resources.iter().map(|resource| resource.id.as_str()).collect();
+    let ids: Vec<&str> = reading
+        .resources
+        .iter()
+        .map(|resource| resource.id.as_str())
+        .collect();
     assert_eq!(ids, expected, "{text}");
     assert_eq!(spelt(text, &reading.problems), problems, "{text}");
 }
 
 #[test]
 fn an_object_is_known_by_group_kind_namespace_and_name() {
-    ids("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\n", &["kubernetes/apps/Deployment/shop/web"], &[]);
-    ids("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n", &["kubernetes/core/Namespace/_/shop"], &[]);
-    ids("apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: a}\n", &["kubernetes/serving.knative.dev/Service/_/a"], &[]);
+    ids(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\n",
+        &["kubernetes/apps/Deployment/shop/web"],
+        &[],
+    );
+    ids(
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n",
+        &["kubernetes/core/Namespace/_/shop"],
+        &[],
+    );
+    ids(
+        "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: a}\n",
+        &["kubernetes/serving.knative.dev/Service/_/a"],
+        &[],
+    );
 }
 
 #[test]
 fn a_name_cannot_pass_for_another_one() {
-    ids("apiVersion: v1\nkind: Pod\nmetadata: {name: 'a/b c', namespace: '../x'}\n", &["kubernetes/core/Pod/..%2Fx/a%2Fb%20c"], &[]);
+    ids(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: 'a/b c', namespace: '../x'}\n",
+        &["kubernetes/core/Pod/..%2Fx/a%2Fb%20c"],
+        &[],
+    );
 }
 
 #[test]
 fn a_generated_name_is_marked() {
-    ids("apiVersion: v1\nkind: Pod\nmetadata: {generateName: job-}\n", &["kubernetes/core/Pod/_/job-%2A"], &[]);
+    ids(
+        "apiVersion: v1\nkind: Pod\nmetadata: {generateName: job-}\n",
+        &["kubernetes/core/Pod/_/job-%2A"],
+        &[],
+    );
 }
 
 #[test]
 fn an_object_without_a_name_is_judged_and_said() {
-    ids("apiVersion: v1\nkind: Pod\nspec: {}\n", &["kubernetes/core/Pod/_/_"], &["1:1 an object without `metadata.name`"]);
+    ids(
+        "apiVersion: v1\nkind: Pod\nspec: {}\n",
+        &["kubernetes/core/Pod/_/_"],
+        &["1:1 an object without `metadata.name`"],
+    );
 }
 
 #[test]
 fn a_list_holds_its_items() {
     let text = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n- apiVersion: v1\n  kind: List\n  items:\n  - {apiVersion: v1, kind: Pod, metadata: {name: b}}\n";
-    ids(text, &["kubernetes/core/Pod/_/a", "kubernetes/core/Pod/_/b"], &[]);
+    ids(
+        text,
+        &["kubernetes/core/Pod/_/a", "kubernetes/core/Pod/_/b"],
+        &[],
+    );
 }
 
 #[test]
@@ -49,14 +81,29 @@ fn the_items_of_a_typed_list_need_not_say_what_they_are() {
 
 #[test]
 fn an_item_that_is_no_object_is_said() {
-    ids("apiVersion: v1\nkind: List\nitems:\n- text\n- {kind: Pod}\n", &[], &["4:3 an item of a list that is no object", "5:4 an item without `apiVersion` and `kind`"]);
+    ids(
+        "apiVersion: v1\nkind: List\nitems:\n- text\n- {kind: Pod}\n",
+        &[],
+        &[
+            "4:3 an item of a list that is no object",
+            "5:4 an item without `apiVersion` and `kind`",
+        ],
+    );
     ids("apiVersion: v1\nkind: PodList\nitems:\n", &[], &[]);
 }
 
 #[test]
 fn an_object_that_lacks_half_of_its_type_is_said() {
-    ids("kind: Pod\nmetadata: {name: a}\nspec: {}\n", &[], &["1:1 an object of Kubernetes without `apiVersion`"]);
-    ids("apiVersion: v1\nmetadata: {name: a}\nspec: {}\n", &[], &["1:1 an object of Kubernetes without `kind`"]);
+    ids(
+        "kind: Pod\nmetadata: {name: a}\nspec: {}\n",
+        &[],
+        &["1:1 an object of Kubernetes without `apiVersion`"],
+    );
+    ids(
+        "apiVersion: v1\nmetadata: {name: a}\nspec: {}\n",
+        &[],
+        &["1:1 an object of Kubernetes without `kind`"],
+    );
     let other = reading("kind: something\nname: else\n");
     assert_eq!((other.unrecognised, other.problems.len()), (1, 0));
 }
@@ -66,30 +113,51 @@ fn two_declarations_of_one_id_are_both_kept_and_said() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
     let (estate, problems) = Estate::new(reading(text).resources);
     assert_eq!(estate.resources.len(), 2);
-    assert_eq!(spelt(text, &problems), ["7:12 `kubernetes/core/Pod/_/a` is declared twice"]);
+    assert_eq!(
+        spelt(text, &problems),
+        ["7:12 `kubernetes/core/Pod/_/a` is declared twice"]
+    );
 }
 
 /// The value at a pointer into the only workload of a text.
 #[track_caller]
 fn workload(text: &str, pointer: &str, expected: Option<&str>) {
     let (estate, _) = Estate::new(reading(text).resources);
-    let workload = estate.workloads.first().map(plumbline_core::estate::Workload::value);
-    let found = workload.as_ref().and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap())).map(json::to_string);
+    let workload = estate
+        .workloads
+        .first()
+        .map(plumbline_core::estate::Workload::value);
+    let found = workload
+        .as_ref()
+        .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))
+        .map(json::to_string);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
 /// A pod spec in each kind of object that has one.
 fn in_every_template(spec: &str) -> Vec<String> {
     let template = format!("{{template: {{spec: {spec}}}}}");
-    let object = |version: &str, kind: &str, spec: &str| format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n");
+    let object = |version: &str, kind: &str, spec: &str| {
+        format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n")
+    };
     let mut texts = vec![
         object("v1", "Pod", spec),
-        object("batch/v1", "CronJob", &format!("{{jobTemplate: {{spec: {template}}}}}")),
+        object(
+            "batch/v1",
+            "CronJob",
+            &format!("{{jobTemplate: {{spec: {template}}}}}"),
+        ),
         object("serving.knative.dev/v1", "Revision", spec),
         object("argoproj.io/v1alpha1", "Rollout", &template),
-        object("example.com/v1", "Fleet", &format!("{{pools: [{{name: x, run: {template}}}]}}")),
+        object(
+            "example.com/v1",
+            "Fleet",
+            &format!("{{pools: [{{name: x, run: {template}}}]}}"),
+        ),
         object("extensions/v1beta1", "Deployment", &template),
-        format!("apiVersion: v1\nkind: PodTemplate\nmetadata: {{name: a}}\ntemplate: {{spec: {spec}}}\n"),
+        format!(
+            "apiVersion: v1\nkind: PodTemplate\nmetadata: {{name: a}}\ntemplate: {{spec: {spec}}}\n"
+        ),
     ];
     for (version, kind) in [
         ("apps/v1", "Deployment"),
@@ -109,20 +177,35 @@ fn in_every_template(spec: &str) -> Vec<String> {
 #[test]
 fn every_template_is_a_workload() {
     for text in in_every_template("{containers: [{name: c, image: nginx}]}") {
-        workload(&text, "/containers/0/image/name", Some(r#""docker.io/library/nginx""#));
+        workload(
+            &text,
+            "/containers/0/image/name",
+            Some(r#""docker.io/library/nginx""#),
+        );
     }
 }
 
 #[test]
 fn an_object_that_runs_nothing_is_none() {
-    workload("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {containers: x}\n", "", None);
+    workload(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {containers: x}\n",
+        "",
+        None,
+    );
 }
 
 #[test]
 fn every_kind_of_container_is_listed_with_its_role() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  initContainers: [{name: i}, {name: s, restartPolicy: Always}]\n  containers: [{name: c}]\n  ephemeralContainers: [{name: e}]\n";
-    for (index, role) in ["init", "sidecar", "container", "ephemeral"].iter().enumerate() {
-        workload(text, &format!("/containers/{index}/role"), Some(&format!("\"{role}\"")));
+    for (index, role) in ["init", "sidecar", "container", "ephemeral"]
+        .iter()
+        .enumerate()
+    {
+        workload(
+            text,
+            &format!("/containers/{index}/role"),
+            Some(&format!("\"{role}\"")),
+        );
     }
 }
 
@@ -130,7 +213,11 @@ fn every_kind_of_container_is_listed_with_its_role() {
 fn what_the_container_leaves_out_the_pod_says() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  securityContext: {runAsUser: 7, runAsNonRoot: true}\n  containers: [{name: c, securityContext: {runAsUser: 0, privileged: yes}}]\n";
     workload(text, "/containers/0/isolation/run_as_user", Some("0"));
-    workload(text, "/containers/0/isolation/run_as_non_root", Some("true"));
+    workload(
+        text,
+        "/containers/0/isolation/run_as_non_root",
+        Some("true"),
+    );
     workload(text, "/containers/0/isolation/privileged", Some("true"));
     workload(text, "/isolation/host_network", Some("false"));
 }
@@ -138,8 +225,16 @@ fn what_the_container_leaves_out_the_pod_says() {
 #[test]
 fn variables_say_where_their_value_comes_from() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: c\n    env:\n    - {name: A, value: x}\n    - {name: B, valueFrom: {secretKeyRef: {name: s, key: k}}}\n    - {name: C, value: 12345678}\n    - {name: D}\n";
-    workload(text, "/containers/0/env/0", Some(r#"{"kind":"literal","name":"A","value":"x"}"#));
-    workload(text, "/containers/0/env/1", Some(r#"{"kind":"secret_ref","name":"B","secret":{"key":"k","name":"s"}}"#));
+    workload(
+        text,
+        "/containers/0/env/0",
+        Some(r#"{"kind":"literal","name":"A","value":"x"}"#),
+    );
+    workload(
+        text,
+        "/containers/0/env/1",
+        Some(r#"{"kind":"secret_ref","name":"B","secret":{"key":"k","name":"s"}}"#),
+    );
     workload(text, "/containers/0/env/2/value", Some(r#""12345678""#));
     workload(text, "/containers/0/env/3/value", Some(r#""""#));
 }
@@ -147,5 +242,9 @@ fn variables_say_where_their_value_comes_from() {
 #[test]
 fn quantities_are_numbers() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: c\n    resources: {requests: {cpu: 100m}, limits: {cpu: 2, memory: 128Mi}}\n";
-    workload(text, "/containers/0/resources", Some(r#"{"limits":{"cpu_m":2000,"memory_bytes":134217728},"requests":{"cpu_m":100}}"#));
+    workload(
+        text,
+        "/containers/0/resources",
+        Some(r#"{"limits":{"cpu_m":2000,"memory_bytes":134217728},"requests":{"cpu_m":100}}"#),
+    );
 }

@@ -16,13 +16,20 @@ use plumbline_core::problem::Problem;
 use plumbline_core::source::{FileId, Source};
 
 fn documents(text: &str, notation: Notation) -> (Vec<Document>, Vec<Problem>) {
-    parse::parse(&Arc::new(Source::new("test.yaml", text)), FileId(0), notation)
+    parse::parse(
+        &Arc::new(Source::new("test.yaml", text)),
+        FileId(0),
+        notation,
+    )
 }
 
 /// The resources that a text declares.
 fn reading(text: &str) -> Reading {
     let (documents, problems) = documents(text, Notation::Yaml);
-    let mut reading = Reading { problems, ..Reading::default() };
+    let mut reading = Reading {
+        problems,
+        ..Reading::default()
+    };
     for document in &documents {
         reading.take(document);
     }
@@ -35,7 +42,9 @@ fn spelt(text: &str, problems: &[Problem]) -> Vec<String> {
     problems
         .iter()
         .map(|problem| match problem.place {
-            plumbline_core::problem::Place::Span(span) => format!("{} {}", source.position(span.start), problem.message),
+            plumbline_core::problem::Place::Span(span) => {
+                format!("{} {}", source.position(span.start), problem.message)
+            }
             _ => problem.message.clone(),
         })
         .collect()

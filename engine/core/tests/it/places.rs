@@ -18,16 +18,28 @@ fn check(pointer: &str, place: &str, position: &str) {
     let path = Path::from_pointer(pointer).unwrap();
     let reached = tree.follow(NodeId::ROOT, &path, Typing::Kubernetes);
     assert_eq!(reached.steps, path.len(), "{pointer}");
-    assert_eq!(tree.path(NodeId::ROOT, reached.node, Typing::Kubernetes).to_string(), pointer);
+    assert_eq!(
+        tree.path(NodeId::ROOT, reached.node, Typing::Kubernetes)
+            .to_string(),
+        pointer
+    );
     let span = tree.place(reached.node).unwrap();
     assert_eq!(TEXT.get(span.range()).unwrap(), place, "{pointer}");
-    assert_eq!(Source::new("t", TEXT).position(span.start).to_string(), position, "{pointer}");
+    assert_eq!(
+        Source::new("t", TEXT).position(span.start).to_string(),
+        position,
+        "{pointer}"
+    );
 }
 
 #[test]
 fn a_scalar_of_a_mapping_spans_key_through_value() {
     check("/kind", "kind: Pod", "1:1");
-    check("/spec/containers/0/script", "script: |\n        one\n        two", "6:7");
+    check(
+        "/spec/containers/0/script",
+        "script: |\n        one\n        two",
+        "6:7",
+    );
 }
 
 #[test]
@@ -52,17 +64,34 @@ fn a_mapping_in_a_list_is_its_first_entry() {
 fn a_path_that_ends_early_gives_its_nearest_parent() {
     let (documents, _) = documents(TEXT, Notation::Yaml);
     let tree = &documents.first().unwrap().tree;
-    let reached = tree.follow(NodeId::ROOT, &Path::from_pointer("/spec/containers/0/securityContext/privileged").unwrap(), Typing::Kubernetes);
+    let reached = tree.follow(
+        NodeId::ROOT,
+        &Path::from_pointer("/spec/containers/0/securityContext/privileged").unwrap(),
+        Typing::Kubernetes,
+    );
     assert_eq!(reached.steps, 3);
-    assert_eq!(tree.path(NodeId::ROOT, reached.node, Typing::Kubernetes).to_string(), "/spec/containers/0");
+    assert_eq!(
+        tree.path(NodeId::ROOT, reached.node, Typing::Kubernetes)
+            .to_string(),
+        "/spec/containers/0"
+    );
 }
 
 #[test]
 fn items_are_named_by_what_identifies_them() {
     let (documents, _) = documents(TEXT, Notation::Yaml);
     let tree = &documents.first().unwrap().tree;
-    let node = tree.follow(NodeId::ROOT, &Path::from_pointer("/spec/containers/1/name").unwrap(), Typing::Kubernetes).node;
-    assert_eq!(tree.stable_pointer(NodeId::ROOT, node, Typing::Kubernetes), "/spec/containers/name=b/name");
+    let node = tree
+        .follow(
+            NodeId::ROOT,
+            &Path::from_pointer("/spec/containers/1/name").unwrap(),
+            Typing::Kubernetes,
+        )
+        .node;
+    assert_eq!(
+        tree.stable_pointer(NodeId::ROOT, node, Typing::Kubernetes),
+        "/spec/containers/name=b/name"
+    );
 }
 
 #[test]
@@ -79,12 +108,23 @@ fn a_computed_tree_says_where_its_values_come_from() {
     let mut builder = Builder::computed();
     let from = NodeId::ROOT;
     builder.open(Kind::Mapping, Origin::Derived { from });
-    builder.key("privileged").scalar(Kind::Bool(false), Origin::Default { under: from });
+    builder
+        .key("privileged")
+        .scalar(Kind::Bool(false), Origin::Default { under: from });
     builder.key("name").string("web", Origin::Derived { from });
     builder.close();
     let tree = builder.finish();
-    assert_eq!(json::to_string(&tree.to_value(NodeId::ROOT, Typing::Json)), r#"{"name":"web","privileged":false}"#);
-    let node = tree.follow(NodeId::ROOT, &Path::from_pointer("/privileged").unwrap(), Typing::Json).node;
+    assert_eq!(
+        json::to_string(&tree.to_value(NodeId::ROOT, Typing::Json)),
+        r#"{"name":"web","privileged":false}"#
+    );
+    let node = tree
+        .follow(
+            NodeId::ROOT,
+            &Path::from_pointer("/privileged").unwrap(),
+            Typing::Json,
+        )
+        .node;
     assert_eq!(tree.origin(node), Some(Origin::Default { under: from }));
 }
 

@@ -12,8 +12,12 @@ impl fmt::Display for Value {
             Self::Bool(value) => write!(f, "{value}"),
             Self::Number(number) => write!(f, "{number}"),
             Self::String(text) => json::write_string(f, text),
-            Self::Array(items) => delimited(f, '[', ']', items.iter(), |f, item| write!(f, "{item}")),
-            Self::Object(object) => delimited(f, '{', '}', object.iter(), |f, (key, value)| write!(f, "{key}: {value}")),
+            Self::Array(items) => {
+                delimited(f, '[', ']', items.iter(), |f, item| write!(f, "{item}"))
+            }
+            Self::Object(object) => delimited(f, '{', '}', object.iter(), |f, (key, value)| {
+                write!(f, "{key}: {value}")
+            }),
             Self::Set(set) if set.is_empty() => f.write_str("set()"),
             Self::Set(set) => delimited(f, '{', '}', set.iter(), |f, item| write!(f, "{item}")),
         }

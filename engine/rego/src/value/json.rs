@@ -23,9 +23,10 @@ pub fn parse(text: &str) -> Result<Value, JsonError> {
         let finished = match event {
             Event::Null => Value::Null,
             Event::Bool(value) => Value::Bool(value),
-            Event::Number(text) => {
-                Value::Number(Number::parse(text).map_err(|error| JsonError::at(range.start, error.to_string()))?)
-            }
+            Event::Number(text) => Value::Number(
+                Number::parse(text)
+                    .map_err(|error| JsonError::at(range.start, error.to_string()))?,
+            ),
             Event::String(text) => Value::string(&text),
             Event::Key(text) => {
                 if let Some(Open::Object(_, key)) = open.last_mut() {
@@ -44,7 +45,12 @@ pub fn parse(text: &str) -> Result<Value, JsonError> {
             Event::ArrayEnd | Event::ObjectEnd => match open.pop() {
                 Some(Open::Array(items)) => Value::Array(Array::from(items)),
                 Some(Open::Object(builder, _)) => Value::Object(builder.finish()),
-                None => return Err(JsonError::at(range.start, "unexpected end of a collection".to_owned())),
+                None => {
+                    return Err(JsonError::at(
+                        range.start,
+                        "unexpected end of a collection".to_owned(),
+                    ));
+                }
             },
             Event::End => return Err(JsonError::at(range.start, "expected a value".to_owned())),
         };

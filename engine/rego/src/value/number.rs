@@ -74,7 +74,10 @@ impl Number {
     /// The nearest float.
     pub fn to_f64(&self) -> f64 {
         match &self.0 {
-            #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the nearest float is what is asked for"
+            )]
             Repr::Int(value) => *value as f64,
             Repr::Text(decimal) => decimal.text.parse().unwrap_or(f64::NAN),
         }
@@ -95,7 +98,11 @@ impl Number {
                 let decimal = Decimal::from_i64(*value);
                 (decimal.negative, decimal.digits.into(), decimal.exponent)
             }
-            Repr::Text(decimal) => (decimal.negative, decimal.digits.to_string(), decimal.exponent),
+            Repr::Text(decimal) => (
+                decimal.negative,
+                decimal.digits.to_string(),
+                decimal.exponent,
+            ),
         }
     }
 
@@ -151,7 +158,9 @@ impl Hash for Number {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self.to_i64() {
             Some(value) => value.hash(state),
-            None => self.with_decimal(|decimal| (decimal.negative, &decimal.digits, decimal.exponent).hash(state)),
+            None => self.with_decimal(|decimal| {
+                (decimal.negative, &decimal.digits, decimal.exponent).hash(state)
+            }),
         }
     }
 }
@@ -181,24 +190,50 @@ impl Decimal {
         let digits = significant.trim_end_matches('0');
         let dropped = i64::try_from(significant.len() - digits.len()).ok()?;
         let scale = i64::try_from(fraction.len()).ok()?;
-        let exponent = if digits.is_empty() { 0 } else { exponent.checked_sub(scale)?.checked_add(dropped)? };
-        Some(Self { text: text.into(), negative: negative && !digits.is_empty(), digits: digits.into(), exponent })
+        let exponent = if digits.is_empty() {
+            0
+        } else {
+            exponent.checked_sub(scale)?.checked_add(dropped)?
+        };
+        Some(Self {
+            text: text.into(),
+            negative: negative && !digits.is_empty(),
+            digits: digits.into(),
+            exponent,
+        })
     }
 
     fn from_i64(value: i64) -> Self {
         let all = value.unsigned_abs().to_string();
-        let digits = if value == 0 { "" } else { all.trim_end_matches('0') };
-        let exponent = if value == 0 { 0 } else { i64::try_from(all.len() - digits.len()).unwrap_or(0) };
-        Self { text: "".into(), negative: value < 0, digits: digits.into(), exponent }
+        let digits = if value == 0 {
+            ""
+        } else {
+            all.trim_end_matches('0')
+        };
+        let exponent = if value == 0 {
+            0
+        } else {
+            i64::try_from(all.len() - digits.len()).unwrap_or(0)
+        };
+        Self {
+            text: "".into(),
+            negative: value < 0,
+            digits: digits.into(),
+            exponent,
+        }
     }
 
     fn to_i64(&self) -> Option<i64> {
         if self.digits.is_empty() {
             return Some(0);
         }
-        let zeros = usize::try_from(self.exponent).ok().filter(|zeros| zeros + self.digits.len() <= 19)?;
+        let zeros = usize::try_from(self.exponent)
+            .ok()
+            .filter(|zeros| zeros + self.digits.len() <= 19)?;
         let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{}{}", self.digits, "0".repeat(zeros)).parse().ok()
+        format!("{sign}{}{}", self.digits, "0".repeat(zeros))
+            .parse()
+            .ok()
     }
 
     fn compare(&self, other: &Self) -> Ordering {
@@ -207,18 +242,25 @@ impl Decimal {
             (0, _) => Ordering::Equal,
             (sign, _) => {
                 let magnitude = self.compare_magnitude(other);
-                if sign < 0 { magnitude.reverse() } else { magnitude }
+                if sign < 0 {
+                    magnitude.reverse()
+                } else {
+                    magnitude
+                }
             }
         }
     }
 
     /// Digits have no leading zeros, so the position of the first one decides; then the digits as text.
     fn compare_magnitude(&self, other: &Self) -> Ordering {
-        self.top().cmp(&other.top()).then_with(|| self.digits.cmp(&other.digits))
+        self.top()
+            .cmp(&other.top())
+            .then_with(|| self.digits.cmp(&other.digits))
     }
 
     fn top(&self) -> i64 {
-        self.exponent.saturating_add(i64::try_from(self.digits.len()).unwrap_or(i64::MAX))
+        self.exponent
+            .saturating_add(i64::try_from(self.digits.len()).unwrap_or(i64::MAX))
     }
 
     fn signum(&self) -> i8 {
@@ -234,7 +276,10 @@ impl Decimal {
 fn canonical_integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let canonical = digits == "0" && digits.len() == text.len()
-        || digits.as_bytes().first().is_some_and(|first| (b'1'..=b'9').contains(first))
+        || digits
+            .as_bytes()
+            .first()
+            .is_some_and(|first| (b'1'..=b'9').contains(first))
             && digits.bytes().all(|byte| byte.is_ascii_digit());
     canonical.then(|| text.parse().ok()).flatten()
 }
@@ -243,6 +288,8 @@ fn canonical_integer(text: &str) -> Option<i64> {
 fn parse_exponent(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let valid = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let value: i64 = valid.then(|| text.strip_prefix('+').unwrap_or(text).parse().ok()).flatten()?;
+    let value: i64 = valid
+        .then(|| text.strip_prefix('+').unwrap_or(text).parse().ok())
+        .flatten()?;
     (value.abs() <= 1_000_000_000).then_some(value)
 }

@@ -11,13 +11,19 @@ pub struct Object(Arc<Vec<(Value, Value)>>);
 impl Object {
     /// The value of a key.
     pub fn get(&self, key: &Value) -> Option<&Value> {
-        let at = self.0.binary_search_by(|(candidate, _)| candidate.cmp(key)).ok()?;
+        let at = self
+            .0
+            .binary_search_by(|(candidate, _)| candidate.cmp(key))
+            .ok()?;
         self.0.get(at).map(|(_, value)| value)
     }
 
     /// The value of a string key.
     pub fn get_str(&self, key: &str) -> Option<&Value> {
-        let at = self.0.binary_search_by(|(candidate, _)| order_to_str(candidate, key)).ok()?;
+        let at = self
+            .0
+            .binary_search_by(|(candidate, _)| order_to_str(candidate, key))
+            .ok()?;
         self.0.get(at).map(|(_, value)| value)
     }
 

@@ -50,7 +50,12 @@ impl Path {
             return Some(Self::root());
         }
         let segments = pointer.strip_prefix('/')?;
-        Some(segments.split('/').map(|segment| Step::from_segment(&segment.replace("~1", "/").replace("~0", "~"))).collect())
+        Some(
+            segments
+                .split('/')
+                .map(|segment| Step::from_segment(&segment.replace("~1", "/").replace("~0", "~")))
+                .collect(),
+        )
     }
 
     /// The path that a policy spells as an array of strings and numbers.
@@ -68,7 +73,8 @@ impl Path {
 
 impl Step {
     fn from_segment(segment: &str) -> Self {
-        let canonical = segment == "0" || (!segment.starts_with('0') && segment.bytes().all(|byte| byte.is_ascii_digit()));
+        let canonical = segment == "0"
+            || (!segment.starts_with('0') && segment.bytes().all(|byte| byte.is_ascii_digit()));
         match segment.parse() {
             Ok(index) if canonical => Self::Index(index),
             _ => Self::Key(ArcStr::from(segment)),

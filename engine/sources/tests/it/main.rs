@@ -21,14 +21,30 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 
 fn names(roots: &[PathBuf], ignored: &GlobSet, base: &Path) -> (Vec<String>, Vec<Problem>) {
     let found = walk(roots, ignored, base);
-    let names = found.candidates.iter().map(|candidate| candidate.path.strip_prefix(base).unwrap().display().to_string());
+    let names = found.candidates.iter().map(|candidate| {
+        candidate
+            .path
+            .strip_prefix(base)
+            .unwrap()
+            .display()
+            .to_string()
+    });
     (names.collect(), found.problems)
 }
 
 #[test]
 fn files_come_sorted_with_hidden_ones_and_without_the_repository() {
-    let folder = folder(&[("b.yaml", ""), ("a/z.yaml", ""), (".hidden.yaml", ""), (".git/config.yaml", "")]);
-    let (names, problems) = names(&[folder.path().to_owned()], &GlobSet::empty(), folder.path());
+    let folder = folder(&[
+        ("b.yaml", ""),
+        ("a/z.yaml", ""),
+        (".hidden.yaml", ""),
+        (".git/config.yaml", ""),
+    ]);
+    let (names, problems) = names(
+        &[folder.path().to_owned()],
+        &GlobSet::empty(),
+        folder.path(),
+    );
     assert_eq!(names, [".hidden.yaml", "a/z.yaml", "b.yaml"]);
     assert!(problems.is_empty());
 }
@@ -36,7 +52,10 @@ fn files_come_sorted_with_hidden_ones_and_without_the_repository() {
 #[test]
 fn ignored_files_are_left_out() {
     let folder = folder(&[("charts/x/templates/a.yaml", ""), ("a.yaml", "")]);
-    let ignored = GlobSetBuilder::new().add(Glob::new("charts/**").unwrap()).build().unwrap();
+    let ignored = GlobSetBuilder::new()
+        .add(Glob::new("charts/**").unwrap())
+        .build()
+        .unwrap();
     let (names, _) = names(&[folder.path().to_owned()], &ignored, folder.path());
     assert_eq!(names, ["a.yaml"]);
 }
@@ -51,9 +70,16 @@ fn a_file_found_twice_is_read_once() {
 
 #[test]
 fn a_missing_path_is_said() {
-    let (names, problems) = names(&[PathBuf::from("/nowhere/at/all")], &GlobSet::empty(), Path::new("/"));
+    let (names, problems) = names(
+        &[PathBuf::from("/nowhere/at/all")],
+        &GlobSet::empty(),
+        Path::new("/"),
+    );
     assert!(names.is_empty());
-    assert_eq!(problems, [Problem::file("/nowhere/at/all", "no such file or folder")]);
+    assert_eq!(
+        problems,
+        [Problem::file("/nowhere/at/all", "no such file or folder")]
+    );
 }
 
 #[cfg(unix)]
@@ -61,9 +87,20 @@ fn a_missing_path_is_said() {
 fn a_loop_of_links_is_said_and_ends() {
     let folder = folder(&[("a/b.yaml", "")]);
     std::os::unix::fs::symlink(folder.path(), folder.path().join("a/loop")).unwrap();
-    let (names, problems) = names(&[folder.path().to_owned()], &GlobSet::empty(), folder.path());
+    let (names, problems) = names(
+        &[folder.path().to_owned()],
+        &GlobSet::empty(),
+        folder.path(),
+    );
     assert_eq!(names, ["a/b.yaml"]);
-    assert!(problems.first().unwrap().message.contains("a loop of links"), "{problems:?}");
+    assert!(
+        problems
+            .first()
+            .unwrap()
+            .message
+            .contains("a loop of links"),
+        "{problems:?}"
+    );
 }
 
 #[cfg(unix)]
@@ -71,14 +108,21 @@ fn a_loop_of_links_is_said_and_ends() {
 fn a_link_to_nothing_is_said() {
     let folder = folder(&[("a.yaml", "")]);
     std::os::unix::fs::symlink("/nowhere", folder.path().join("dangling.yaml")).unwrap();
-    let (_, problems) = names(&[folder.path().to_owned()], &GlobSet::empty(), folder.path());
+    let (_, problems) = names(
+        &[folder.path().to_owned()],
+        &GlobSet::empty(),
+        folder.path(),
+    );
     assert_eq!(problems.len(), 1, "{problems:?}");
 }
 
 #[test]
 fn a_text_that_is_not_utf8_is_said_with_its_place() {
     let problem = text("x", &b"ab\ncd\xff"[..], 100).unwrap_err();
-    assert_eq!(problem.message, "not UTF-8: an invalid byte at line 2, column 3");
+    assert_eq!(
+        problem.message,
+        "not UTF-8: an invalid byte at line 2, column 3"
+    );
     let problem = text("x", &b"\xff\xfea\0"[..], 100).unwrap_err();
     assert!(problem.help.unwrap().contains("UTF-16"));
 }

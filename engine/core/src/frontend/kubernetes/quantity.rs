@@ -38,8 +38,13 @@ fn scaled(text: &str, unit: i128) -> Option<i64> {
     let digits = digits.strip_prefix(['-', '+']).unwrap_or(digits);
     let valid = !(digits.is_empty() && fraction.is_empty())
         && digits.len() + fraction.len() <= 30
-        && digits.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
-    let mantissa: i128 = valid.then(|| format!("0{digits}{fraction}").parse().ok()).flatten()?;
+        && digits
+            .bytes()
+            .chain(fraction.bytes())
+            .all(|byte| byte.is_ascii_digit());
+    let mantissa: i128 = valid
+        .then(|| format!("0{digits}{fraction}").parse().ok())
+        .flatten()?;
     let places = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
     let numerator = mantissa.checked_mul(multiplier)?.checked_mul(unit)?;
     let denominator = places.checked_mul(divisor)?;
@@ -49,13 +54,21 @@ fn scaled(text: &str, unit: i128) -> Option<i64> {
 
 /// The number, and the multiplier of its suffix or exponent as a fraction.
 fn split(text: &str) -> Option<(&str, i128, i128)> {
-    if let Some((suffix, multiplier, divisor)) = SUFFIXES.iter().find(|(suffix, ..)| text.ends_with(suffix)) {
+    if let Some((suffix, multiplier, divisor)) =
+        SUFFIXES.iter().find(|(suffix, ..)| text.ends_with(suffix))
+    {
         return Some((text.strip_suffix(suffix)?, *multiplier, *divisor));
     }
-    let Some((number, exponent)) = text.split_once(['e', 'E']) else { return Some((text, 1, 1)) };
+    let Some((number, exponent)) = text.split_once(['e', 'E']) else {
+        return Some((text, 1, 1));
+    };
     let exponent: i32 = exponent.parse().ok()?;
     let power = 10_i128.checked_pow(exponent.unsigned_abs())?;
-    Some(if exponent < 0 { (number, 1, power) } else { (number, power, 1) })
+    Some(if exponent < 0 {
+        (number, 1, power)
+    } else {
+        (number, power, 1)
+    })
 }
 
 #[cfg(test)]
@@ -64,7 +77,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected_milli: Option<i64>, expected_whole: Option<i64>) {
-        assert_eq!((milli(text), whole(text)), (expected_milli, expected_whole), "{text}");
+        assert_eq!(
+            (milli(text), whole(text)),
+            (expected_milli, expected_whole),
+            "{text}"
+        );
     }
 
     #[test]

@@ -18,14 +18,21 @@ const TEMPLATES: &[(&str, &[&str])] = &[
     ("apps/DaemonSet", &["spec", "template", "spec"]),
     ("apps/ReplicaSet", &["spec", "template", "spec"]),
     ("batch/Job", &["spec", "template", "spec"]),
-    ("batch/CronJob", &["spec", "jobTemplate", "spec", "template", "spec"]),
+    (
+        "batch/CronJob",
+        &["spec", "jobTemplate", "spec", "template", "spec"],
+    ),
     ("serving.knative.dev/Service", &["spec", "template", "spec"]),
-    ("serving.knative.dev/Configuration", &["spec", "template", "spec"]),
+    (
+        "serving.knative.dev/Configuration",
+        &["spec", "template", "spec"],
+    ),
     ("serving.knative.dev/Revision", &["spec"]),
 ];
 
 /// The lists of a pod spec that hold containers.
-pub(super) const CONTAINER_LISTS: &[&str] = &["initContainers", "containers", "ephemeralContainers"];
+pub(super) const CONTAINER_LISTS: &[&str] =
+    &["initContainers", "containers", "ephemeralContainers"];
 
 /// How deep an unknown kind is searched for pod specs.
 const SEARCH_DEPTH: usize = 24;
@@ -38,7 +45,10 @@ pub(super) fn workloads(resource: &Resource) -> Vec<WorkloadModel> {
         None => search(root),
     };
     let several = specs.len() > 1;
-    specs.into_iter().map(|spec| model(resource, spec, several)).collect()
+    specs
+        .into_iter()
+        .map(|spec| model(resource, spec, several))
+        .collect()
 }
 
 /// Every mapping that holds a list of containers with images.
@@ -59,25 +69,58 @@ fn search(root: View<'_>) -> Vec<View<'_>> {
 
 fn is_pod_spec(view: View<'_>) -> bool {
     let lists = CONTAINER_LISTS.iter().filter_map(|list| view.get(list));
-    lists.flat_map(View::items).any(|container| container.get("image").is_some_and(|image| image.raw().is_some()))
+    lists.flat_map(View::items).any(|container| {
+        container
+            .get("image")
+            .is_some_and(|image| image.raw().is_some())
+    })
 }
 
 fn model(resource: &Resource, spec: View<'_>, several: bool) -> WorkloadModel {
-    let name = if several { format!("{}{}", resource.name, resource.tree.path(resource.root, spec.id(), resource.typing)) } else { resource.name.clone() };
-    WorkloadModel { tree: tree(resource, spec, &name), name }
+    let name = if several {
+        format!(
+            "{}{}",
+            resource.name,
+            resource
+                .tree
+                .path(resource.root, spec.id(), resource.typing)
+        )
+    } else {
+        resource.name.clone()
+    };
+    WorkloadModel {
+        tree: tree(resource, spec, &name),
+        name,
+    }
 }
 
 fn tree(resource: &Resource, spec: View<'_>, name: &str) -> Tree {
     let root = resource.view();
-    let mut model = Model { builder: Builder::computed() };
+    let mut model = Model {
+        builder: Builder::computed(),
+    };
     model.object(None, spec.id(), |model| {
-        let named = root.at(&["metadata", "name"]).map_or(resource.root, View::id);
+        let named = root
+            .at(&["metadata", "name"])
+            .map_or(resource.root, View::id);
         model.text("name", name, Origin::Derived { from: named });
         model.copy("namespace", root.at(&["metadata", "namespace"]));
-        model.copy("labels", root.at(&["metadata", "labels"]).filter(|labels| labels.is_mapping()));
-        model.copy("annotations", root.at(&["metadata", "annotations"]).filter(|annotations| annotations.is_mapping()));
+        model.copy(
+            "labels",
+            root.at(&["metadata", "labels"])
+                .filter(|labels| labels.is_mapping()),
+        );
+        model.copy(
+            "annotations",
+            root.at(&["metadata", "annotations"])
+                .filter(|annotations| annotations.is_mapping()),
+        );
         model.object(Some("runtime"), spec.id(), |model| {
-            let form = if resource.kind.starts_with("batch/") { "job" } else { "container" };
+            let form = if resource.kind.starts_with("batch/") {
+                "job"
+            } else {
+                "container"
+            };
             model.text("form", form, Origin::Derived { from: spec.id() });
         });
         identity(model, spec);
@@ -88,9 +131,16 @@ fn tree(resource: &Resource, spec: View<'_>, name: &str) -> Tree {
 }
 
 fn identity(model: &mut Model, spec: View<'_>) {
-    model.object(Some("identity"), spec.id(), |model| match spec.get("serviceAccountName").or(spec.get("serviceAccount")) {
-        Some(name) if name.raw().is_some_and(|name| !name.is_empty()) => model.copy("name", Some(name)),
-        _ => model.text("name", "default", Origin::Default { under: spec.id() }),
+    model.object(Some("identity"), spec.id(), |model| {
+        match spec
+            .get("serviceAccountName")
+            .or(spec.get("serviceAccount"))
+        {
+            Some(name) if name.raw().is_some_and(|name| !name.is_empty()) => {
+                model.copy("name", Some(name))
+            }
+            _ => model.text("name", "default", Origin::Default { under: spec.id() }),
+        }
     });
 }
 
@@ -125,7 +175,9 @@ impl Model {
 
     /// A number.
     pub(super) fn number(&mut self, key: &str, number: i64, from: NodeId) {
-        self.builder.key(key).number(&number.to_string(), Origin::Derived { from });
+        self.builder
+            .key(key)
+            .number(&number.to_string(), Origin::Derived { from });
     }
 
     /// A boolean, or the default `false` where nothing is written.
@@ -133,7 +185,9 @@ impl Model {
         match written.filter(|written| !written.is_null()) {
             Some(written) => self.copy(key, Some(written)),
             None => {
-                self.builder.key(key).scalar(Kind::Bool(false), Origin::Default { under: under.id() });
+                self.builder
+                    .key(key)
+                    .scalar(Kind::Bool(false), Origin::Default { under: under.id() });
             }
         }
     }
@@ -175,7 +229,13 @@ impl Model {
         };
     }
 
-    fn collection(&mut self, key: Option<&str>, kind: Kind, from: NodeId, fill: impl FnOnce(&mut Self)) {
+    fn collection(
+        &mut self,
+        key: Option<&str>,
+        kind: Kind,
+        from: NodeId,
+        fill: impl FnOnce(&mut Self),
+    ) {
         if let Some(key) = key {
             self.builder.key(key);
         }

@@ -72,8 +72,18 @@ enum Expect {
 impl<'text> Reader<'text> {
     /// A reader that refuses nesting beyond a depth. A byte order mark is passed over.
     pub fn new(text: &'text str, max_depth: usize) -> Self {
-        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { text, at, open: Vec::new(), expect: Expect::Value, max_depth }
+        let at = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        Self {
+            text,
+            at,
+            open: Vec::new(),
+            expect: Expect::Value,
+            max_depth,
+        }
     }
 
     /// The byte that is read next.
@@ -97,7 +107,11 @@ impl<'text> Reader<'text> {
     /// Fails unless only white space is left.
     pub fn expect_end(&mut self) -> Result<(), JsonError> {
         self.skip_white_space();
-        if self.at < self.text.len() { Err(self.unexpected("the end of the text")) } else { Ok(()) }
+        if self.at < self.text.len() {
+            Err(self.unexpected("the end of the text"))
+        } else {
+            Ok(())
+        }
     }
 
     /// Begins another text after a finished one; false if only white space is left.
@@ -162,7 +176,10 @@ impl<'text> Reader<'text> {
 
     fn open(&mut self, collection: Collection) -> Result<(Event<'text>, Range<usize>), JsonError> {
         if self.open.len() >= self.max_depth {
-            return Err(JsonError::at(self.at, format!("nested deeper than {} levels", self.max_depth)));
+            return Err(JsonError::at(
+                self.at,
+                format!("nested deeper than {} levels", self.max_depth),
+            ));
         }
         let start = self.at;
         self.at += 1;
@@ -200,7 +217,10 @@ impl<'text> Reader<'text> {
             .unwrap_or(rest.len());
         let text = rest.get(..length).unwrap_or_default();
         if !is_json_number(text) {
-            return Err(JsonError::at(self.at, format!("`{}` is not a number", excerpt(text))));
+            return Err(JsonError::at(
+                self.at,
+                format!("`{}` is not a number", excerpt(text)),
+            ));
         }
         self.at += length;
         Ok(text)
@@ -220,8 +240,14 @@ impl<'text> Reader<'text> {
         let mut owned: Option<String> = None;
         loop {
             let rest = self.rest();
-            let Some(length) = rest.bytes().position(|byte| byte == b'"' || byte == b'\\' || byte < 0x20) else {
-                return Err(JsonError::at(start, "a string without its closing quote".to_owned()));
+            let Some(length) = rest
+                .bytes()
+                .position(|byte| byte == b'"' || byte == b'\\' || byte < 0x20)
+            else {
+                return Err(JsonError::at(
+                    start,
+                    "a string without its closing quote".to_owned(),
+                ));
             };
             let run = rest.get(..length).unwrap_or_default();
             self.at += length;
@@ -242,7 +268,12 @@ impl<'text> Reader<'text> {
                     let escaped = self.escape()?;
                     text.push(escaped);
                 }
-                _ => return Err(JsonError::at(self.at, "a control character in a string must be escaped".to_owned())),
+                _ => {
+                    return Err(JsonError::at(
+                        self.at,
+                        "a control character in a string must be escaped".to_owned(),
+                    ));
+                }
             }
         }
     }
@@ -261,7 +292,12 @@ impl<'text> Reader<'text> {
             Some(b'r') => '\r',
             Some(b't') => '\t',
             Some(b'u') => return self.unicode_escape(start),
-            _ => return Err(JsonError::at(start, "an escape that JSON does not have".to_owned())),
+            _ => {
+                return Err(JsonError::at(
+                    start,
+                    "an escape that JSON does not have".to_owned(),
+                ));
+            }
         };
         Ok(character)
     }
@@ -287,16 +323,24 @@ impl<'text> Reader<'text> {
     }
 
     fn hex4(&mut self, start: usize) -> Result<u32, JsonError> {
-        let digits = self.rest().get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let digits = self
+            .rest()
+            .get(..4)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        let value = value.ok_or_else(|| JsonError::at(start, "`\\u` takes four hexadecimal digits".to_owned()))?;
+        let value = value.ok_or_else(|| {
+            JsonError::at(start, "`\\u` takes four hexadecimal digits".to_owned())
+        })?;
         self.at += 4;
         Ok(value)
     }
 
     fn skip_white_space(&mut self) {
         let rest = self.rest().as_bytes();
-        self.at += rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).unwrap_or(rest.len());
+        self.at += rest
+            .iter()
+            .position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+            .unwrap_or(rest.len());
     }
 
     fn unexpected(&self, expected: &str) -> JsonError {
@@ -330,9 +374,13 @@ fn is_json_number(text: &str) -> bool {
     digits(whole)
         && (whole == "0" || !whole.starts_with('0'))
         && fraction.is_none_or(digits)
-        && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+        && exponent
+            .is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
 }
 
 fn excerpt(text: &str) -> &str {
-    text.char_indices().nth(40).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+    text.char_indices()
+        .nth(40)
+        .and_then(|(end, _)| text.get(..end))
+        .unwrap_or(text)
 }

@@ -1,0 +1,327 @@
+//! Bad input: each a clear error with its place, exit code 2, and everything else still judged.
+
+use super::{POD, PRIVILEGED, Run, folder, plumb};
+
+/// A run that ends in 2, says each of these, and still finds the privileged container where there is one.
+#[track_caller]
+fn refused(files: &[(&str, &str)], args: &[&str], said: &[&str]) -> Run {
+    let folder = folder(files);
+    let run = plumb(folder.path(), args);
+    assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
+    for text in said {
+        assert!(
+            run.out.contains(text) || run.err.contains(text),
+            "`{text}` is not said:\n{}{}",
+            run.out,
+            run.err
+        );
+    }
+    if files.iter().any(|(_, text)| *text == PRIVILEGED) {
+        assert!(
+            run.out.contains("error[deployment/privileged-container]"),
+            "{}",
+            run.out
+        );
+    }
+    run
+}
+
+#[test]
+fn a_missing_path() {
+    refused(
+        &[("a.yaml", PRIVILEGED)],
+        &["check", "a.yaml", "b.yaml"],
+        &["error: b.yaml: no such file or folder"],
+    );
+}
+
+#[test]
+fn a_file_that_no_format_knows() {
+    refused(
+        &[("a.yaml", PRIVILEGED), ("b.txt", "x")],
+        &["check", "a.yaml", "b.txt"],
+        &["error: b.txt: no resource of any format that is known"],
+    );
+    refused(
+        &[("b.yaml", "just: data\n")],
+        &["check", "b.yaml"],
+        &["error: b.yaml: no resource"],
+    );
+}
+
+#[test]
+fn nothing_to_check() {
+    refused(
+        &[("a.txt", "")],
+        &["check"],
+        &["nothing to check: no resource was found"],
+    );
+    let folder = folder(&[("a.txt", "")]);
+    assert_eq!(
+        plumb(folder.path(), &["check", "--allow-empty"]).code,
+        Some(0)
+    );
+}
+
+#[test]
+fn no_rule_to_judge_by() {
+    refused(
+        &[("a.yaml", POD)],
+        &["check", "--no-builtin"],
+        &["there is no rule to judge by"],
+    );
+}
+
+#[test]
+fn invalid_utf8() {
+    let folder = folder(&[("a.yaml", PRIVILEGED)]);
+    std::fs::write(folder.path().join("b.yaml"), b"a: \xff\n").unwrap();
+    let run = plumb(folder.path(), &["check"]);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.out
+            .contains("error: b.yaml: not UTF-8: an invalid byte at line 1, column 4"),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("error[deployment/privileged-container]"));
+}
+
+#[test]
+fn broken_yaml_beside_a_good_document() {
+    let text = format!(
+        "{PRIVILEGED}---\nkind: [\n---\n{}",
+        POD.replace("name: a", "name: after")
+    );
+    let run = refused(
+        &[("a.yaml", &text)],
+        &["check"],
+        &[
+            "document 2 is not valid YAML",
+            "a.yaml:1",
+            "error[deployment/privileged-container]",
+        ],
+    );
+    assert!(run.out.contains("judged 2 resources"), "{}", run.out);
+}
+
+#[test]
+fn a_file_of_100_megabytes() {
+    let folder = folder(&[("a.yaml", PRIVILEGED)]);
+    let file = std::fs::File::create(folder.path().join("big.yaml")).unwrap();
+    file.set_len(100 * 1024 * 1024).unwrap();
+    let run = plumb(folder.path(), &["check"]);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.out
+            .contains("error: big.yaml: 104857600 bytes, more than the 33554432 that are read"),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("error[deployment/privileged-container]"));
+}
+
+#[test]
+fn nesting_of_10_000_levels() {
+    let deep = format!("a: {}{}\n", "[".repeat(10_000), "]".repeat(10_000));
+    refused(
+        &[("a.yaml", PRIVILEGED), ("b.yaml", &deep)],
+        &["check"],
+        &["document 1 is not valid YAML"],
+    );
+    let deep = format!("{{\"a\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    refused(
+        &[("a.yaml", PRIVILEGED), ("b.json", &deep)],
+        &["check"],
+        &["nested deeper than 512 levels"],
+    );
+}
+
+#[test]
+fn an_alias_bomb() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for n in 1..12 {
+        let item = format!("*a{}", n - 1);
+        bomb.push_str(&format!("a{n}: &a{n} [{}]\n", vec![item; 10].join(", ")));
+    }
+    refused(
+        &[("a.yaml", PRIVILEGED), ("b.yaml", &bomb)],
+        &["check"],
+        &["aliases expand to more than 100000 nodes"],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_loop_of_links() {
+    let folder = folder(&[("x/a.yaml", PRIVILEGED)]);
+    std::os::unix::fs::symlink("..", folder.path().join("x/loop")).unwrap();
+    let run = plumb(folder.path(), &["check"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.out.contains("a loop of links"), "{}", run.out);
+    assert!(run.out.contains("error[deployment/privileged-container]"));
+}
+
+#[test]
+fn a_policy_that_does_not_parse() {
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            ("p/x.rego", "package x\n\ndeny contains if {\n"),
+        ],
+        &["check", "-p", "p", "a.yaml"],
+        &["rego_parse_error", "p/x.rego:"],
+    );
+}
+
+#[test]
+fn a_rule_without_an_id() {
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            ("p/x.rego", "package x\n\ndeny contains \"m\" if true\n"),
+        ],
+        &["check", "-p", "p", "a.yaml"],
+        &["package `data.x` has a `deny` and no rule id"],
+    );
+}
+
+#[test]
+fn a_folder_without_policies() {
+    refused(
+        &[("a.yaml", PRIVILEGED), ("p/x.txt", "")],
+        &["check", "-p", "p", "a.yaml"],
+        &["error: p: no policy file is here"],
+    );
+}
+
+#[test]
+fn an_unknown_rule_in_the_configuration() {
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            (
+                "plumbline.yaml",
+                "rules:\n  deployment/privileged-containers: {effect: warn}\n",
+            ),
+        ],
+        &["check"],
+        &[
+            "no rule is called `deployment/privileged-containers`",
+            "plumbline.yaml:2:3",
+            "did you mean `deployment/privileged-container`?",
+        ],
+    );
+}
+
+#[test]
+fn an_unknown_key_in_the_configuration() {
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            ("plumbline.yaml", "fail_on: high\n"),
+        ],
+        &["check"],
+        &[
+            "unknown key `fail_on`",
+            "plumbline.yaml:1:1",
+            "did you mean `fail-on`?",
+        ],
+    );
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            ("estate.yaml", "version: 1\nregistry: {}\n"),
+        ],
+        &["check"],
+        &["unknown key `registry`", "estate.yaml:2:1"],
+    );
+}
+
+#[test]
+fn a_value_that_a_configuration_does_not_take() {
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            ("plumbline.yaml", "fail-on: loud\n"),
+        ],
+        &["check"],
+        &["plumbline.yaml:1:1"],
+    );
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            (
+                "plumbline.yaml",
+                "rules: {secrets/plaintext-env: {params: {min-lenght: 3}}}\n",
+            ),
+        ],
+        &["check"],
+        &[
+            "the parameters of `secrets/plaintext-env` are wrong",
+            "did you mean `min-length`?",
+        ],
+    );
+    // A rule whose parameters are wrong does not judge by guesses.
+    refused(
+        &[
+            ("a.yaml", POD),
+            (
+                "plumbline.yaml",
+                "rules: {deployment/privileged-container: {params: {x: 3}}}\n",
+            ),
+        ],
+        &["check"],
+        &["rule `deployment/privileged-container` takes no parameters"],
+    );
+}
+
+#[test]
+fn two_configurations() {
+    refused(
+        &[
+            ("a/a.yaml", POD),
+            ("a/plumbline.yaml", ""),
+            ("b/b.yaml", POD),
+            ("b/plumbline.yaml", ""),
+        ],
+        &["check", "a", "b"],
+        &["the paths have different configurations"],
+    );
+}
+
+#[test]
+fn a_mistake_in_usage() {
+    let folder = folder(&[]);
+    for args in [
+        &["check", "--fail-on", "loud"][..],
+        &["chekc"],
+        &["check", "-o", "xml"],
+        &["check", "--nope"],
+        &[],
+    ] {
+        let run = plumb(folder.path(), args);
+        assert_eq!(run.code, Some(2), "{args:?}");
+        assert!(run.out.is_empty() && !run.err.is_empty(), "{args:?}");
+    }
+    let run = plumb(folder.path(), &["check", "-o", "xml"]);
+    assert!(
+        run.err.contains("known are `text` and `json`"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn data_at_odds_with_itself() {
+    refused(
+        &[("a.yaml", PRIVILEGED), ("d/x.yaml", "a: 1\n---\nb: 2\n")],
+        &["check", "-d", "d", "a.yaml"],
+        &["2 documents in a data file"],
+    );
+    refused(
+        &[("a.yaml", PRIVILEGED), ("d/x.json", "[1]")],
+        &["check", "-d", "d", "a.yaml"],
+        &["a data file at the root must hold a mapping"],
+    );
+}

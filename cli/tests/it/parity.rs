@@ -1,0 +1,138 @@
+//! Equal objects get equal findings at every door.
+
+use plumbline_core::policy::{Ingredients, load};
+use plumbline_core::source::Sources;
+use plumbline_rego::Budget;
+use plumbline_server::admission;
+use plumbline_sources::bundle;
+
+use super::{PRIVILEGED, folder, plumb, root};
+
+/// The library without an estate, as the command uses it in a folder without one.
+fn library() -> plumbline_core::policy::PolicySet {
+    let mut sources = Sources::default();
+    let ingredients = Ingredients {
+        modules: bundle::builtin(&mut sources),
+        ..Ingredients::default()
+    };
+    let (set, problems) = load(&ingredients, &sources);
+    assert_eq!(problems, []);
+    set
+}
+
+/// The messages that admission refuses an object with.
+fn refused(object: &serde_json::Value) -> Vec<String> {
+    let review = serde_json::json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "u-1", "operation": "CREATE", "object": object}});
+    let answer: serde_json::Value = serde_json::from_str(
+        &admission::review(&library(), &review.to_string(), &Budget::default()).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(answer["response"]["uid"], "u-1");
+    let message = answer["response"]["status"]["message"]
+        .as_str()
+        .unwrap_or_default();
+    assert_eq!(answer["response"]["allowed"], message.is_empty());
+    let mut lines: Vec<String> = message.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn admission_refuses_what_check_finds() {
+    let mut compared = 0;
+    for file in [
+        "platform/node-agent.yaml",
+        "reports/nightly.yaml",
+        "checkout/service.yaml",
+        "search/deployment.json",
+        "platform/rbac.yaml",
+    ] {
+        let text =
+            std::fs::read_to_string(root().join("testdata/estates/shop").join(file)).unwrap();
+        for object in objects(&text) {
+            let manifest = object.to_string();
+            let folder = folder(&[("object.json", &manifest)]);
+            let run = plumb(folder.path(), &["check", "--no-config", "-o", "json"]);
+            let report = run.json();
+            let found = report["findings"].as_array().unwrap().iter();
+            let mut expected: Vec<String> = found
+                .map(|finding| {
+                    format!(
+                        "[{}] {}",
+                        finding["rule"].as_str().unwrap(),
+                        finding["message"].as_str().unwrap()
+                    )
+                })
+                .collect();
+            expected.sort();
+            assert_eq!(refused(&object), expected, "{manifest}");
+            compared += expected.len();
+        }
+    }
+    assert!(compared >= 4, "only {compared} findings were compared");
+}
+
+/// The objects of a text as JSON, as an API server would store them.
+fn objects(text: &str) -> Vec<serde_json::Value> {
+    use plumbline_core::parse::{Notation, parse};
+    use plumbline_core::source::{FileId, Source};
+    use plumbline_core::tree::{NodeId, Typing};
+    let source = std::sync::Arc::new(Source::new("x", text));
+    let (documents, problems) = parse(&source, FileId(0), Notation::Yaml);
+    assert_eq!(problems, []);
+    let values = documents
+        .iter()
+        .map(|document| document.tree.to_value(NodeId::ROOT, Typing::Kubernetes));
+    values
+        .map(|value| serde_json::from_str(&plumbline_rego::value::json::to_string(&value)).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_deletion_has_nothing_to_judge() {
+    let review = r#"{"request": {"uid": "u", "operation": "DELETE", "object": null, "oldObject": {"kind": "Pod"}}}"#;
+    let answer = admission::review(&library(), review, &Budget::default()).unwrap();
+    assert_eq!(
+        answer,
+        r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"u","allowed":true}}"#
+    );
+}
+
+#[test]
+fn what_is_no_review_is_an_error() {
+    for body in ["", "[", "{}", r#"{"request": {}}"#] {
+        assert!(
+            admission::review(&library(), body, &Budget::default()).is_err(),
+            "{body}"
+        );
+    }
+}
+
+/// The recorded reviews of a real API server lie outside the repository; where they are, every one is answered.
+#[test]
+fn recorded_reviews_are_answered() {
+    let Some(path) = std::env::var_os("PLUMBLINE_RECORDINGS") else {
+        eprintln!("left out: PLUMBLINE_RECORDINGS names no file of recorded reviews");
+        return;
+    };
+    let text = std::fs::read_to_string(path).unwrap();
+    let (policies, mut answered) = (library(), 0);
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let recorded: serde_json::Value = serde_json::from_str(line).unwrap();
+        if recorded["req"].is_object() {
+            let review = serde_json::json!({"request": recorded["req"]});
+            admission::review(&policies, &review.to_string(), &Budget::default()).unwrap();
+            answered += 1;
+        }
+    }
+    assert!(answered > 0, "no review was recognised");
+}
+
+#[test]
+fn a_privileged_pod_is_refused() {
+    let object = objects(PRIVILEGED).remove(0);
+    assert_eq!(
+        refused(&object),
+        ["[deployment/privileged-container] container `c` runs privileged"]
+    );
+}

@@ -1,0 +1,141 @@
+//! `AdmissionReview` of `admission.k8s.io/v1`: one request in, one response out, decided by the same code as `check`.
+//!
+//! The object stays the text that the API server sent: it is read into a tree once, and no number loses a digit.
+
+use std::sync::Arc;
+
+use plumbline_core::estate::Estate;
+use plumbline_core::finding::{Effect, Evaluation, Finding};
+use plumbline_core::frontend::Reading;
+use plumbline_core::parse::{self, Document, Notation};
+use plumbline_core::policy::{PolicySet, metadata::OnError};
+use plumbline_core::problem::Problem;
+use plumbline_core::source::{FileId, Source};
+use plumbline_core::tree::{NodeId, Typing, View};
+use plumbline_rego::Budget;
+use serde::Serialize;
+
+/// The answer to a review, as JSON. A body that is no review is an error: there is no `uid` to answer to.
+pub fn review(policies: &PolicySet, body: &str, budget: &Budget) -> Result<String, String> {
+    let source = Arc::new(Source::new("AdmissionReview", body));
+    let (documents, problems) = parse::parse(&source, FileId(0), Notation::Json);
+    if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {
+        return Err(problem.message.clone());
+    }
+    let document = documents.first().ok_or("an empty body")?;
+    let request = document
+        .tree
+        .view(NodeId::ROOT, Typing::Json)
+        .get("request")
+        .ok_or("a review without `request`")?;
+    let uid = request
+        .get("uid")
+        .and_then(View::str)
+        .ok_or("a request without `uid`")?;
+    let decision = decide(policies, document, request, budget);
+    serde_json::to_string(&shape(uid, &decision)).map_err(|error| error.to_string())
+}
+
+/// What was decided.
+#[derive(Debug, Default)]
+struct Decision {
+    refusals: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// A request that leaves no object behind, such as a deletion, has nothing to judge.
+fn decide(
+    policies: &PolicySet,
+    document: &Document,
+    request: View<'_>,
+    budget: &Budget,
+) -> Decision {
+    let Some(object) = request.get("object").filter(|object| !object.is_null()) else {
+        return Decision::default();
+    };
+    let mut reading = Reading::default();
+    reading.take_object(document, object.id());
+    let (estate, _) = Estate::new(std::mem::take(&mut reading.resources));
+    let Evaluation {
+        findings,
+        mut problems,
+        ..
+    } = policies.evaluate(&estate, budget);
+    problems.append(&mut reading.problems);
+    let mut decision = Decision::default();
+    findings
+        .iter()
+        .for_each(|finding| judge(finding, &mut decision));
+    problems
+        .iter()
+        .for_each(|problem| settle(policies, problem, &mut decision));
+    decision
+}
+
+fn judge(finding: &Finding, decision: &mut Decision) {
+    let text = format!("[{}] {}", finding.rule, finding.message);
+    match finding.effect {
+        Effect::Deny => decision.refusals.push(text),
+        Effect::Warn => decision.warnings.push(text),
+        Effect::Audit => {}
+    }
+}
+
+/// What could not be decided refuses the request, unless the rule says that it fails open.
+fn settle(policies: &PolicySet, problem: &Problem, decision: &mut Decision) {
+    let rule = policies
+        .rules()
+        .iter()
+        .find(|rule| Some(rule.metadata.id.as_str()) == problem.rule.as_deref());
+    let open = rule
+        .is_some_and(|rule| rule.metadata.on_error == OnError::Open || rule.effect != Effect::Deny);
+    if problem.is_error() && !open {
+        decision.refusals.push(problem.message.clone());
+    } else {
+        decision.warnings.push(problem.message.clone());
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AdmissionReview<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    response: Response<'a>,
+}
+
+#[derive(Serialize)]
+struct Response<'a> {
+    uid: &'a str,
+    allowed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Status {
+    code: u16,
+    reason: &'static str,
+    message: String,
+}
+
+fn shape<'a>(uid: &'a str, decision: &'a Decision) -> AdmissionReview<'a> {
+    let allowed = decision.refusals.is_empty();
+    let status = (!allowed).then(|| Status {
+        code: 403,
+        reason: "Forbidden",
+        message: decision.refusals.join("\n"),
+    });
+    AdmissionReview {
+        api_version: "admission.k8s.io/v1",
+        kind: "AdmissionReview",
+        response: Response {
+            uid,
+            allowed,
+            status,
+            warnings: &decision.warnings,
+        },
+    }
+}
