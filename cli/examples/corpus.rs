@@ -43,7 +43,7 @@ fn deployment(index: usize) -> String {
 }
 
 fn append_container(text: &mut String, index: usize, container: usize) {
-    let privileged = index % 20 == 0 && container == 0;
+    let privileged = index.is_multiple_of(20) && container == 0;
     // Writing to a string cannot fail.
     let _ = write!(
         text,

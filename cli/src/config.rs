@@ -80,9 +80,8 @@ impl Resolver<'_> {
         let config = self
             .config_file(args)
             .and_then(|path| self.read(path, CONFIG_SCHEMA));
-        let estate = self
-            .estate_file(args, config.as_ref())
-            .and_then(|path| self.read(path, ESTATE_SCHEMA));
+        let estate =
+            estate_file(args, config.as_ref()).and_then(|path| self.read(path, ESTATE_SCHEMA));
         let paths = |key: &str| -> Vec<PathBuf> {
             let listed = config.iter().flat_map(|own| {
                 own.root()
@@ -97,10 +96,7 @@ impl Resolver<'_> {
         let builtin = scalar("builtin").and_then(View::bool).unwrap_or(true) && !args.no_builtin;
         let mut ingredients = Ingredients {
             estate: estate.as_ref().map(|own| own.root().value()),
-            overrides: config
-                .as_ref()
-                .map(|own| self.overrides(own))
-                .unwrap_or_default(),
+            overrides: config.as_ref().map(overrides).unwrap_or_default(),
             ..Ingredients::default()
         };
         if builtin {
@@ -164,26 +160,6 @@ impl Resolver<'_> {
         found.pop()
     }
 
-    fn estate_file(&mut self, args: &CheckArgs, config: Option<&Own>) -> Option<PathBuf> {
-        if let Some(path) = &args.estate {
-            return Some(path.clone());
-        }
-        if let Some(own) = config {
-            if let Some(path) = own.root().get("estate").and_then(View::str) {
-                return Some(own.relative(path));
-            }
-            let beside = own.relative(ESTATE_NAME);
-            if beside.is_file() {
-                return Some(beside);
-            }
-        }
-        args.paths
-            .iter()
-            .filter(|path| path.is_dir())
-            .map(|path| path.join(ESTATE_NAME))
-            .find(|path| path.is_file())
-    }
-
     fn read(&mut self, path: PathBuf, schema: &str) -> Option<Own> {
         let text = match fs::read(&path, fs::MAX_BYTES) {
             Ok(text) => text,
@@ -219,25 +195,6 @@ impl Resolver<'_> {
             Ok(schema) => self.problems.extend(schema.check(document, file)),
             Err(error) => self.problems.push(Problem::run(error.to_string())),
         }
-    }
-
-    fn overrides(&self, own: &Own) -> Vec<Override> {
-        let rules = own.root().get("rules");
-        let one = |(pattern, over): (&str, View<'_>)| {
-            let word = |key: &str| over.get(key).and_then(View::str);
-            let params = over.get("params");
-            Override {
-                pattern: pattern.to_owned(),
-                place: own.place(over),
-                severity: word("severity").and_then(Severity::parse),
-                effect: word("effect").map(Effect::parse),
-                params: params
-                    .map(View::value)
-                    .filter(|value| matches!(value, Value::Object(_))),
-                params_place: own.place(params.unwrap_or(over)),
-            }
-        };
-        rules.into_iter().flat_map(View::entries).map(one).collect()
     }
 
     fn ignored(&mut self, own: &Own) -> GlobSet {
@@ -290,4 +247,43 @@ fn above(start: &Path, steps: usize, absolute: &Path) -> PathBuf {
             None => absolute.to_owned(),
         },
     }
+}
+
+fn estate_file(args: &CheckArgs, config: Option<&Own>) -> Option<PathBuf> {
+    if let Some(path) = &args.estate {
+        return Some(path.clone());
+    }
+    if let Some(own) = config {
+        if let Some(path) = own.root().get("estate").and_then(View::str) {
+            return Some(own.relative(path));
+        }
+        let beside = own.relative(ESTATE_NAME);
+        if beside.is_file() {
+            return Some(beside);
+        }
+    }
+    args.paths
+        .iter()
+        .filter(|path| path.is_dir())
+        .map(|path| path.join(ESTATE_NAME))
+        .find(|path| path.is_file())
+}
+
+fn overrides(own: &Own) -> Vec<Override> {
+    let rules = own.root().get("rules");
+    let one = |(pattern, over): (&str, View<'_>)| {
+        let word = |key: &str| over.get(key).and_then(View::str);
+        let params = over.get("params");
+        Override {
+            pattern: pattern.to_owned(),
+            place: own.place(over),
+            severity: word("severity").and_then(Severity::parse),
+            effect: word("effect").map(Effect::parse),
+            params: params
+                .map(View::value)
+                .filter(|value| matches!(value, Value::Object(_))),
+            params_place: own.place(params.unwrap_or(over)),
+        }
+    };
+    rules.into_iter().flat_map(View::entries).map(one).collect()
 }

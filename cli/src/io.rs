@@ -11,11 +11,7 @@ use crate::args::{Color, Global};
 pub(crate) struct Io {
     out: Box<dyn Write>,
     err: Box<dyn Write>,
-    color: bool,
-    width: usize,
-    quiet: bool,
-    verbose: bool,
-    broken: bool,
+    style: Style,
     failed: Option<io::Error>,
 }
 
@@ -37,40 +33,33 @@ impl Io {
         let width = columns
             .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
             .unwrap_or(120);
+        let style = Style {
+            color,
+            width: width.clamp(40, 200),
+            verbose: global.verbose,
+            quiet: global.quiet,
+        };
         Self {
             out: Box::new(BufWriter::new(io::stdout())),
             err: Box::new(io::stderr()),
-            color,
-            width: width.clamp(40, 200),
-            quiet: global.quiet,
-            verbose: global.verbose,
-            broken: false,
+            style,
             failed: None,
         }
     }
 
     /// How text looks on standard output.
     pub(crate) fn style(&self) -> Style {
-        Style {
-            color: self.color,
-            width: self.width,
-            verbose: self.verbose,
-            quiet: self.quiet,
-        }
+        self.style
     }
 
     /// Writes data. A reader that has gone away is no error; a full disk is.
     pub(crate) fn data(&mut self, text: &str) {
-        if self.broken || self.failed.is_some() {
-            return;
-        }
-        if let Err(error) = self
-            .out
-            .write_all(text.as_bytes())
-            .and_then(|()| self.out.flush())
-        {
-            self.broken = error.kind() == io::ErrorKind::BrokenPipe;
-            self.failed = Some(error).filter(|_| !self.broken);
+        if self.failed.is_none() {
+            self.failed = self
+                .out
+                .write_all(text.as_bytes())
+                .and_then(|()| self.out.flush())
+                .err();
         }
     }
 
@@ -82,7 +71,11 @@ impl Io {
 
     /// The exit code, unless the output could not be written.
     pub(crate) fn finish(mut self, code: ExitCode) -> ExitCode {
-        match self.failed.take() {
+        match self
+            .failed
+            .take()
+            .filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+        {
             None => code,
             Some(error) => {
                 self.error(&format!(

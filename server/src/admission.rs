@@ -63,12 +63,12 @@ fn decide(
     } = policies.evaluate(&estate, budget);
     problems.append(&mut reading.problems);
     let mut decision = Decision::default();
-    findings
-        .iter()
-        .for_each(|finding| judge(finding, &mut decision));
-    problems
-        .iter()
-        .for_each(|problem| settle(policies, problem, &mut decision));
+    for finding in &findings {
+        judge(finding, &mut decision);
+    }
+    for problem in &problems {
+        settle(policies, problem, &mut decision);
+    }
     decision
 }
 

@@ -1,6 +1,11 @@
 //! What the product promises, from outside: the command, the library, the pages, the house.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod architecture;
 mod bad_input;

@@ -142,7 +142,7 @@ fn what_a_page_says_to_avoid_is_found_at_its_line() {
 #[test]
 fn what_a_page_says_to_prefer_is_clean() {
     each_block("Prefer", |id, _, findings| {
-        assert_eq!(findings, [], "a Prefer block of {id}")
+        assert_eq!(findings, [], "a Prefer block of {id}");
     });
 }
 

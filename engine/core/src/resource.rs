@@ -120,7 +120,7 @@ fn percent_encode(segment: &str) -> String {
     for byte in segment.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => {
-                out.push(char::from(byte))
+                out.push(char::from(byte));
             }
             // Writing to a string cannot fail.
             _ => drop(write!(out, "%{byte:02X}")),

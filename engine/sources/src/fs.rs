@@ -150,7 +150,7 @@ pub fn text(name: &str, stream: impl Read, max: u64) -> Result<String, Problem> 
 
 fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Problem {
     let before = bytes.get(..at).unwrap_or_default();
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = before.split(|byte| *byte == b'\n').count();
     let column = before
         .rsplit(|byte| *byte == b'\n')
         .next()

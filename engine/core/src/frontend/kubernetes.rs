@@ -105,7 +105,7 @@ impl Reader<'_> {
             .filter(|items| kind.ends_with("List") && (items.is_sequence() || items.is_null()))
         {
             Some(items) => self.items(items, &api_version, &kind),
-            None => self.resource(view, &api_version, kind),
+            None => self.resource(view, &api_version, &kind),
         }
     }
 
@@ -129,7 +129,7 @@ impl Reader<'_> {
         }
     }
 
-    fn resource(&mut self, view: View<'_>, api_version: &str, kind: String) {
+    fn resource(&mut self, view: View<'_>, api_version: &str, kind: &str) {
         let group = api_version
             .split_once('/')
             .map_or("core", |(group, _)| group);
@@ -154,7 +154,7 @@ impl Reader<'_> {
         let id = ResourceId::new([
             Platform::Kubernetes.as_str(),
             group,
-            &kind,
+            kind,
             namespace.as_deref().unwrap_or("_"),
             &name,
         ]);

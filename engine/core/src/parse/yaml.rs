@@ -3,7 +3,6 @@
 //! The scanner is `granit-parser`'s. Aliases are expanded and merge keys (`<<`) applied, within a budget; the copies
 //! keep the places of what they were copied from.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -41,9 +40,9 @@ struct Stream<'a> {
 /// Why a document was given up.
 enum Abandon {
     /// It is not YAML.
-    Syntax(ScanError),
+    Syntax(Box<ScanError>),
     /// It is YAML that is not read.
-    Refused(Problem),
+    Refused(Box<Problem>),
 }
 
 impl Stream<'_> {
@@ -61,7 +60,7 @@ impl Stream<'_> {
                 // The prefix of a document is broken: its number has not been counted yet.
                 Some(Err(error)) => {
                     self.number += 1;
-                    if !self.recover(Abandon::Syntax(error)) {
+                    if !self.recover(Abandon::Syntax(Box::new(error))) {
                         return;
                     }
                 }
@@ -88,7 +87,7 @@ impl Stream<'_> {
                         break Err(abandon);
                     }
                 }
-                Some(Err(error)) => break Err(Abandon::Syntax(error)),
+                Some(Err(error)) => break Err(Abandon::Syntax(Box::new(error))),
             }
         };
         self.problems.append(&mut reader.problems);
@@ -111,7 +110,7 @@ impl Stream<'_> {
     fn recover(&mut self, abandon: Abandon) -> bool {
         let number = self.number;
         self.problems.push(match abandon {
-            Abandon::Refused(problem) => self.advise(problem),
+            Abandon::Refused(problem) => self.advise(*problem),
             Abandon::Syntax(error) => self.syntax_problem(&error),
         });
         match self.events.proceed_next_document() {
@@ -181,7 +180,9 @@ impl Reader<'_> {
     fn event(&mut self, event: Event<'_>, mark: Mark) -> Result<(), Abandon> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.scalar(&text, style, anchor, tag.as_deref(), mark)
+                let text = self.text(&text);
+                self.scalar(text, style, anchor, tag.as_deref(), mark);
+                Ok(())
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.open(Kind::Sequence, anchor, tag.as_deref(), mark)
@@ -189,10 +190,14 @@ impl Reader<'_> {
             Event::MappingStart(_, anchor, tag) => {
                 self.open(Kind::Mapping, anchor, tag.as_deref(), mark)
             }
-            Event::SequenceEnd => self.close(mark),
+            Event::SequenceEnd => {
+                self.close(mark);
+                Ok(())
+            }
             Event::MappingEnd => {
                 self.merge()?;
-                self.close(mark)
+                self.close(mark);
+                Ok(())
             }
             Event::Alias(anchor) => self.alias(anchor, mark),
             _ => Ok(()),
@@ -201,33 +206,31 @@ impl Reader<'_> {
 
     fn scalar(
         &mut self,
-        text: &Cow<'_, str>,
+        text: Text,
         style: ScalarStyle,
         anchor: usize,
         tag: Option<&Tag>,
         mark: Mark,
-    ) -> Result<(), Abandon> {
+    ) {
         let plain = style == ScalarStyle::Plain;
         let span = self.trimmed(mark);
-        let kept = self.text(text);
         if self.builder.expects_key() {
             // A key may be anchored; its alias can only stand for a scalar, which needs a node.
             self.key(Key {
-                text: kept,
+                text,
                 plain,
                 span: Some(span),
             });
-            return Ok(());
+            return;
         }
         let string = !plain || tag.is_some_and(is_string_tag);
         let kind = if string {
-            Kind::String(kept)
+            Kind::String(text)
         } else {
-            Kind::Plain(kept)
+            Kind::Plain(text)
         };
         let node = self.builder.scalar(kind, Origin::Span(span));
         self.note(node, anchor, tag);
-        Ok(())
     }
 
     fn key(&mut self, key: Key) {
@@ -281,19 +284,18 @@ impl Reader<'_> {
         let span = self.span(mark);
         if self.builder.expects_key() {
             let problem = Problem::error(span, "a key must be a scalar, not a collection");
-            return Err(Abandon::Refused(problem));
+            return Err(Abandon::Refused(Box::new(problem)));
         }
         let node = self.builder.open(kind, Origin::Span(span));
         self.note(node, anchor, tag);
         Ok(())
     }
 
-    fn close(&mut self, mark: Mark) -> Result<(), Abandon> {
+    fn close(&mut self, mark: Mark) {
         if let Some(node) = self.builder.close() {
             let end = self.collection_end(node, mark);
             self.builder.end_at(node, end);
         }
-        Ok(())
     }
 
     /// A flow collection ends with its bracket; a block collection with its last element.
@@ -322,7 +324,7 @@ impl Reader<'_> {
 
     fn alias(&mut self, anchor: usize, mark: Mark) -> Result<(), Abandon> {
         let span = self.span(mark);
-        let refused = |message: &str| Abandon::Refused(Problem::error(span, message));
+        let refused = |message: &str| Abandon::Refused(Box::new(Problem::error(span, message)));
         let Some(node) = self.anchors.get(&anchor).copied() else {
             return Err(refused("an alias of a key: only values can be anchored"));
         };
@@ -402,10 +404,10 @@ impl Reader<'_> {
                     .key(merge)
                     .and_then(|key| key.span)
                     .unwrap_or(self.span(Mark::default()));
-                Err(Abandon::Refused(Problem::error(
+                Err(Abandon::Refused(Box::new(Problem::error(
                     span,
                     "`<<` merges mappings, and this is none",
-                )))
+                ))))
             }
         }
     }
@@ -431,21 +433,20 @@ impl Reader<'_> {
                         .span(entry)
                         .unwrap_or(self.span(Mark::default()));
                     let message = format!("aliases expand to more than {MAX_ALIAS_NODES} nodes");
-                    return Err(Abandon::Refused(Problem::error(span, message)));
+                    return Err(Abandon::Refused(Box::new(Problem::error(span, message))));
                 }
             }
         }
         Ok(())
     }
 
-    /// Characters that stand in the source are not copied.
-    fn text(&mut self, text: &Cow<'_, str>) -> Text {
-        if let Cow::Borrowed(written) = text {
-            let whole = self.source.text();
-            let start = (written.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
-            if whole.get(start..start.saturating_add(written.len())) == Some(*written) {
-                return self.builder.written(start, written.len());
-            }
+    /// Characters that the scanner borrowed from the source are not copied. Characters of its own lie elsewhere, and
+    /// should they seem to lie within the source, then only where the source says the same.
+    fn text(&mut self, text: &str) -> Text {
+        let whole = self.source.text();
+        let start = (text.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
+        if whole.get(start..start.saturating_add(text.len())) == Some(text) {
+            return self.builder.written(start, text.len());
         }
         self.builder.keep(text)
     }

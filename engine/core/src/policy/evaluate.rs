@@ -1,6 +1,6 @@
 //! A policy set on an estate: rules per subject, in parallel, in a fixed order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use plumbline_rego::{Answer, Budget, Input, ObjectBuilder, Path, Value};
 use rayon::prelude::*;
@@ -28,7 +28,7 @@ impl PolicySet {
                     .get(&resource.target())
                     .map_or(&[][..], Vec::as_slice);
                 let workloads = workloads.get(&index).map_or(&[][..], Vec::as_slice);
-                self.judge(index, resource, workloads, rules, budget)
+                judge(index, resource, workloads, rules, budget)
             })
             .collect();
         let mut evaluation = Evaluation::default();
@@ -44,63 +44,62 @@ impl PolicySet {
 
     /// The rules of every kind of resource that the estate has: found once per kind, not once per resource.
     fn choose(&self, estate: &Estate) -> HashMap<String, Vec<&Rule>> {
-        let mut chosen: HashMap<String, Vec<&Rule>> = HashMap::new();
-        for resource in &estate.resources {
-            let target = resource.target();
-            if !chosen.contains_key(&target) {
-                let rules = self
-                    .rules
-                    .iter()
-                    .filter(|rule| rule.judges(&target))
-                    .collect();
-                chosen.insert(target, rules);
-            }
-        }
-        chosen
-    }
-
-    fn judge(
-        &self,
-        index: usize,
-        resource: &Resource,
-        workloads: &[&Workload],
-        rules: &[&Rule],
-        budget: &Budget,
-    ) -> Evaluation {
-        let mut evaluation = Evaluation::default();
-        let of_kind = |kind| {
-            rules
+        let targets: HashSet<String> = estate.resources.iter().map(Resource::target).collect();
+        let judges = |target: &str| {
+            self.rules
                 .iter()
-                .filter(move |rule| rule.metadata.subject == kind)
+                .filter(|rule| rule.judges(target))
+                .collect()
         };
-        let needed = of_kind(SubjectKind::Resource).next().is_some()
-            || !workloads.is_empty() && of_kind(SubjectKind::Workload).next().is_some();
-        if !needed {
-            return evaluation;
-        }
-        let written = resource.value();
-        let mut judge = |kind, workload: Option<&Workload>| {
-            if of_kind(kind).next().is_none() {
-                return;
-            }
-            let input = Input::new(&input(resource, &written, workload));
-            for rule in of_kind(kind) {
-                apply(
-                    rule,
-                    Subject { resource, workload },
-                    index,
-                    &input,
-                    budget,
-                    &mut evaluation,
-                );
-            }
-        };
-        judge(SubjectKind::Resource, None);
-        workloads
-            .iter()
-            .for_each(|workload| judge(SubjectKind::Workload, Some(workload)));
-        evaluation
+        let chosen = |target: String| (judges(&target), target);
+        targets
+            .into_iter()
+            .map(chosen)
+            .map(|(rules, target)| (target, rules))
+            .collect()
     }
+}
+
+fn judge(
+    index: usize,
+    resource: &Resource,
+    workloads: &[&Workload],
+    rules: &[&Rule],
+    budget: &Budget,
+) -> Evaluation {
+    let mut evaluation = Evaluation::default();
+    let of_kind = |kind| {
+        rules
+            .iter()
+            .filter(move |rule| rule.metadata.subject == kind)
+    };
+    let needed = of_kind(SubjectKind::Resource).next().is_some()
+        || !workloads.is_empty() && of_kind(SubjectKind::Workload).next().is_some();
+    if !needed {
+        return evaluation;
+    }
+    let written = resource.value();
+    let mut judge = |kind, workload: Option<&Workload>| {
+        if of_kind(kind).next().is_none() {
+            return;
+        }
+        let input = Input::new(&input(resource, &written, workload));
+        for rule in of_kind(kind) {
+            apply(
+                rule,
+                Subject { resource, workload },
+                index,
+                &input,
+                budget,
+                &mut evaluation,
+            );
+        }
+    };
+    judge(SubjectKind::Resource, None);
+    for workload in workloads {
+        judge(SubjectKind::Workload, Some(workload));
+    }
+    evaluation
 }
 
 fn workloads_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Workload>> {

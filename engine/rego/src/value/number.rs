@@ -159,7 +159,7 @@ impl Hash for Number {
         match self.to_i64() {
             Some(value) => value.hash(state),
             None => self.with_decimal(|decimal| {
-                (decimal.negative, &decimal.digits, decimal.exponent).hash(state)
+                (decimal.negative, &decimal.digits, decimal.exponent).hash(state);
             }),
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn containers(model: &mut Model, spec: View<'_>) {
                 .filter(|container| container.is_mapping())
             {
                 model.object(None, container.id(), |model| {
-                    fill(model, list, container, spec)
+                    fill(model, list, container, spec);
                 });
             }
         }

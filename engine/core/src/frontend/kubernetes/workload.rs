@@ -137,7 +137,7 @@ fn identity(model: &mut Model, spec: View<'_>) {
             .or(spec.get("serviceAccount"))
         {
             Some(name) if name.raw().is_some_and(|name| !name.is_empty()) => {
-                model.copy("name", Some(name))
+                model.copy("name", Some(name));
             }
             _ => model.text("name", "default", Origin::Default { under: spec.id() }),
         }

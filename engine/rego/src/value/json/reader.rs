@@ -96,9 +96,9 @@ impl<'text> Reader<'text> {
         self.skip_white_space();
         match self.expect {
             Expect::Value => self.value(),
-            Expect::FirstElement if self.peek() == Some(b']') => self.close(Collection::Array),
+            Expect::FirstElement if self.peek() == Some(b']') => Ok(self.close(Collection::Array)),
             Expect::FirstElement => self.value(),
-            Expect::FirstKey if self.peek() == Some(b'}') => self.close(Collection::Object),
+            Expect::FirstKey if self.peek() == Some(b'}') => Ok(self.close(Collection::Object)),
             Expect::FirstKey => self.key(),
             Expect::CommaOrEnd => self.comma_or_end(),
         }
@@ -159,8 +159,8 @@ impl<'text> Reader<'text> {
         match (self.open.last().copied(), self.peek()) {
             (None, None) => Ok((Event::End, at..at)),
             (None, Some(_)) => Err(self.unexpected("the end of the text")),
-            (Some(Collection::Array), Some(b']')) => self.close(Collection::Array),
-            (Some(Collection::Object), Some(b'}')) => self.close(Collection::Object),
+            (Some(Collection::Array), Some(b']')) => Ok(self.close(Collection::Array)),
+            (Some(Collection::Object), Some(b'}')) => Ok(self.close(Collection::Object)),
             (Some(collection), Some(b',')) => {
                 self.at += 1;
                 self.skip_white_space();
@@ -197,7 +197,7 @@ impl<'text> Reader<'text> {
         Ok((event, start..self.at))
     }
 
-    fn close(&mut self, collection: Collection) -> Result<(Event<'text>, Range<usize>), JsonError> {
+    fn close(&mut self, collection: Collection) -> (Event<'text>, Range<usize>) {
         let start = self.at;
         self.at += 1;
         self.open.pop();
@@ -206,7 +206,7 @@ impl<'text> Reader<'text> {
             Collection::Array => Event::ArrayEnd,
             Collection::Object => Event::ObjectEnd,
         };
-        Ok((event, start..self.at))
+        (event, start..self.at)
     }
 
     fn number(&mut self) -> Result<&'text str, JsonError> {
