@@ -12,11 +12,11 @@ use plumbline_core::policy::{PolicySet, metadata::OnError};
 use plumbline_core::problem::Problem;
 use plumbline_core::source::{FileId, Source};
 use plumbline_core::tree::{NodeId, Typing, View};
-use plumbline_rego::Budget;
+use plumbline_rego::Settings;
 use serde::Serialize;
 
 /// The answer to a review, as JSON. A body that is no review is an error: there is no `uid` to answer to.
-pub fn review(policies: &PolicySet, body: &str, budget: &Budget) -> Result<String, String> {
+pub fn review(policies: &PolicySet, body: &str, settings: &Settings) -> Result<String, String> {
     let source = Arc::new(Source::new("AdmissionReview", body));
     let (documents, problems) = parse::parse(&source, FileId(0), Notation::Json);
     if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {
@@ -32,7 +32,7 @@ pub fn review(policies: &PolicySet, body: &str, budget: &Budget) -> Result<Strin
         .get("uid")
         .and_then(View::str)
         .ok_or("a request without `uid`")?;
-    let decision = decide(policies, document, request, budget);
+    let decision = decide(policies, document, request, settings);
     serde_json::to_string(&shape(uid, &decision)).map_err(|error| error.to_string())
 }
 
@@ -48,7 +48,7 @@ fn decide(
     policies: &PolicySet,
     document: &Document,
     request: View<'_>,
-    budget: &Budget,
+    settings: &Settings,
 ) -> Decision {
     let Some(object) = request.get("object").filter(|object| !object.is_null()) else {
         return Decision::default();
@@ -60,7 +60,7 @@ fn decide(
         findings,
         mut problems,
         ..
-    } = policies.evaluate(&estate, budget);
+    } = policies.evaluate(&estate, settings);
     problems.append(&mut reading.problems);
     let mut decision = Decision::default();
     for finding in &findings {

@@ -15,7 +15,7 @@ use plumbline_core::problem::Problem;
 use plumbline_core::report::{Coverage, Report, json, text};
 use plumbline_core::source::{FileId, Source, Sources};
 use plumbline_core::verdict::{EnforcementPoint, Verdict};
-use plumbline_rego::Budget;
+use plumbline_rego::Settings;
 use plumbline_sources::fs::{self, Candidate};
 use rayon::prelude::*;
 
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         problems: undecidable,
         evaluations,
         undecided,
-    } = policies.evaluate(&estate, &Budget::default());
+    } = policies.evaluate(&estate, &Settings::default());
     problems.extend(undecidable);
     let evaluation = Evaluation {
         findings,

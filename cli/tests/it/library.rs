@@ -1,18 +1,13 @@
 //! The unit tests of the library's rules.
 
-use std::time::Duration;
-
-use plumbline_rego::{Budget, Input, Module, Value, compile};
+use plumbline_rego::{Module, Settings, Value, compile};
 use plumbline_sources::embedded::LIBRARY;
 
 #[test]
 fn every_unit_test_of_the_library_passes() {
     let modules: Vec<Module> = LIBRARY
         .iter()
-        .map(|(path, text)| Module {
-            name: (*path).to_owned(),
-            text: (*text).into(),
-        })
+        .map(|(path, text)| Module::new(*path, *text))
         .collect();
     let (program, diagnostics) = compile(&modules);
     assert_eq!(diagnostics, []);
@@ -29,20 +24,9 @@ fn every_unit_test_of_the_library_passes() {
             .filter(|word| word.starts_with("test_"));
         for name in names {
             let entry = format!("{package}.{name}");
-            let prepared = program
-                .prepare(&entry, &Value::empty_object())
-                .unwrap_or_else(|error| panic!("{path}: {error:?}"));
-            let answer = prepared.evaluate(
-                &Input::new(&Value::empty_object()),
-                &Budget {
-                    time: Duration::from_secs(10),
-                },
-            );
-            assert_eq!(
-                answer.unwrap().value,
-                Some(Value::Bool(true)),
-                "{path}: {name}"
-            );
+            let settings = Settings { strict: true, ..Settings::default() };
+            let answer = program.evaluate(&program.entry(&entry), &Value::empty_object(), None, &settings);
+            assert_eq!(answer.unwrap().value, Some(Value::Bool(true)), "{path}: {name}");
             ran += 1;
         }
     }

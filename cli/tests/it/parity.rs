@@ -2,7 +2,7 @@
 
 use plumbline_core::policy::{Ingredients, load};
 use plumbline_core::source::Sources;
-use plumbline_rego::Budget;
+use plumbline_rego::Settings;
 use plumbline_server::admission;
 use plumbline_sources::bundle;
 
@@ -24,7 +24,7 @@ fn library() -> plumbline_core::policy::PolicySet {
 fn refused(object: &serde_json::Value) -> Vec<String> {
     let review = serde_json::json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "u-1", "operation": "CREATE", "object": object}});
     let answer: serde_json::Value = serde_json::from_str(
-        &admission::review(&library(), &review.to_string(), &Budget::default()).unwrap(),
+        &admission::review(&library(), &review.to_string(), &Settings::default()).unwrap(),
     )
     .unwrap();
     assert_eq!(answer["response"]["uid"], "u-1");
@@ -91,7 +91,7 @@ fn objects(text: &str) -> Vec<serde_json::Value> {
 #[test]
 fn a_deletion_has_nothing_to_judge() {
     let review = r#"{"request": {"uid": "u", "operation": "DELETE", "object": null, "oldObject": {"kind": "Pod"}}}"#;
-    let answer = admission::review(&library(), review, &Budget::default()).unwrap();
+    let answer = admission::review(&library(), review, &Settings::default()).unwrap();
     assert_eq!(
         answer,
         r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"u","allowed":true}}"#
@@ -102,7 +102,7 @@ fn a_deletion_has_nothing_to_judge() {
 fn what_is_no_review_is_an_error() {
     for body in ["", "[", "{}", r#"{"request": {}}"#] {
         assert!(
-            admission::review(&library(), body, &Budget::default()).is_err(),
+            admission::review(&library(), body, &Settings::default()).is_err(),
             "{body}"
         );
     }
@@ -121,7 +121,7 @@ fn recorded_reviews_are_answered() {
         let recorded: serde_json::Value = serde_json::from_str(line).unwrap();
         if recorded["req"].is_object() {
             let review = serde_json::json!({"request": recorded["req"]});
-            admission::review(&policies, &review.to_string(), &Budget::default()).unwrap();
+            admission::review(&policies, &review.to_string(), &Settings::default()).unwrap();
             answered += 1;
         }
     }

@@ -179,8 +179,8 @@ pub struct Finding {
     pub controls: BTreeMap<String, Vec<String>>,
     /// What to do about it.
     pub remediation: Option<String>,
-    /// Whether the bytes at its place must never be shown.
-    pub sensitive: bool,
+    /// Bytes that must never be shown: of a sensitive rule, the values at its place and around it.
+    pub masked: Vec<Span>,
 }
 
 /// Where a finding points.
@@ -188,8 +188,6 @@ pub struct Finding {
 pub struct Location {
     /// The bytes to underline.
     pub span: Span,
-    /// The bytes of the value alone: what is masked when it must not be shown.
-    pub value: Span,
     /// JSON pointer into the resource, to the nearest node that exists.
     pub pointer: String,
     /// What is missing below it, as `a.b[0].c`.
@@ -230,16 +228,11 @@ pub(crate) mod tests {
             effect,
             message: String::new(),
             resource: 0,
-            location: Location {
-                span,
-                value: span,
-                pointer: String::new(),
-                missing: None,
-            },
+            location: Location { span, pointer: String::new(), missing: None },
             related: Vec::new(),
             controls: BTreeMap::new(),
             remediation: None,
-            sensitive: false,
+            masked: Vec::new(),
         }
     }
 

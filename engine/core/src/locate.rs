@@ -9,7 +9,7 @@ use crate::estate::Workload;
 use crate::finding::Location;
 use crate::problem::spell;
 use crate::resource::Resource;
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::tree::{NodeId, Origin, Typing};
 
 /// What a rule was evaluated on.
@@ -19,6 +19,15 @@ pub struct Subject<'a> {
     pub resource: &'a Resource,
     /// The workload, if the rule judges workloads.
     pub workload: Option<&'a Workload>,
+}
+
+/// The bytes of every value at a path and beside it: what a sensitive rule must not show, even if what it points at is
+/// only the neighbour of a secret.
+pub fn values_around(subject: Subject<'_>, path: &Path) -> Vec<Span> {
+    let (node, _) = declaring_node(subject, path);
+    let tree = &subject.resource.tree;
+    let around = if node == subject.resource.root { node } else { tree.parent(node).unwrap_or(node) };
+    tree.scalars(around)
 }
 
 /// Where a path leads to, and the pointer that survives a reordering of lists.
@@ -37,7 +46,6 @@ pub fn locate(subject: Subject<'_>, path: &Path) -> (Location, String) {
     };
     let location = Location {
         span: span.unwrap_or(fallback),
-        value: resource.tree.span(node).or(span).unwrap_or(fallback),
         pointer: resource
             .tree
             .path(resource.root, node, resource.typing)
@@ -83,14 +91,5 @@ fn declaring_node(subject: Subject<'_>, path: &Path) -> (NodeId, Option<Path>) {
             }
         }
         _ => (resource.root, None),
-    }
-}
-
-/// The first place of a file.
-pub fn beginning(file: FileId) -> Span {
-    Span {
-        file,
-        start: 0,
-        end: 0,
     }
 }

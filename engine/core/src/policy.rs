@@ -7,8 +7,10 @@ mod evaluate;
 mod load;
 pub mod metadata;
 
+use std::sync::Arc;
+
 use globset::GlobSet;
-use plumbline_rego::{Prepared, Value};
+use plumbline_rego::{Entry, Program, Value};
 
 pub use digest::Digest;
 pub use load::load;
@@ -87,7 +89,12 @@ pub struct Rule {
     /// The text it stands in.
     pub file: FileId,
     targets: GlobSet,
-    prepared: Prepared,
+    program: Program,
+    entry: Entry,
+    /// `data` as the rule sees it.
+    data: Value,
+    /// The text of each module of the program.
+    modules: Arc<[FileId]>,
 }
 
 impl PolicySet {

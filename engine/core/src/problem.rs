@@ -100,37 +100,6 @@ impl Problem {
     }
 }
 
-/// The one of `known` that a mistyped word probably means.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).max(1);
-    known
-        .into_iter()
-        .map(|candidate| (edit_distance(word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many letters must be put in, left out or replaced.
-fn edit_distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, from) in left.chars().enumerate() {
-        let mut diagonal = i;
-        let mut before = i + 1;
-        let mut next = Vec::with_capacity(row.len());
-        next.push(before);
-        for (to, above) in right.iter().zip(row.iter().skip(1)) {
-            let cost = usize::from(from != *to);
-            before = (diagonal + cost).min(above + 1).min(before + 1);
-            diagonal = *above;
-            next.push(before);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
-}
-
 /// A path as messages spell it: `input.workload.containers[0]`.
 pub fn spell(path: &Path) -> String {
     use plumbline_rego::Step;

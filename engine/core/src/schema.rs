@@ -3,10 +3,10 @@
 //! Every violation names the path of what is wrong, so that it can be shown where it is written.
 
 use plumbline_rego::value::json;
-use plumbline_rego::{Object, ObjectBuilder, Path, Step, Value};
+use plumbline_rego::{Object, ObjectBuilder, Path, Step, Value, nearest};
 
 use crate::parse::Document;
-use crate::problem::{Problem, nearest};
+use crate::problem::Problem;
 use crate::source::{FileId, Span};
 use crate::tree::{NodeId, Typing};
 

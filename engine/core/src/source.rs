@@ -105,32 +105,6 @@ impl Source {
             .unwrap_or(0)
     }
 
-    /// The word at a line and column, both from 1; the beginning of the text if there is no such place.
-    pub fn span_at(&self, file: FileId, line: u32, column: u32) -> Span {
-        let start = self
-            .line_starts()
-            .get((line as usize).wrapping_sub(1))
-            .copied()
-            .unwrap_or(0);
-        let text = self.line(line);
-        let before: usize = text
-            .chars()
-            .take((column as usize).saturating_sub(1))
-            .map(char::len_utf8)
-            .sum();
-        let rest = text.get(before..).unwrap_or_default();
-        let word = rest
-            .find(|character: char| !(character.is_alphanumeric() || character == '_'))
-            .unwrap_or(rest.len());
-        let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
-        let at = start + number(before);
-        Span {
-            file,
-            start: at,
-            end: at + number(length),
-        }
-    }
-
     /// The text of a line, counted from 1, without its line end.
     pub fn line(&self, line: u32) -> &str {
         let lines = self.line_starts();

@@ -2,10 +2,30 @@
 //!
 //! A module that does not compile is left out together with what cannot do without it; the others are compiled.
 
+pub(crate) mod flow;
+pub(crate) mod ir;
+mod link;
+pub(crate) mod lower;
+pub(crate) mod metadata;
+pub(crate) mod report;
+pub(crate) mod resolve;
+pub(crate) mod term;
+pub(crate) mod tree;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::eval::{Prepared, interpreter};
-use crate::value::Value;
+pub use ir::Place;
+
+use crate::builtins::Table;
+use crate::syntax::{self, Span, Version};
+use crate::value::{ArcStr, Value};
+use flow::Bound;
+use ir::{Expr, Rule, Slot, Step};
+use lower::Lowerer;
+use report::Reports;
+use resolve::{Globals, Resolver};
+use tree::Tree;
 
 /// One file of Rego.
 #[derive(Debug, Clone)]
@@ -14,21 +34,28 @@ pub struct Module {
     pub name: String,
     /// Its text.
     pub text: Arc<str>,
+    /// The syntax it is written in.
+    pub version: Version,
+}
+
+impl Module {
+    /// A module in today's syntax.
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self { name: name.into(), text: text.into(), version: Version::V1 }
+    }
 }
 
 /// What is wrong with a policy, where, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// OPA's code: `rego_parse_error`, `rego_compile_error`, ...
+    /// OPA's code: `rego_parse_error`, `rego_unsafe_var_error`, ...
     pub code: &'static str,
     /// What was expected and what was found.
     pub message: String,
     /// The index of the module among those that were handed in.
     pub module: usize,
-    /// The line, from 1; 0 if unknown.
-    pub line: u32,
-    /// The column, from 1; 0 if unknown.
-    pub column: u32,
+    /// The offending bytes.
+    pub span: Span,
     /// What to write instead.
     pub hint: Option<String>,
 }
@@ -36,82 +63,211 @@ pub struct Diagnostic {
 /// A compiled set of modules.
 #[derive(Debug, Clone)]
 pub struct Program {
-    modules: Arc<Vec<(usize, Module, String)>>,
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) modules: Vec<Compiled>,
+    pub(crate) tree: Tree,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) table: &'static Table,
+}
+
+/// A module that was handed in.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) name: String,
+    pub(crate) text: Arc<str>,
+    /// Its package below `data`; none if it did not compile.
+    pub(crate) package: Option<Vec<ArcStr>>,
+    pub(crate) line_starts: Vec<u32>,
+    /// What its rules are called, in order.
+    pub(crate) rules: Vec<ArcStr>,
+    /// The packages that it mentions.
+    pub(crate) mentions: Vec<Vec<ArcStr>>,
+    /// The annotations of its package.
+    pub(crate) annotations: Vec<metadata::Annotation>,
 }
 
 /// Compiles modules. The program holds those without errors.
 pub fn compile(modules: &[Module]) -> (Program, Vec<Diagnostic>) {
-    let mut good = Vec::new();
-    let mut diagnostics = Vec::new();
-    for (index, module) in modules.iter().enumerate() {
-        match interpreter::package_of(module) {
-            Ok(package) => good.push((index, module.clone(), package)),
-            Err(error) => diagnostics.push(error.into_diagnostic("rego_parse_error", index)),
-        }
-    }
-    (
-        Program {
-            modules: Arc::new(good),
-        },
-        diagnostics,
-    )
+    link::link(modules)
+}
+
+/// A query, compiled against a program.
+#[derive(Debug, Clone)]
+pub struct Query {
+    pub(crate) body: Vec<Step>,
+    pub(crate) slots: u32,
+    /// The variables that a solution binds.
+    pub(crate) names: BTreeMap<ArcStr, Slot>,
+    /// The terms whose values a solution shows, with their text.
+    pub(crate) expressions: Vec<(String, Option<Slot>)>,
+}
+
+/// One rule, ready to be evaluated.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub(crate) expr: Expr,
 }
 
 impl Program {
-    /// Gets one rule ready for evaluation against base data: a path like `data.a.b.deny`.
-    pub fn prepare(&self, entry: &str, data: &Value) -> Result<Prepared, Diagnostic> {
-        let package = entry.rsplit_once('.').map_or(entry, |(package, _)| package);
-        let needed = self.closure(package);
-        let modules: Vec<&Module> = needed.iter().map(|(_, module, _)| module).collect();
-        let culprit = |name: &str| {
-            needed
-                .iter()
-                .find(|(_, module, _)| module.name == name)
-                .map_or(0, |(index, ..)| *index)
+    /// The entry at a path like `data.a.b.deny`; what is no rule is looked up in base data.
+    pub fn entry(&self, path: &str) -> Entry {
+        let words: Vec<ArcStr> = path.split('.').skip(1).map(ArcStr::from).collect();
+        self.entry_at(&words)
+    }
+
+    /// The entry at a path below `data`.
+    pub fn entry_at(&self, words: &[ArcStr]) -> Entry {
+        let expr = match self.inner.tree.find(words) {
+            Some(node) => Expr::Data(node),
+            None => Expr::Base(words.iter().cloned().map(Value::String).collect()),
         };
-        interpreter::prepare(&modules, entry, data).map_err(|error| {
-            let module = culprit(&error.module);
-            error.into_diagnostic("rego_compile_error", module)
-        })
+        Entry { expr }
     }
 
     /// The package of a module that compiled, as `data.a.b`, by its index among those that were handed in.
-    pub fn package(&self, module: usize) -> Option<&str> {
-        self.modules
-            .iter()
-            .find(|(index, ..)| *index == module)
-            .map(|(_, _, package)| package.as_str())
+    pub fn package(&self, module: usize) -> Option<String> {
+        let path = self.inner.modules.get(module)?.package.as_ref()?;
+        Some(if path.is_empty() { "data".to_owned() } else { format!("data.{}", tree::spell(path)) })
+    }
+
+    /// The package of a module that compiled, as its words below `data`.
+    pub fn package_path(&self, module: usize) -> Option<&[ArcStr]> {
+        self.inner.modules.get(module)?.package.as_deref()
+    }
+
+    /// The names of the rules of a module, each as often as it is defined.
+    pub fn rules(&self, module: usize) -> &[ArcStr] {
+        self.inner.modules.get(module).map_or(&[], |module| &module.rules)
     }
 
     /// Whether a module that compiled has a rule of a name.
     pub fn defines(&self, module: usize, rule: &str) -> bool {
-        let found = self.modules.iter().find(|(index, ..)| *index == module);
-        let starts = |line: &str| {
-            line.strip_prefix(rule)
-                .is_some_and(|rest| rest.starts_with([' ', '[', '{', ':', '=', '.']))
-        };
-        found.is_some_and(|(_, module, _)| module.text.lines().any(starts))
+        self.rules(module).iter().any(|name| name.as_str() == rule)
     }
 
-    /// The modules of a package, and those of every package that they mention.
-    fn closure(&self, package: &str) -> Vec<&(usize, Module, String)> {
-        let mut packages = vec![package.to_owned()];
-        let mut needed: Vec<&(usize, Module, String)> = Vec::new();
-        while let Some(package) = packages.pop() {
-            for module in self.modules.iter().filter(|(_, _, own)| *own == package) {
-                needed.push(module);
-                let mentioned = self
-                    .modules
-                    .iter()
-                    .map(|(_, _, own)| own)
-                    .filter(|own| module.1.text.contains(own.as_str()));
-                for own in mentioned {
-                    if !packages.contains(own) && needed.iter().all(|(_, _, seen)| seen != own) {
-                        packages.push(own.clone());
-                    }
-                }
+    /// The annotations of a module, in order.
+    pub fn annotations(&self, module: usize) -> &[metadata::Annotation] {
+        self.inner.modules.get(module).map_or(&[], |module| &module.annotations)
+    }
+
+    /// The packages, as `data.a.b`, that did not compile or mention one that did not.
+    pub fn broken_packages(&self, modules: &[Module]) -> Vec<String> {
+        link::broken(&self.inner, modules)
+    }
+
+    /// The line and column, both from 1, where a place begins.
+    pub fn position(&self, place: Place) -> (u32, u32) {
+        self.inner.modules.get(place.module as usize).map_or((0, 0), |module| position(&module.text, &module.line_starts, place.span.start))
+    }
+
+    /// What messages call the module of a place.
+    pub fn module_name(&self, place: Place) -> &str {
+        self.inner.modules.get(place.module as usize).map_or("", |module| module.name.as_str())
+    }
+
+    /// The text of a place.
+    pub fn text(&self, place: Place) -> &str {
+        let text = self.inner.modules.get(place.module as usize).map_or("", |module| &module.text);
+        text.get(place.span.start as usize..place.span.end as usize).unwrap_or_default()
+    }
+
+    /// Compiles a query: what is true of `data` and `input`.
+    pub fn query(&self, text: &str, package: &[ArcStr], version: Version) -> Result<Query, Vec<Diagnostic>> {
+        let (body, diagnostics) = syntax::parse_query(text, version);
+        if !diagnostics.is_empty() {
+            return Err(diagnostics.into_iter().map(|diagnostic| Diagnostic::of_syntax(diagnostic, QUERY)).collect());
+        }
+        let mut reports = Reports::default();
+        let globals = self.globals(package);
+        let table = self.inner.table;
+        let mut resolver = Resolver::new(u32::MAX, version, &globals, &self.inner.tree, table, &mut reports);
+        let (literals, names) = resolver.query(&body.literals);
+        let slot_names = resolver.names().to_vec();
+        let mut lowerer = Lowerer { tree: &self.inner.tree, table, reports: &mut reports, names: slot_names, needs: Vec::new() };
+        let mut bound = Bound::new();
+        let (body, expressions) = query_body(&mut lowerer, text, &literals, &mut bound);
+        let slots = lowerer.slots();
+        let names = names.into_iter().filter(|(name, slot)| !name.starts_with('_') && bound.contains(slot)).collect();
+        let reports = reports.into_sorted();
+        if reports.is_empty() {
+            return Ok(Query { body, slots, names, expressions });
+        }
+        Err(reports.into_iter().map(|report| Diagnostic::of_report(report, QUERY)).collect())
+    }
+
+    fn globals(&self, package: &[ArcStr]) -> Globals {
+        let mut globals = HashMap::new();
+        let node = self.inner.tree.find(package).and_then(|node| self.inner.tree.node(node));
+        let rules = node.iter().flat_map(|node| &node.children).filter(|(_, child)| self.inner.tree.has_rules(**child));
+        for (name, _) in rules {
+            let path = package.iter().cloned().chain([name.clone()]).collect();
+            globals.insert(name.clone(), resolve::Global::Data(path));
+        }
+        globals
+    }
+}
+
+/// What the module of a diagnostic is when it is about a query.
+pub const QUERY: usize = usize::MAX;
+
+/// The steps of a query; conditions that are terms get a slot to show their value from.
+fn query_body(lowerer: &mut Lowerer<'_>, text: &str, literals: &[term::Literal], bound: &mut Bound) -> (Vec<Step>, Vec<(String, Option<Slot>)>) {
+    let mut expressions = Vec::new();
+    let mut shown = Vec::new();
+    for literal in literals {
+        let spelt = text.get(literal.place.span.start as usize..literal.place.span.end as usize).unwrap_or_default().to_owned();
+        match &literal.kind {
+            term::LiteralKind::Term(term) => {
+                let slot = lowerer.slots();
+                lowerer.names.push(ArcStr::from("_"));
+                let value = term::Term::local(slot, term.place);
+                let kind = term::LiteralKind::Unify(value, term.clone());
+                shown.push(term::Literal { kind, ..literal.clone() });
+                expressions.push((spelt, Some(slot)));
+            }
+            term::LiteralKind::Declaration => shown.push(literal.clone()),
+            _ => {
+                shown.push(literal.clone());
+                expressions.push((spelt, None));
             }
         }
-        needed
     }
+    (lowerer.body(&shown, bound), expressions)
+}
+
+impl Diagnostic {
+    fn of_syntax(diagnostic: syntax::Diagnostic, module: usize) -> Self {
+        let syntax::Diagnostic { code, message, span, hint } = diagnostic;
+        Self { code, message, module, span, hint }
+    }
+
+    fn of_report(report: report::Report, module: usize) -> Self {
+        let report::Report { code, message, place, hint } = report;
+        Self { code, message, module, span: place.span, hint }
+    }
+}
+
+/// Line and column of a byte, both from 1, columns in characters.
+pub(crate) fn position(text: &str, line_starts: &[u32], byte: u32) -> (u32, u32) {
+    let line = line_starts.partition_point(|start| *start <= byte).max(1);
+    let start = line_starts.get(line - 1).copied().unwrap_or(0);
+    let column = text.get(start as usize..byte as usize).map_or(0, |before| before.chars().count()) + 1;
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
+
+/// The value that a path of strings and numbers leads to in base data, where a number may also be the key of an object.
+pub(crate) fn at_keys<'v>(value: &'v Value, path: &[Value]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, key| match (value, key) {
+        (Value::Object(object), Value::Number(number)) => object.get(key).or_else(|| object.get_str(&number.to_string())),
+        _ => value.get(key),
+    })
+}
+
+/// The value that a path of words leads to.
+pub(crate) fn at_path<'v>(value: &'v Value, path: &[ArcStr]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, word| value.get_str(word))
 }

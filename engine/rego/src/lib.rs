@@ -1,14 +1,19 @@
-//! The policy language: Rego text to compiled policies, and from these to answers.
+//! The policy language: Rego text to syntax, to checks, to compiled rules, to answers.
 //!
 //! Nothing here knows of Kubernetes, files, clocks or networks: text and values come in, values and places go out,
 //! and time is an argument.
 
 #![warn(clippy::disallowed_methods, missing_docs)]
 
+pub mod builtins;
+mod check;
 pub mod compile;
 pub mod eval;
+pub mod syntax;
 pub mod value;
 
-pub use compile::{Diagnostic, Module, Program, compile};
-pub use eval::{Answer, Budget, EvalError, Input, Prepared};
+pub use builtins::nearest;
+pub use compile::{Diagnostic, Entry, Module, Place, Program, Query, compile};
+pub use eval::{Answer, Budget, Derivation, EvalError, Settings, Solution, Solutions};
+pub use syntax::Version;
 pub use value::{ArcStr, Array, Number, Object, ObjectBuilder, Path, Set, Step, Value};

@@ -192,6 +192,16 @@ impl Value {
             })
     }
 
+    /// Where a collection lies in memory, which is the same for it and its clones. Scalars lie nowhere.
+    pub fn address(&self) -> Option<usize> {
+        match self {
+            Self::Array(items) => Some(Arc::as_ptr(&items.0).addr()),
+            Self::Object(object) => Some(object.address()),
+            Self::Set(set) => Some(set.address()),
+            _ => None,
+        }
+    }
+
     /// How many elements, keys or characters there are; nothing for scalars other than strings.
     pub fn count(&self) -> Option<usize> {
         match self {

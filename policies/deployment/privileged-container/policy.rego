@@ -12,9 +12,8 @@
 #   remediation: "Remove `privileged: true`, or grant the one capability that is needed."
 package plumbline.deployment.privileged_container
 
-deny contains {"msg": msg, "path": path} if {
-	some i, container in input.workload.containers
+deny contains {"msg": msg} if {
+	some container in input.workload.containers
 	container.isolation.privileged == true
 	msg := sprintf("container `%s` runs privileged", [container.name])
-	path := ["workload", "containers", i, "isolation", "privileged"]
 }

@@ -28,13 +28,13 @@
 package plumbline.secrets.plaintext_env
 
 # The messages name the container and the variable, never the value.
-deny contains {"msg": msg, "path": literal.path} if {
+deny contains {"msg": msg} if {
 	some literal in literals
 	has_credential(literal.value)
 	msg := sprintf("container `%s` sets `%s` to a literal that contains a credential", [literal.container, literal.name])
 }
 
-deny contains {"msg": msg, "path": literal.path} if {
+deny contains {"msg": msg} if {
 	some literal in literals
 	not has_credential(literal.value)
 	names_secret(literal.name)
@@ -43,8 +43,8 @@ deny contains {"msg": msg, "path": literal.path} if {
 }
 
 literals contains literal if {
-	some i, container in input.workload.containers
-	some j, variable in container.env
+	some container in input.workload.containers
+	some variable in container.env
 	variable.kind == "literal"
 	is_string(variable.value)
 	not allowed(variable.name)
@@ -52,7 +52,6 @@ literals contains literal if {
 		"container": container.name,
 		"name": variable.name,
 		"value": variable.value,
-		"path": ["workload", "containers", i, "env", j, "value"],
 	}
 }
 

@@ -13,9 +13,9 @@
 #   remediation: Mirror the image into an allowed registry and refer to it there, or add its registry to `registries.allowed` in `estate.yaml`.
 package plumbline.supply_chain.unknown_registry
 
-deny contains {"msg": msg, "path": path} if {
+deny contains {"msg": msg} if {
 	allowed := data.estate.registries.allowed
-	some i, container in input.workload.containers
+	some container in input.workload.containers
 	name := container.image.name
 	not under_any(name, allowed)
 	msg := sprintf("container `%s` pulls `%s` from `%s`, outside the allowed registries", [
@@ -23,7 +23,6 @@ deny contains {"msg": msg, "path": path} if {
 		container.image.reference,
 		container.image.registry,
 	])
-	path := ["workload", "containers", i, "image", "reference"]
 }
 
 under_any(name, allowed) if {

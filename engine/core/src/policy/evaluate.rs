@@ -2,21 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use plumbline_rego::{Answer, Budget, Input, ObjectBuilder, Path, Value};
+use plumbline_rego::{Answer, Derivation, EvalError, ObjectBuilder, Path, Settings, Value};
 use rayon::prelude::*;
 
 use super::metadata::SubjectKind;
 use super::{PolicySet, Rule};
 use crate::estate::{Estate, Workload};
 use crate::finding::{Evaluation, Finding, Fingerprint};
-use crate::locate::{Subject, locate};
+use crate::locate::{Subject, locate, values_around};
 use crate::problem::Problem;
 use crate::resource::Resource;
 use crate::source::Span;
 
 impl PolicySet {
     /// Judges every subject of an estate.
-    pub fn evaluate(&self, estate: &Estate, budget: &Budget) -> Evaluation {
+    pub fn evaluate(&self, estate: &Estate, settings: &Settings) -> Evaluation {
         let chosen = self.choose(estate);
         let workloads = workloads_by_resource(estate);
         let parts: Vec<Evaluation> = estate
@@ -28,7 +28,7 @@ impl PolicySet {
                     .get(&resource.target())
                     .map_or(&[][..], Vec::as_slice);
                 let workloads = workloads.get(&index).map_or(&[][..], Vec::as_slice);
-                judge(index, resource, workloads, rules, budget)
+                judge(index, resource, workloads, rules, settings)
             })
             .collect();
         let mut evaluation = Evaluation::default();
@@ -65,7 +65,7 @@ fn judge(
     resource: &Resource,
     workloads: &[&Workload],
     rules: &[&Rule],
-    budget: &Budget,
+    settings: &Settings,
 ) -> Evaluation {
     let mut evaluation = Evaluation::default();
     let of_kind = |kind| {
@@ -83,14 +83,14 @@ fn judge(
         if of_kind(kind).next().is_none() {
             return;
         }
-        let input = Input::new(&input(resource, &written, workload));
+        let input = input(resource, &written, workload);
         for rule in of_kind(kind) {
             apply(
                 rule,
                 Subject { resource, workload },
                 index,
                 &input,
-                budget,
+                settings,
                 &mut evaluation,
             );
         }
@@ -128,8 +128,8 @@ fn apply(
     rule: &Rule,
     subject: Subject<'_>,
     index: usize,
-    input: &Input,
-    budget: &Budget,
+    input: &Value,
+    settings: &Settings,
     evaluation: &mut Evaluation,
 ) {
     evaluation.evaluations += 1;
@@ -148,32 +148,47 @@ fn apply(
         );
         problem.of_rule(rule.metadata.id.as_str())
     };
-    let Answer { value, swallowed } = match rule.prepared.evaluate(input, budget) {
+    let Answer { value, swallowed, .. } = match rule.program.evaluate(&rule.entry, &rule.data, Some(input), settings) {
         Ok(answer) => answer,
         Err(error) => {
             evaluation.undecided += 1;
-            evaluation.problems.push(undecided(error.to_string()));
+            evaluation.problems.push(in_policy(rule, undecided(error.message.clone()), &error));
             return;
         }
     };
     if !swallowed.is_empty() {
         evaluation.undecided += 1;
-        evaluation
-            .problems
-            .extend(swallowed.iter().map(|error| undecided(error.to_string())));
+        evaluation.problems.extend(swallowed.iter().map(|error| in_policy(rule, undecided(error.message.clone()), error)));
     }
-    for element in value.iter().flat_map(elements) {
-        match result(element) {
-            Some((message, path)) => evaluation
-                .findings
-                .push(finding(rule, subject, index, message, &path)),
+    let elements: Vec<&Value> = value.iter().flat_map(elements).collect();
+    if elements.is_empty() {
+        return;
+    }
+    // Only what fired is explained; what passes pays nothing.
+    let derivations = if elements.iter().all(|element| element.get_str("path").is_some()) {
+        Vec::new()
+    } else {
+        rule.program.trace(&rule.entry, &rule.data, Some(input), settings).unwrap_or_default()
+    };
+    for element in elements {
+        match result(element, &derivations) {
+            Some((message, path)) => evaluation.findings.push(finding(rule, subject, index, message, &path)),
             None => {
                 evaluation.undecided += 1;
-                evaluation.problems.push(undecided(
-                    "`deny` must hold objects with a string `msg`".to_owned(),
-                ));
+                evaluation.problems.push(undecided("`deny` must hold objects with a string `msg`".to_owned()));
             }
         }
+    }
+}
+
+/// A problem with the place in the policy where it arose.
+fn in_policy(rule: &Rule, problem: Problem, error: &EvalError) -> Problem {
+    match rule.modules.get(error.place.module as usize) {
+        Some(file) if error.place.span.end > 0 => {
+            let span = Span { file: *file, start: error.place.span.start, end: error.place.span.end };
+            problem.related(span, "this could not be evaluated")
+        }
+        _ => problem,
     }
 }
 
@@ -186,13 +201,16 @@ fn elements(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// Message and path of one element. A path may be an array or a JSON pointer.
-fn result(element: &Value) -> Option<(&str, Path)> {
+/// Message and path of one element. A path that the rule gives, as an array or a JSON pointer, decides; otherwise what
+/// the element was derived from.
+fn result<'v>(element: &'v Value, derivations: &[Derivation]) -> Option<(&'v str, Path)> {
+    let of_element = |derivation: &&Derivation| derivation.element == *element;
+    let derived = || derivations.iter().find(of_element).and_then(|derivation| derivation.path.clone()).unwrap_or_default();
     if let Some(message) = element.as_str() {
-        return Some((message, Path::root()));
+        return Some((message, derived()));
     }
     let path = match element.get_str("path") {
-        None => Path::root(),
+        None => derived(),
         Some(Value::Array(steps)) => Path::from_array(steps.as_slice())?,
         Some(Value::String(pointer)) => Path::from_pointer(pointer)?,
         Some(_) => return None,
@@ -220,7 +238,7 @@ fn finding(
         related: Vec::new(),
         controls: metadata.controls.clone(),
         remediation: metadata.remediation.clone(),
-        sensitive: metadata.sensitive,
+        masked: if metadata.sensitive { values_around(subject, path) } else { Vec::new() },
     }
 }
 

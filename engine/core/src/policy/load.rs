@@ -1,24 +1,21 @@
 //! From texts to a policy set. What is wrong with one package never keeps another one from judging.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
-use plumbline_rego::{Diagnostic, Module, ObjectBuilder, Path, Program, Step, Value, compile};
+use plumbline_rego::{Diagnostic, Module, ObjectBuilder, Path, Program, Step, Value, compile, nearest};
 
 use super::metadata::{self, Metadata};
 use super::{Digest, Ingredients, Override, PolicyFile, PolicySet, Rule};
 use crate::finding::{Effect, RuleId};
-use crate::problem::{Problem, nearest, spell};
+use crate::problem::{Problem, spell};
 use crate::schema::{self, Schema};
 use crate::source::{FileId, Sources, Span};
 
 /// Compiles a policy set. The problems say what is not part of it, and why.
 pub fn load(ingredients: &Ingredients, sources: &Sources) -> (PolicySet, Vec<Problem>) {
-    let mut loader = Loader {
-        ingredients,
-        sources,
-        problems: Vec::new(),
-    };
+    let mut loader = Loader { ingredients, sources, problems: Vec::new(), broken: Vec::new() };
     let set = loader.load();
     (set, loader.problems)
 }
@@ -27,6 +24,8 @@ struct Loader<'a> {
     ingredients: &'a Ingredients,
     sources: &'a Sources,
     problems: Vec<Problem>,
+    /// Packages that did not compile, or need one that did not.
+    broken: Vec<String>,
 }
 
 /// A rule that is described, but not compiled.
@@ -45,6 +44,7 @@ impl<'a> Loader<'a> {
             .filter(|module| !is_test(&module.path))
             .collect();
         let program = self.compile(&modules);
+        let files: Arc<[FileId]> = modules.iter().map(|module| module.file).collect();
         let described = self.describe(&modules, &program);
         self.check_overrides(&described);
         let mut rules = Vec::new();
@@ -52,7 +52,7 @@ impl<'a> Loader<'a> {
         for rule in described {
             match self.missing_decision(&rule.metadata) {
                 Some(decision) => waiting.push((rule.metadata.id, decision)),
-                None => rules.extend(self.rule(rule, &program)),
+                None => rules.extend(self.rule(rule, &program, &files)),
             }
         }
         rules.sort_by(|left: &Rule, right| left.metadata.id.cmp(&right.metadata.id));
@@ -64,21 +64,14 @@ impl<'a> Loader<'a> {
     }
 
     fn compile(&mut self, modules: &[&PolicyFile]) -> Program {
-        let texts: Vec<Module> = modules
-            .iter()
-            .filter_map(|module| self.sources.get(module.file))
-            .map(|source| Module {
-                name: source.name().to_owned(),
-                text: source.text().into(),
-            })
-            .collect();
+        let source = |module: &&PolicyFile| self.sources.get(module.file);
+        let texts: Vec<Module> = modules.iter().filter_map(source).map(|source| Module::new(source.name(), source.text())).collect();
         let (program, diagnostics) = compile(&texts);
         for diagnostic in diagnostics {
-            let file = modules
-                .get(diagnostic.module)
-                .map_or(FileId(0), |module| module.file);
-            self.problems.push(self.problem(&diagnostic, file));
+            let file = modules.get(diagnostic.module).map_or(FileId(0), |module| module.file);
+            self.problems.push(problem(&diagnostic, file));
         }
+        self.broken = program.broken_packages(&texts);
         program
     }
 
@@ -157,7 +150,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn rule(&mut self, rule: Described<'_>, program: &Program) -> Option<Rule> {
+    fn rule(&mut self, rule: Described<'_>, program: &Program, modules: &Arc<[FileId]>) -> Option<Rule> {
         let Described {
             metadata,
             module,
@@ -172,23 +165,15 @@ impl<'a> Loader<'a> {
             effect = over.effect.unwrap_or(effect);
         }
         let effect: Effect = effect?;
-        match program.prepare(&format!("{package}.deny"), &self.data(&params)) {
-            Ok(prepared) => Some(Rule {
-                metadata,
-                severity,
-                effect,
-                file: module.file,
-                targets,
-                prepared,
-            }),
-            Err(diagnostic) => {
-                self.problems.push(
-                    self.problem(&diagnostic, module.file)
-                        .of_rule(metadata.id.as_str()),
-                );
-                None
-            }
+        if self.broken.contains(&package) {
+            let message = format!("`{}` was not judged: it needs a package that does not compile", metadata.id);
+            self.problems.push(Problem::error(metadata.place, message).of_rule(metadata.id.as_str()));
+            return None;
         }
+        let entry = program.entry(&format!("{package}.deny"));
+        let data = self.data(&params);
+        let modules = Arc::clone(modules);
+        Some(Rule { metadata, severity, effect, file: module.file, targets, program: program.clone(), entry, data, modules })
     }
 
     fn targets(&mut self, metadata: &Metadata) -> Option<GlobSet> {
@@ -342,22 +327,14 @@ impl<'a> Loader<'a> {
             });
         }
     }
+}
 
-    fn problem(&self, diagnostic: &Diagnostic, file: FileId) -> Problem {
-        let source = self.sources.get(file);
-        let span = source.map_or(
-            Span {
-                file,
-                start: 0,
-                end: 0,
-            },
-            |source| source.span_at(file, diagnostic.line, diagnostic.column),
-        );
-        let problem = Problem::error(span, format!("{}: {}", diagnostic.code, diagnostic.message));
-        match &diagnostic.hint {
-            Some(hint) => problem.help(hint.clone()),
-            None => problem,
-        }
+fn problem(diagnostic: &Diagnostic, file: FileId) -> Problem {
+    let span = Span { file, start: diagnostic.span.start, end: diagnostic.span.end };
+    let problem = Problem::error(span, format!("{}: {}", diagnostic.code, diagnostic.message));
+    match &diagnostic.hint {
+        Some(hint) => problem.help(hint.clone()),
+        None => problem,
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use plumbline_rego::Value;
+use plumbline_rego::{Value, nearest};
 
 use crate::finding::{Effect, RuleId, Severity};
 use crate::parse::{self, Document, Notation};
-use crate::problem::{Problem, nearest};
+use crate::problem::Problem;
 use crate::source::{FileId, Source, Span};
 use crate::tree::{NodeId, Typing, View};
 

@@ -19,14 +19,12 @@ impl Masks {
     /// What the sensitive ones of these findings point at.
     pub(super) fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Self {
         let mut masks: HashMap<FileId, Vec<Span>> = HashMap::new();
-        for finding in findings.filter(|finding| finding.sensitive) {
-            masks
-                .entry(finding.location.value.file)
-                .or_default()
-                .push(finding.location.value);
+        for span in findings.flat_map(|finding| &finding.masked) {
+            masks.entry(span.file).or_default().push(*span);
         }
         for spans in masks.values_mut() {
             spans.sort_unstable();
+            spans.dedup();
         }
         Self(masks)
     }

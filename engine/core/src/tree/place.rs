@@ -71,6 +71,19 @@ impl Tree {
         }
     }
 
+    /// The bytes of every scalar at a node and below it, keys apart.
+    pub fn scalars(&self, node: NodeId) -> Vec<Span> {
+        let mut pending = vec![node];
+        let mut spans = Vec::new();
+        while let Some(node) = pending.pop() {
+            pending.extend(self.children(node));
+            if !matches!(self.kind(node), Kind::Sequence | Kind::Mapping) {
+                spans.extend(self.span(node));
+            }
+        }
+        spans
+    }
+
     /// The bytes of a scalar alone, or of a whole collection.
     pub fn span(&self, node: NodeId) -> Option<Span> {
         match self.origin(node) {

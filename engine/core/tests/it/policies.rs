@@ -4,7 +4,7 @@ use plumbline_core::estate::Estate;
 use plumbline_core::policy::{Ingredients, PolicyFile, PolicySet, load};
 use plumbline_core::problem::{Place, Problem};
 use plumbline_core::source::{Source, Sources};
-use plumbline_rego::Budget;
+use plumbline_rego::Settings;
 
 use super::reading;
 
@@ -141,7 +141,7 @@ fn judged(deny: &str, messages: &[&str], undecided: usize) {
     let (estate, _) = Estate::new(
         reading("apiVersion: v1\nkind: Pod\nmetadata: {name: a, replicas: x}\n").resources,
     );
-    let evaluation = set.evaluate(&estate, &Budget::default());
+    let evaluation = set.evaluate(&estate, &Settings::default());
     let found: Vec<&str> = evaluation
         .findings
         .iter()

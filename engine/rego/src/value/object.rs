@@ -9,6 +9,10 @@ use super::Value;
 pub struct Object(Arc<Vec<(Value, Value)>>);
 
 impl Object {
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &Value) -> Option<&Value> {
         let at = self

@@ -9,6 +9,10 @@ use super::Value;
 pub struct Set(Arc<Vec<Value>>);
 
 impl Set {
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     /// The member equal to a value.
     pub fn get(&self, value: &Value) -> Option<&Value> {
         let at = self.0.binary_search(value).ok()?;
