@@ -13,6 +13,7 @@ mod check;
 mod library;
 mod pages;
 mod parity;
+mod witness;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
