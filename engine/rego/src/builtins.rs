@@ -148,7 +148,11 @@ pub struct Facts {
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { now_ns: 0, seed: 0, runtime: Value::empty_object() }
+        Self {
+            now_ns: 0,
+            seed: 0,
+            runtime: Value::empty_object(),
+        }
     }
 }
 
@@ -162,7 +166,10 @@ pub struct Meter {
 impl Meter {
     /// A budget.
     pub fn new(steps: u64, bytes: u64) -> Self {
-        Self { steps: Cell::new(steps), bytes: Cell::new(bytes) }
+        Self {
+            steps: Cell::new(steps),
+            bytes: Cell::new(bytes),
+        }
     }
 
     /// Spends steps, about one per element visited.
@@ -172,7 +179,9 @@ impl Meter {
                 self.steps.set(left);
                 Ok(())
             }
-            None => Err(BuiltinError::Budget("the budget of steps is spent".to_owned())),
+            None => Err(BuiltinError::Budget(
+                "the budget of steps is spent".to_owned(),
+            )),
         }
     }
 
@@ -183,7 +192,9 @@ impl Meter {
                 self.bytes.set(left);
                 Ok(())
             }
-            None => Err(BuiltinError::Budget("the budget of memory is spent".to_owned())),
+            None => Err(BuiltinError::Budget(
+                "the budget of memory is spent".to_owned(),
+            )),
         }
     }
 

@@ -41,7 +41,11 @@ pub struct Module {
 impl Module {
     /// A module in today's syntax.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into(), version: Version::V1 }
+        Self {
+            name: name.into(),
+            text: text.into(),
+            version: Version::V1,
+        }
     }
 }
 
@@ -131,7 +135,11 @@ impl Program {
     /// The package of a module that compiled, as `data.a.b`, by its index among those that were handed in.
     pub fn package(&self, module: usize) -> Option<String> {
         let path = self.inner.modules.get(module)?.package.as_ref()?;
-        Some(if path.is_empty() { "data".to_owned() } else { format!("data.{}", tree::spell(path)) })
+        Some(if path.is_empty() {
+            "data".to_owned()
+        } else {
+            format!("data.{}", tree::spell(path))
+        })
     }
 
     /// The package of a module that compiled, as its words below `data`.
@@ -141,7 +149,10 @@ impl Program {
 
     /// The names of the rules of a module, each as often as it is defined.
     pub fn rules(&self, module: usize) -> &[ArcStr] {
-        self.inner.modules.get(module).map_or(&[], |module| &module.rules)
+        self.inner
+            .modules
+            .get(module)
+            .map_or(&[], |module| &module.rules)
     }
 
     /// Whether a module that compiled has a rule of a name.
@@ -151,7 +162,10 @@ impl Program {
 
     /// The annotations of a module, in order.
     pub fn annotations(&self, module: usize) -> &[metadata::Annotation] {
-        self.inner.modules.get(module).map_or(&[], |module| &module.annotations)
+        self.inner
+            .modules
+            .get(module)
+            .map_or(&[], |module| &module.annotations)
     }
 
     /// The packages, as `data.a.b`, that did not compile or mention one that did not.
@@ -161,48 +175,100 @@ impl Program {
 
     /// The line and column, both from 1, where a place begins.
     pub fn position(&self, place: Place) -> (u32, u32) {
-        self.inner.modules.get(place.module as usize).map_or((0, 0), |module| position(&module.text, &module.line_starts, place.span.start))
+        self.inner
+            .modules
+            .get(place.module as usize)
+            .map_or((0, 0), |module| {
+                position(&module.text, &module.line_starts, place.span.start)
+            })
     }
 
     /// What messages call the module of a place.
     pub fn module_name(&self, place: Place) -> &str {
-        self.inner.modules.get(place.module as usize).map_or("", |module| module.name.as_str())
+        self.inner
+            .modules
+            .get(place.module as usize)
+            .map_or("", |module| module.name.as_str())
     }
 
     /// The text of a place.
     pub fn text(&self, place: Place) -> &str {
-        let text = self.inner.modules.get(place.module as usize).map_or("", |module| &module.text);
-        text.get(place.span.start as usize..place.span.end as usize).unwrap_or_default()
+        let text = self
+            .inner
+            .modules
+            .get(place.module as usize)
+            .map_or("", |module| &module.text);
+        text.get(place.span.start as usize..place.span.end as usize)
+            .unwrap_or_default()
     }
 
     /// Compiles a query: what is true of `data` and `input`.
-    pub fn query(&self, text: &str, package: &[ArcStr], version: Version) -> Result<Query, Vec<Diagnostic>> {
+    pub fn query(
+        &self,
+        text: &str,
+        package: &[ArcStr],
+        version: Version,
+    ) -> Result<Query, Vec<Diagnostic>> {
         let (body, diagnostics) = syntax::parse_query(text, version);
         if !diagnostics.is_empty() {
-            return Err(diagnostics.into_iter().map(|diagnostic| Diagnostic::of_syntax(diagnostic, QUERY)).collect());
+            return Err(diagnostics
+                .into_iter()
+                .map(|diagnostic| Diagnostic::of_syntax(diagnostic, QUERY))
+                .collect());
         }
         let mut reports = Reports::default();
         let globals = self.globals(package);
         let table = self.inner.table;
-        let mut resolver = Resolver::new(u32::MAX, version, &globals, &self.inner.tree, table, &mut reports);
+        let mut resolver = Resolver::new(
+            u32::MAX,
+            version,
+            &globals,
+            &self.inner.tree,
+            table,
+            &mut reports,
+        );
         let (literals, names) = resolver.query(&body.literals);
         let slot_names = resolver.names().to_vec();
-        let mut lowerer = Lowerer { tree: &self.inner.tree, table, reports: &mut reports, names: slot_names, needs: Vec::new() };
+        let mut lowerer = Lowerer {
+            tree: &self.inner.tree,
+            table,
+            reports: &mut reports,
+            names: slot_names,
+            needs: Vec::new(),
+        };
         let mut bound = Bound::new();
         let (body, expressions) = query_body(&mut lowerer, text, &literals, &mut bound);
         let slots = lowerer.slots();
-        let names = names.into_iter().filter(|(name, slot)| !name.starts_with('_') && bound.contains(slot)).collect();
+        let names = names
+            .into_iter()
+            .filter(|(name, slot)| !name.starts_with('_') && bound.contains(slot))
+            .collect();
         let reports = reports.into_sorted();
         if reports.is_empty() {
-            return Ok(Query { body, slots, names, expressions });
+            return Ok(Query {
+                body,
+                slots,
+                names,
+                expressions,
+            });
         }
-        Err(reports.into_iter().map(|report| Diagnostic::of_report(report, QUERY)).collect())
+        Err(reports
+            .into_iter()
+            .map(|report| Diagnostic::of_report(report, QUERY))
+            .collect())
     }
 
     fn globals(&self, package: &[ArcStr]) -> Globals {
         let mut globals = HashMap::new();
-        let node = self.inner.tree.find(package).and_then(|node| self.inner.tree.node(node));
-        let rules = node.iter().flat_map(|node| &node.children).filter(|(_, child)| self.inner.tree.has_rules(**child));
+        let node = self
+            .inner
+            .tree
+            .find(package)
+            .and_then(|node| self.inner.tree.node(node));
+        let rules = node
+            .iter()
+            .flat_map(|node| &node.children)
+            .filter(|(_, child)| self.inner.tree.has_rules(**child));
         for (name, _) in rules {
             let path = package.iter().cloned().chain([name.clone()]).collect();
             globals.insert(name.clone(), resolve::Global::Data(path));
@@ -215,18 +281,29 @@ impl Program {
 pub const QUERY: usize = usize::MAX;
 
 /// The steps of a query; conditions that are terms get a slot to show their value from.
-fn query_body(lowerer: &mut Lowerer<'_>, text: &str, literals: &[term::Literal], bound: &mut Bound) -> (Vec<Step>, Vec<(String, Option<Slot>)>) {
+fn query_body(
+    lowerer: &mut Lowerer<'_>,
+    text: &str,
+    literals: &[term::Literal],
+    bound: &mut Bound,
+) -> (Vec<Step>, Vec<(String, Option<Slot>)>) {
     let mut expressions = Vec::new();
     let mut shown = Vec::new();
     for literal in literals {
-        let spelt = text.get(literal.place.span.start as usize..literal.place.span.end as usize).unwrap_or_default().to_owned();
+        let spelt = text
+            .get(literal.place.span.start as usize..literal.place.span.end as usize)
+            .unwrap_or_default()
+            .to_owned();
         match &literal.kind {
             term::LiteralKind::Term(term) => {
                 let slot = lowerer.slots();
                 lowerer.names.push(ArcStr::from("_"));
                 let value = term::Term::local(slot, term.place);
                 let kind = term::LiteralKind::Unify(value, term.clone());
-                shown.push(term::Literal { kind, ..literal.clone() });
+                shown.push(term::Literal {
+                    kind,
+                    ..literal.clone()
+                });
                 expressions.push((spelt, Some(slot)));
             }
             term::LiteralKind::Declaration => shown.push(literal.clone()),
@@ -241,13 +318,35 @@ fn query_body(lowerer: &mut Lowerer<'_>, text: &str, literals: &[term::Literal],
 
 impl Diagnostic {
     fn of_syntax(diagnostic: syntax::Diagnostic, module: usize) -> Self {
-        let syntax::Diagnostic { code, message, span, hint } = diagnostic;
-        Self { code, message, module, span, hint }
+        let syntax::Diagnostic {
+            code,
+            message,
+            span,
+            hint,
+        } = diagnostic;
+        Self {
+            code,
+            message,
+            module,
+            span,
+            hint,
+        }
     }
 
     fn of_report(report: report::Report, module: usize) -> Self {
-        let report::Report { code, message, place, hint } = report;
-        Self { code, message, module, span: place.span, hint }
+        let report::Report {
+            code,
+            message,
+            place,
+            hint,
+        } = report;
+        Self {
+            code,
+            message,
+            module,
+            span: place.span,
+            hint,
+        }
     }
 }
 
@@ -255,19 +354,29 @@ impl Diagnostic {
 pub(crate) fn position(text: &str, line_starts: &[u32], byte: u32) -> (u32, u32) {
     let line = line_starts.partition_point(|start| *start <= byte).max(1);
     let start = line_starts.get(line - 1).copied().unwrap_or(0);
-    let column = text.get(start as usize..byte as usize).map_or(0, |before| before.chars().count()) + 1;
-    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+    let column = text
+        .get(start as usize..byte as usize)
+        .map_or(0, |before| before.chars().count())
+        + 1;
+    (
+        u32::try_from(line).unwrap_or(u32::MAX),
+        u32::try_from(column).unwrap_or(u32::MAX),
+    )
 }
 
 /// The value that a path of strings and numbers leads to in base data, where a number may also be the key of an object.
 pub(crate) fn at_keys<'v>(value: &'v Value, path: &[Value]) -> Option<&'v Value> {
-    path.iter().try_fold(value, |value, key| match (value, key) {
-        (Value::Object(object), Value::Number(number)) => object.get(key).or_else(|| object.get_str(&number.to_string())),
-        _ => value.get(key),
-    })
+    path.iter()
+        .try_fold(value, |value, key| match (value, key) {
+            (Value::Object(object), Value::Number(number)) => object
+                .get(key)
+                .or_else(|| object.get_str(&number.to_string())),
+            _ => value.get(key),
+        })
 }
 
 /// The value that a path of words leads to.
 pub(crate) fn at_path<'v>(value: &'v Value, path: &[ArcStr]) -> Option<&'v Value> {
-    path.iter().try_fold(value, |value, word| value.get_str(word))
+    path.iter()
+        .try_fold(value, |value, word| value.get_str(word))
 }

@@ -34,12 +34,17 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: 50_000_000, bytes: 1 << 30, time: Duration::from_secs(10), now: None }
+        Self {
+            steps: 50_000_000,
+            bytes: 1 << 30,
+            time: Duration::from_secs(10),
+            now: None,
+        }
     }
 }
 
 /// Everything around an evaluation but its input.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// What may be spent.
     pub budget: Budget,
@@ -49,12 +54,6 @@ pub struct Settings {
     pub strict: bool,
     /// Whether the conditions that were tried are collected.
     pub coverage: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { budget: Budget::default(), facts: Facts::default(), strict: false, coverage: false }
-    }
 }
 
 /// What an entry answered.
@@ -104,24 +103,47 @@ pub struct EvalError {
 
 impl Program {
     /// Evaluates an entry.
-    pub fn evaluate(&self, entry: &Entry, data: &Value, input: Option<&Value>, settings: &Settings) -> Result<Answer, EvalError> {
+    pub fn evaluate(
+        &self,
+        entry: &Entry,
+        data: &Value,
+        input: Option<&Value>,
+        settings: &Settings,
+    ) -> Result<Answer, EvalError> {
         let meter = Meter::new(settings.budget.steps, settings.budget.bytes);
-        let mut machine: Machine<'_, Plain> = Machine::new(&self.inner, data, input, settings, &meter, Plain);
+        let mut machine: Machine<'_, Plain> =
+            Machine::new(&self.inner, data, input, settings, &meter, Plain);
         let value = machine.guarded(|machine| machine.eval(&entry.expr, 0))?;
         Ok(machine.answer(value.map(|(value, ())| value)))
     }
 
     /// Evaluates a query.
-    pub fn solve(&self, query: &Query, data: &Value, input: Option<&Value>, settings: &Settings) -> Result<Solutions, EvalError> {
+    pub fn solve(
+        &self,
+        query: &Query,
+        data: &Value,
+        input: Option<&Value>,
+        settings: &Settings,
+    ) -> Result<Solutions, EvalError> {
         let meter = Meter::new(settings.budget.steps, settings.budget.bytes);
-        let mut machine: Machine<'_, Plain> = Machine::new(&self.inner, data, input, settings, &meter, Plain);
+        let mut machine: Machine<'_, Plain> =
+            Machine::new(&self.inner, data, input, settings, &meter, Plain);
         let solutions = machine.guarded(|machine| machine.query(query))?;
-        Ok(Solutions { solutions, answer: machine.answer(None) })
+        Ok(Solutions {
+            solutions,
+            answer: machine.answer(None),
+        })
     }
 
     /// Evaluates an entry again and says of each element of its set which input it was derived from, by which rule and
     /// with which variables.
-    pub fn trace(&self, entry: &Entry, data: &Value, input: Option<&Value>, settings: &Settings) -> Result<Vec<Derivation>, EvalError> {
+    pub fn trace(
+        &self,
+        entry: &Entry,
+        data: &Value,
+        input: Option<&Value>,
+        settings: &Settings,
+    ) -> Result<Vec<Derivation>, EvalError> {
         trace::trace(self, entry, data, input, settings)
     }
 }

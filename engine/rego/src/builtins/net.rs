@@ -82,7 +82,7 @@ fn text<'v>(call: &Call<'_>, value: &'v Value) -> Result<&'v str, BuiltinError> 
 
 fn network(call: &Call<'_>, value: &Value) -> Result<Network, BuiltinError> {
     let text = text(call, value)?;
-    Network::parse(text).ok_or_else(|| failed(call, &format!("invalid CIDR address: {text}")))
+    Network::parse(text).ok_or_else(|| failed(call, format!("invalid CIDR address: {text}")))
 }
 
 fn pair<'v>(call: &Call<'_>, args: &'v [Value]) -> Result<(&'v Value, &'v Value), BuiltinError> {
@@ -136,7 +136,7 @@ fn is_valid(call: &mut Call<'_>, args: &[Value]) -> Result<Option<Value>, Builti
 fn expand(call: &mut Call<'_>, args: &[Value]) -> Result<Option<Value>, BuiltinError> {
     let cidr = string(call, args, 1)?;
     let network = Network::parse(cidr)
-        .ok_or_else(|| failed(call, &format!("invalid CIDR address: {cidr}")))?;
+        .ok_or_else(|| failed(call, format!("invalid CIDR address: {cidr}")))?;
     let addresses = network
         .size()
         .and_then(|size| u64::try_from(size).ok())
@@ -222,7 +222,7 @@ fn element<'v>(
     found.ok_or_else(|| {
         failed(
             call,
-            &format!("operand {position}: element must be string or non-empty array"),
+            format!("operand {position}: element must be string or non-empty array"),
         )
     })
 }
@@ -258,6 +258,6 @@ fn merged_element(call: &Call<'_>, item: &Value) -> Result<Network, BuiltinError
         Some(address) => Network::of_class(address)
             .ok_or_else(|| failed(call, "IPv6 invalid: needs prefix length")),
         None => Network::parse(text)
-            .ok_or_else(|| failed(call, &format!("invalid CIDR address: {text}"))),
+            .ok_or_else(|| failed(call, format!("invalid CIDR address: {text}"))),
     }
 }

@@ -56,18 +56,6 @@ pub(super) fn integer(
     written_integer(number).ok_or_else(|| not_integer(call, position))
 }
 
-/// An operand that must be a boolean.
-pub(super) fn boolean(
-    call: &Call<'_>,
-    args: &[Value],
-    position: usize,
-) -> Result<bool, BuiltinError> {
-    let operand = any(call, args, position)?;
-    operand
-        .as_bool()
-        .ok_or_else(|| type_error(call, position, operand, &["boolean"]))
-}
-
 /// The elements of an operand that must be an array.
 pub(super) fn array<'v>(
     call: &Call<'_>,

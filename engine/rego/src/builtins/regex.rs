@@ -235,7 +235,7 @@ fn delimiter(call: &Call<'_>, which: &str, text: &str, counted: &str) -> Result<
         [byte] => Ok(*byte),
         _ => Err(failed(
             call,
-            &format!(
+            format!(
                 "{which} delimiter has to be exactly one character long but is {} long",
                 counted.len()
             ),

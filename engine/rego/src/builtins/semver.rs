@@ -40,7 +40,10 @@ fn version<'v>(
     let message = || {
         failed(
             call,
-            &format!("operand {position}: string {} is not a valid SemVer", quote(text)),
+            format!(
+                "operand {position}: string {} is not a valid SemVer",
+                quote(text)
+            ),
         )
     };
     Version::parse(text).ok_or_else(message)

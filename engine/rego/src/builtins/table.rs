@@ -9,8 +9,14 @@ use crate::value::Value;
 
 /// Functions of OPA that are not there, and why.
 const SWITCHED_OFF: &[(&str, &str)] = &[
-    ("http.send", "it is switched off: a policy must not ask the network; hand what it would fetch in as data"),
-    ("net.lookup_ip_addr", "it is switched off: a policy must not ask the network; hand what it would look up in as data"),
+    (
+        "http.send",
+        "it is switched off: a policy must not ask the network; hand what it would fetch in as data",
+    ),
+    (
+        "net.lookup_ip_addr",
+        "it is switched off: a policy must not ask the network; hand what it would look up in as data",
+    ),
 ];
 
 /// Every builtin by its name.
@@ -25,8 +31,15 @@ impl Table {
     pub(crate) fn get_all() -> &'static Self {
         static TABLE: OnceLock<Table> = OnceLock::new();
         TABLE.get_or_init(|| {
-            let builtins: Vec<Builtin> = CATEGORIES.iter().flat_map(|category| category.iter().copied()).collect();
-            let by_name = builtins.iter().zip(0..).map(|(builtin, index)| (builtin.name, index)).collect();
+            let builtins: Vec<Builtin> = CATEGORIES
+                .iter()
+                .flat_map(|category| category.iter().copied())
+                .collect();
+            let by_name = builtins
+                .iter()
+                .zip(0..)
+                .map(|(builtin, index)| (builtin.name, index))
+                .collect();
             Self { builtins, by_name }
         })
     }
@@ -37,7 +50,13 @@ impl Table {
 
     /// Indices come from [`Table::find`]; any other one gives the first builtin.
     pub(crate) fn get(&self, index: u32) -> &Builtin {
-        static NONE: Builtin = Builtin { name: "", operands: &[], result: Type::Any, deprecated: false, function: |_, _| Ok(None) };
+        static NONE: Builtin = Builtin {
+            name: "",
+            operands: &[],
+            result: Type::Any,
+            deprecated: false,
+            function: |_, _| Ok(None),
+        };
         self.builtins.get(index as usize).unwrap_or(&NONE)
     }
 
@@ -45,7 +64,12 @@ impl Table {
     pub(crate) fn signature(&self, index: u32) -> String {
         let builtin = self.get(index);
         let operands: Vec<String> = builtin.operands.iter().map(Type::to_string).collect();
-        format!("it is called as `{}({})` and gives {}", builtin.name, operands.join(", "), builtin.result)
+        format!(
+            "it is called as `{}({})` and gives {}",
+            builtin.name,
+            operands.join(", "),
+            builtin.result
+        )
     }
 
     /// What to say of a name that is no builtin.
@@ -53,7 +77,11 @@ impl Table {
         if let Some((_, why)) = SWITCHED_OFF.iter().find(|(off, _)| *off == name) {
             return Some((*why).to_owned());
         }
-        let visible = self.builtins.iter().map(|builtin| builtin.name).filter(|name| !name.starts_with("internal."));
+        let visible = self
+            .builtins
+            .iter()
+            .map(|builtin| builtin.name)
+            .filter(|name| !name.starts_with("internal."));
         nearest(name, visible).map(|near| format!("did you mean `{near}`?"))
     }
 }
@@ -146,8 +174,13 @@ impl fmt::Display for Certain {
 /// The one of `known` that a mistyped name probably means.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count() / 3).max(1);
-    let distances = known.into_iter().map(|candidate| (distance(name, candidate), candidate));
-    distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
+    let distances = known
+        .into_iter()
+        .map(|candidate| (distance(name, candidate), candidate));
+    distances
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
 }
 
 /// How many letters must be put in, left out or replaced.
@@ -158,7 +191,9 @@ fn distance(left: &str, right: &str) -> usize {
         let (mut diagonal, mut before) = (at, at + 1);
         let mut next = vec![before];
         for (to, above) in right.iter().zip(row.iter().skip(1)) {
-            before = (diagonal + usize::from(from != *to)).min(above + 1).min(before + 1);
+            before = (diagonal + usize::from(from != *to))
+                .min(above + 1)
+                .min(before + 1);
             diagonal = *above;
             next.push(before);
         }
@@ -180,7 +215,10 @@ mod tests {
     #[test]
     fn a_mistyped_name_finds_its_neighbour() {
         let hint = |name| Table::get_all().hint(name);
-        assert_eq!(hint("startwith").as_deref(), Some("did you mean `startswith`?"));
+        assert_eq!(
+            hint("startwith").as_deref(),
+            Some("did you mean `startswith`?")
+        );
         assert!(hint("http.send").is_some_and(|hint| hint.contains("switched off")));
         assert_eq!(hint("quite.another.thing"), None);
     }

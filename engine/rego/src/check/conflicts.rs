@@ -6,21 +6,40 @@ use crate::compile::tree::Tree;
 
 pub(crate) fn conflicts(tree: &Tree, rules: &[Rule], reports: &mut Reports) {
     for (id, node) in tree.iter() {
-        let own: Vec<&Rule> = node.rules.iter().chain(&node.default).filter_map(|rule| rules.get(*rule as usize)).collect();
+        let own: Vec<&Rule> = node
+            .rules
+            .iter()
+            .chain(&node.default)
+            .filter_map(|rule| rules.get(*rule as usize))
+            .collect();
         let Some(first) = own.first() else { continue };
         let shape = |rule: &Rule| {
             let keys = rule.branches.first().map_or(0, |branch| branch.keys.len());
-            (rule.kind, keys > 0, node.arity.map(|arity| arity == rule.params.len()))
+            (
+                rule.kind,
+                keys > 0,
+                node.arity.map(|arity| arity == rule.params.len()),
+            )
         };
         let shapes = |rule: &&&Rule| {
             let (one, other) = (shape(first), shape(rule));
             // Objects of sets and objects of values share a node as long as their keys do not meet.
             let dynamic = one.1 && other.1;
-            one != other && !dynamic && !(one.0 == RuleKind::Single && other.0 == RuleKind::Single && one.1 != other.1 && node.arity.is_none())
+            one != other
+                && !dynamic
+                && !(one.0 == RuleKind::Single
+                    && other.0 == RuleKind::Single
+                    && one.1 != other.1
+                    && node.arity.is_none())
         };
         if let Some(other) = own.iter().find(shapes) {
             let message = format!("conflicting rules data.{} found", tree.spell(id));
-            reports.add("rego_type_error", message, other.head, Some("a name is a value, a set or a function, and always the same"));
+            reports.add(
+                "rego_type_error",
+                message,
+                other.head,
+                Some("a name is a value, a set or a function, and always the same"),
+            );
         }
     }
 }

@@ -14,7 +14,11 @@ pub(crate) fn recursion(tree: &Tree, rules: &[Rule], needs: &[Vec<NodeId>], repo
                 *flag = true;
             }
         }
-        let itself = component.iter().any(|node| graph.get(*node as usize).is_some_and(|needs| needs.contains(node)));
+        let itself = component.iter().any(|node| {
+            graph
+                .get(*node as usize)
+                .is_some_and(|needs| needs.contains(node))
+        });
         if component.len() == 1 && !itself {
             continue;
         }
@@ -24,18 +28,53 @@ pub(crate) fn recursion(tree: &Tree, rules: &[Rule], needs: &[Vec<NodeId>], repo
     }
 }
 
-fn report(tree: &Tree, rules: &[Rule], graph: &[Vec<NodeId>], inside: &[bool], node: NodeId, reports: &mut Reports) {
-    let Some(cycle) = cycle(graph, inside, node) else { return };
-    let own = tree.node(node).and_then(|node| node.rules.first().or(node.default.as_ref()).copied());
-    let Some(rule) = own.and_then(|rule| rules.get(rule as usize)) else { return };
-    let spelt: Vec<String> = cycle.iter().filter(|node| tree.has_rules(**node)).map(|node| format!("data.{}", tree.spell(*node))).collect();
-    let message = format!("rule data.{} is recursive: {}", tree.spell(node), spelt.join(" -> "));
-    reports.add("rego_recursion_error", message, rule.head, Some("Rego has no recursion: use a comprehension, `walk` or `graph.reachable`"));
+fn report(
+    tree: &Tree,
+    rules: &[Rule],
+    graph: &[Vec<NodeId>],
+    inside: &[bool],
+    node: NodeId,
+    reports: &mut Reports,
+) {
+    let Some(cycle) = cycle(graph, inside, node) else {
+        return;
+    };
+    let own = tree
+        .node(node)
+        .and_then(|node| node.rules.first().or(node.default.as_ref()).copied());
+    let Some(rule) = own.and_then(|rule| rules.get(rule as usize)) else {
+        return;
+    };
+    let spelt: Vec<String> = cycle
+        .iter()
+        .filter(|node| tree.has_rules(**node))
+        .map(|node| format!("data.{}", tree.spell(*node)))
+        .collect();
+    let message = format!(
+        "rule data.{} is recursive: {}",
+        tree.spell(node),
+        spelt.join(" -> ")
+    );
+    reports.add(
+        "rego_recursion_error",
+        message,
+        rule.head,
+        Some("Rego has no recursion: use a comprehension, `walk` or `graph.reachable`"),
+    );
 }
 
 /// What each node needs: what its rules read and call, and everything below it.
 fn graph(tree: &Tree, rules: &[Rule], needs: &[Vec<NodeId>]) -> Vec<Vec<NodeId>> {
-    let mut graph: Vec<Vec<NodeId>> = tree.iter().map(|(_, node)| node.children.values().copied().filter(|child| tree.node(*child).is_some_and(|child| child.arity.is_none())).collect()).collect();
+    let mut graph: Vec<Vec<NodeId>> = tree
+        .iter()
+        .map(|(_, node)| {
+            node.children
+                .values()
+                .copied()
+                .filter(|child| tree.node(*child).is_some_and(|child| child.arity.is_none()))
+                .collect()
+        })
+        .collect();
     for (rule, needs) in rules.iter().zip(needs) {
         if let Some(edges) = graph.get_mut(rule.node as usize) {
             edges.extend(needs);
@@ -51,7 +90,12 @@ fn cycle(graph: &[Vec<NodeId>], inside: &[bool], start: NodeId) -> Option<Vec<No
     let mut from: Vec<Option<NodeId>> = vec![None; graph.len()];
     let mut queue = std::collections::VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
-        for next in graph.get(node as usize)?.iter().copied().filter(|next| inside.get(*next as usize) == Some(&true)) {
+        for next in graph
+            .get(node as usize)?
+            .iter()
+            .copied()
+            .filter(|next| inside.get(*next as usize) == Some(&true))
+        {
             if next == start {
                 let mut way = vec![start, node];
                 let mut at = node;
@@ -76,7 +120,15 @@ fn cycle(graph: &[Vec<NodeId>], inside: &[bool], start: NodeId) -> Option<Vec<No
 
 /// Strongly connected components, by Tarjan's algorithm with a stack of its own.
 fn components(graph: &[Vec<NodeId>]) -> Vec<Vec<NodeId>> {
-    let mut search = Search { graph, index: vec![u32::MAX; graph.len()], low: vec![0; graph.len()], on_stack: vec![false; graph.len()], stack: Vec::new(), next: 0, found: Vec::new() };
+    let mut search = Search {
+        graph,
+        index: vec![u32::MAX; graph.len()],
+        low: vec![0; graph.len()],
+        on_stack: vec![false; graph.len()],
+        stack: Vec::new(),
+        next: 0,
+        found: Vec::new(),
+    };
     for node in 0..NodeId::try_from(graph.len()).unwrap_or(NodeId::MAX) {
         if search.index.get(node as usize) == Some(&u32::MAX) {
             search.from(node);
@@ -100,7 +152,12 @@ impl Search<'_> {
         let mut work = vec![(start, 0_usize)];
         self.enter(start);
         while let Some((node, edge)) = work.pop() {
-            match self.graph.get(node as usize).and_then(|edges| edges.get(edge)).copied() {
+            match self
+                .graph
+                .get(node as usize)
+                .and_then(|edges| edges.get(edge))
+                .copied()
+            {
                 Some(next) => {
                     work.push((node, edge + 1));
                     if get(&self.index, next) == u32::MAX {

@@ -10,7 +10,11 @@ pub(crate) type Bound = HashSet<Slot>;
 
 /// The variables that keep a literal from running, with their places.
 pub(crate) fn missing(literal: &Literal, bound: &Bound) -> Vec<(Slot, Place)> {
-    let mut flow = Flow { bound, outs: Bound::new(), missing: Vec::new() };
+    let mut flow = Flow {
+        bound,
+        outs: Bound::new(),
+        missing: Vec::new(),
+    };
     for with in &literal.with {
         if let WithValue::Term(term) = &with.value {
             flow.input(term);
@@ -22,7 +26,11 @@ pub(crate) fn missing(literal: &Literal, bound: &Bound) -> Vec<(Slot, Place)> {
 
 /// Whether a term has a value once its references are followed.
 pub(crate) fn is_ground(term: &Term, bound: &Bound) -> bool {
-    let mut flow = Flow { bound, outs: Bound::new(), missing: Vec::new() };
+    let mut flow = Flow {
+        bound,
+        outs: Bound::new(),
+        missing: Vec::new(),
+    };
     flow.input(term);
     flow.missing.is_empty()
 }
@@ -41,24 +49,42 @@ impl Flow<'_> {
     fn kind(&mut self, kind: &LiteralKind) {
         match kind {
             LiteralKind::Term(term) => self.input(term),
-            LiteralKind::Unify(left, right) | LiteralKind::Output(left, right) => self.unify(left, right),
+            LiteralKind::Unify(left, right) | LiteralKind::Output(left, right) => {
+                self.unify(left, right);
+            }
             LiteralKind::Not(inner) => self.negated(inner),
-            LiteralKind::NotBody(body, own) => self.closure(own, |visit| body.iter().for_each(|literal| literal.all_locals(visit))),
+            LiteralKind::NotBody(body, own) => self.closure(own, |visit| {
+                body.iter().for_each(|literal| literal.all_locals(visit));
+            }),
             LiteralKind::Or(bodies) => {
                 for (body, own) in bodies {
-                    self.closure(own, |visit| body.iter().for_each(|literal| literal.all_locals(visit)));
+                    self.closure(own, |visit| {
+                        body.iter().for_each(|literal| literal.all_locals(visit));
+                    });
                 }
             }
-            LiteralKind::SomeIn { key, value, collection } => {
+            LiteralKind::SomeIn {
+                key,
+                value,
+                collection,
+            } => {
                 self.input(collection);
                 for pattern in key.iter().chain([value]) {
                     self.output(pattern);
                 }
             }
-            LiteralKind::Every { key, value, domain, body, own } => {
+            LiteralKind::Every {
+                key,
+                value,
+                domain,
+                body,
+                own,
+            } => {
                 self.input(domain);
                 self.closure(own, |visit| {
-                    key.iter().chain([value]).for_each(|pattern| pattern.all_locals(visit));
+                    key.iter()
+                        .chain([value])
+                        .for_each(|pattern| pattern.all_locals(visit));
                     body.iter().for_each(|literal| literal.all_locals(visit));
                 });
             }
@@ -80,17 +106,17 @@ impl Flow<'_> {
     }
 
     fn known(&mut self, term: &Term) {
-        let mut slots = Vec::new();
-        term.locals(&mut |slot| slots.push(slot));
-        let unknown = slots.into_iter().filter(|slot| !self.has(*slot)).collect::<Vec<_>>();
-        self.missing.extend(unknown.into_iter().map(|slot| (slot, term.place)));
-        self.closures_of(term);
-    }
-
-    fn closures_of(&mut self, term: &Term) {
+        if let Kind::Local(slot) = term.kind
+            && !self.has(slot)
+        {
+            self.missing.push((slot, term.place));
+        }
         match &term.kind {
             Kind::Comprehension(_) | Kind::Template(_) => self.input(term),
-            _ => term.children().into_iter().for_each(|child| self.closures_of(child)),
+            _ => term
+                .children()
+                .into_iter()
+                .for_each(|child| self.known(child)),
         }
     }
 
@@ -107,7 +133,9 @@ impl Flow<'_> {
                 self.input(head);
                 args.iter().for_each(|arg| self.output(arg));
             }
-            Kind::Call(_, args) | Kind::Array(args) | Kind::Set(args) => args.iter().for_each(|arg| self.input(arg)),
+            Kind::Call(_, args) | Kind::Array(args) | Kind::Set(args) => {
+                args.iter().for_each(|arg| self.input(arg));
+            }
             Kind::Object(entries) => entries.iter().for_each(|(key, value)| {
                 self.input(key);
                 self.input(value);
@@ -115,7 +143,10 @@ impl Flow<'_> {
             Kind::Comprehension(inner) => self.closure(&inner.own, |visit| {
                 inner.key.iter().for_each(|key| key.all_locals(visit));
                 inner.value.all_locals(visit);
-                inner.body.iter().for_each(|literal| literal.all_locals(visit));
+                inner
+                    .body
+                    .iter()
+                    .for_each(|literal| literal.all_locals(visit));
             }),
             Kind::Template(parts) => {
                 for part in parts {
@@ -178,7 +209,9 @@ impl Flow<'_> {
         if let Kind::Ref(_, args) = &term.kind {
             args.iter().for_each(|arg| self.key_outputs(arg));
         }
-        term.children().into_iter().for_each(|child| self.reference_outputs(child));
+        term.children()
+            .into_iter()
+            .for_each(|child| self.reference_outputs(child));
     }
 
     fn key_outputs(&mut self, term: &Term) {
@@ -187,7 +220,9 @@ impl Flow<'_> {
                 self.outs.insert(*slot);
             }
             Kind::Array(items) => items.iter().for_each(|item| self.key_outputs(item)),
-            Kind::Object(entries) => entries.iter().for_each(|(_, value)| self.key_outputs(value)),
+            Kind::Object(entries) => entries
+                .iter()
+                .for_each(|(_, value)| self.key_outputs(value)),
             _ => {}
         }
     }
@@ -195,9 +230,13 @@ impl Flow<'_> {
     fn bind(&mut self, left: &Term, right: &Term) {
         match (&left.kind, &right.kind) {
             (Kind::Array(left), Kind::Array(right)) if left.len() == right.len() => {
-                left.iter().zip(right).for_each(|(left, right)| self.bind(left, right));
+                left.iter()
+                    .zip(right)
+                    .for_each(|(left, right)| self.bind(left, right));
             }
-            (Kind::Array(left), Kind::Const(right)) | (Kind::Const(right), Kind::Array(left)) if right.as_array().is_some() => {
+            (Kind::Array(left), Kind::Const(right)) | (Kind::Const(right), Kind::Array(left))
+                if right.as_array().is_some() =>
+            {
                 left.iter().for_each(|item| self.output(item));
             }
             (Kind::Object(left), Kind::Object(right)) => {
@@ -221,7 +260,9 @@ impl Flow<'_> {
     fn bind_all(&mut self, term: &Term) {
         match &term.kind {
             Kind::Local(_) | Kind::Array(_) => self.quiet_output(term),
-            Kind::Object(entries) => entries.iter().for_each(|(_, value)| self.quiet_output(value)),
+            Kind::Object(entries) => entries
+                .iter()
+                .for_each(|(_, value)| self.quiet_output(value)),
             _ => {}
         }
     }
@@ -232,7 +273,9 @@ impl Flow<'_> {
                 self.outs.insert(*slot);
             }
             Kind::Array(items) => items.iter().for_each(|item| self.quiet_output(item)),
-            Kind::Object(entries) => entries.iter().for_each(|(_, value)| self.quiet_output(value)),
+            Kind::Object(entries) => entries
+                .iter()
+                .for_each(|(_, value)| self.quiet_output(value)),
             _ => {}
         }
     }

@@ -56,7 +56,10 @@ pub(crate) struct Template {
 pub(crate) enum Part {
     Text(ArcStr),
     /// The values that the expression has, in a body of its own.
-    Values { body: Vec<Step>, value: Expr },
+    Values {
+        body: Vec<Step>,
+        value: Expr,
+    },
 }
 
 /// What a call calls.
@@ -102,19 +105,35 @@ pub(crate) enum StepKind {
     /// Goes on if the value is defined and matches.
     Let(Pattern, Expr),
     /// Goes on once for each element that matches.
-    Scan { collection: Expr, key: Pattern, value: Pattern },
+    Scan {
+        collection: Expr,
+        key: Pattern,
+        value: Pattern,
+    },
     /// Goes on once for each key that matches, without looking at what it leads to.
     Keys { container: Expr, key: Pattern },
     /// Goes on once for each path and value of a document.
-    Walk { document: Expr, path: Pattern, value: Pattern },
+    Walk {
+        document: Expr,
+        path: Pattern,
+        value: Pattern,
+    },
     /// Goes on if the body has no solution.
     Not(Vec<Step>),
     /// Goes on if the body has a solution; it binds nothing outside.
     Exists(Vec<Vec<Step>>),
     /// Goes on if the body holds for every element.
-    Every { domain: Expr, key: Pattern, value: Pattern, body: Vec<Step> },
+    Every {
+        domain: Expr,
+        key: Pattern,
+        value: Pattern,
+        body: Vec<Step>,
+    },
     /// Runs the body in a changed world, and what follows in the old one.
-    With { changes: Vec<Change>, body: Vec<Step> },
+    With {
+        changes: Vec<Change>,
+        body: Vec<Step>,
+    },
 }
 
 /// What `with` changes.

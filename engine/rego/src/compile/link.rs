@@ -23,7 +23,11 @@ pub(super) fn link(modules: &[Module]) -> (Program, Vec<Diagnostic>) {
     for (index, module) in modules.iter().enumerate() {
         let (tree, found) = syntax::parse(&module.text, module.version);
         parsed.push(found.is_empty().then_some(tree));
-        diagnostics.extend(found.into_iter().map(|diagnostic| Diagnostic::of_syntax(diagnostic, index)));
+        diagnostics.extend(
+            found
+                .into_iter()
+                .map(|diagnostic| Diagnostic::of_syntax(diagnostic, index)),
+        );
     }
     // A module with errors is taken out, which may bring errors to light in others. Each round takes out at least one.
     loop {
@@ -49,32 +53,106 @@ pub(super) fn link(modules: &[Module]) -> (Program, Vec<Diagnostic>) {
 
 fn attempt(modules: &[Module], parsed: &[Option<ast::Module>]) -> (Program, Vec<Report>) {
     let table = Table::get_all();
-    let mut linker = Linker { table, reports: Reports::default(), tree: Tree::new(), rules: Vec::new(), needs: Vec::new(), packages: HashMap::new() };
-    let heads: Vec<Vec<NodeId>> = parsed.iter().zip(0..).map(|(module, index)| module.as_ref().map(|module| linker.declare(module, index)).unwrap_or_default()).collect();
-    let annotations: Vec<Vec<metadata::Annotation>> = parsed.iter().map(|module| module.as_ref().map(metadata::annotations).unwrap_or_default()).collect();
+    let mut linker = Linker {
+        table,
+        reports: Reports::default(),
+        tree: Tree::new(),
+        rules: Vec::new(),
+        needs: Vec::new(),
+        packages: HashMap::new(),
+    };
+    let heads: Vec<Vec<NodeId>> = parsed
+        .iter()
+        .zip(0..)
+        .map(|(module, index)| {
+            module
+                .as_ref()
+                .map(|module| linker.declare(module, index))
+                .unwrap_or_default()
+        })
+        .collect();
+    let annotations: Vec<Vec<metadata::Annotation>> = parsed
+        .iter()
+        .map(|module| {
+            module
+                .as_ref()
+                .map(metadata::annotations)
+                .unwrap_or_default()
+        })
+        .collect();
     for (index, module) in parsed.iter().enumerate() {
         if let (Some(module), Some(nodes)) = (module, heads.get(index)) {
             let globals = linker.globals(module, index);
-            let own = annotations.get(index).map(Vec::as_slice).unwrap_or_default();
-            linker.module(module, u32::try_from(index).unwrap_or(u32::MAX), nodes, &globals, own, &annotations, parsed);
+            let own = annotations
+                .get(index)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            linker.module(
+                module,
+                u32::try_from(index).unwrap_or(u32::MAX),
+                nodes,
+                &globals,
+                own,
+                &annotations,
+                parsed,
+            );
         }
     }
     check::conflicts(&linker.tree, &linker.rules, &mut linker.reports);
-    check::recursion(&linker.tree, &linker.rules, &linker.needs, &mut linker.reports);
-    let compiled = modules.iter().zip(parsed).zip(annotations).map(|((module, parsed), annotations)| compiled(module, parsed.as_ref(), annotations)).collect();
+    check::recursion(
+        &linker.tree,
+        &linker.rules,
+        &linker.needs,
+        &mut linker.reports,
+    );
+    let compiled = modules
+        .iter()
+        .zip(parsed)
+        .zip(annotations)
+        .map(|((module, parsed), annotations)| compiled(module, parsed.as_ref(), annotations))
+        .collect();
     let reports = std::mem::take(&mut linker.reports).into_sorted();
-    let inner = Inner { modules: compiled, tree: linker.tree, rules: linker.rules, table };
-    (Program { inner: Arc::new(inner) }, reports)
+    let inner = Inner {
+        modules: compiled,
+        tree: linker.tree,
+        rules: linker.rules,
+        table,
+    };
+    (
+        Program {
+            inner: Arc::new(inner),
+        },
+        reports,
+    )
 }
 
-fn compiled(module: &Module, parsed: Option<&ast::Module>, annotations: Vec<metadata::Annotation>) -> Compiled {
-    let line_starts = std::iter::once(0).chain(module.text.bytes().zip(1_u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next));
+fn compiled(
+    module: &Module,
+    parsed: Option<&ast::Module>,
+    annotations: Vec<metadata::Annotation>,
+) -> Compiled {
+    let line_starts = std::iter::once(0).chain(
+        module
+            .text
+            .bytes()
+            .zip(1_u32..)
+            .filter(|(byte, _)| *byte == b'\n')
+            .map(|(_, next)| next),
+    );
     Compiled {
         name: module.name.clone(),
         text: Arc::clone(&module.text),
         package: parsed.map(package_path),
         line_starts: line_starts.collect(),
-        rules: parsed.map(|parsed| parsed.rules.iter().filter_map(|rule| head_words(&rule.head).first().cloned()).collect()).unwrap_or_default(),
+        rules: parsed
+            .map(|parsed| {
+                parsed
+                    .rules
+                    .iter()
+                    .filter_map(|rule| head_words(&rule.head).first().cloned())
+                    .collect()
+            })
+            .unwrap_or_default(),
         mentions: parsed.map(mentions).unwrap_or_default(),
         annotations,
     }
@@ -93,11 +171,19 @@ pub(super) fn broken(inner: &Inner, modules: &[Module]) -> Vec<String> {
             .modules
             .iter()
             .filter_map(|module| Some((module.package.as_ref()?, &module.mentions)))
-            .filter(|(package, mentions)| !broken.contains(*package) && mentions.iter().any(|mention| broken.iter().any(|broken| mention.starts_with(broken))))
+            .filter(|(package, mentions)| {
+                !broken.contains(*package)
+                    && mentions
+                        .iter()
+                        .any(|mention| broken.iter().any(|broken| mention.starts_with(broken)))
+            })
             .map(|(package, _)| package.clone())
             .collect();
         if more.is_empty() {
-            return broken.iter().map(|path| format!("data.{}", super::tree::spell(path))).collect();
+            return broken
+                .iter()
+                .map(|path| format!("data.{}", super::tree::spell(path)))
+                .collect();
         }
         broken.extend(more);
     }
@@ -123,11 +209,17 @@ impl Linker {
         for rule in &module.rules {
             let words = head_words(&rule.head);
             if let Some(name) = words.first() {
-                self.packages.entry(package.clone()).or_default().insert(name.clone());
+                self.packages
+                    .entry(package.clone())
+                    .or_default()
+                    .insert(name.clone());
             }
             let path: Vec<ArcStr> = package.iter().chain(&words).cloned().collect();
             let node = self.tree.insert(&path);
-            let place = Place { module: index, span: rule.head.span };
+            let place = Place {
+                module: index,
+                span: rule.head.span,
+            };
             self.declare_arity(node, rule, place);
             nodes.push(node);
         }
@@ -136,12 +228,16 @@ impl Linker {
 
     fn declare_arity(&mut self, node: NodeId, rule: &ast::Rule, place: Place) {
         let spelt = self.tree.spell(node);
-        let Some(node) = self.tree.node_mut(node) else { return };
+        let Some(node) = self.tree.node_mut(node) else {
+            return;
+        };
         node.declared = true;
         let arity = rule.head.params.as_ref().map(Vec::len);
         match (node.arity, arity) {
             (Some(before), Some(now)) if before != now => {
-                let message = format!("conflicting rules data.{spelt} found: functions of {before} and of {now} operands");
+                let message = format!(
+                    "conflicting rules data.{spelt} found: functions of {before} and of {now} operands"
+                );
                 self.reports.add("rego_type_error", message, place, None);
             }
             (None, Some(arity)) => node.arity = Some(arity),
@@ -155,16 +251,38 @@ impl Linker {
         let mut imported: HashMap<ArcStr, Vec<ArcStr>> = HashMap::new();
         for import in &module.imports {
             let words: Vec<ArcStr> = import.path.iter().map(|name| name.text.clone()).collect();
-            let Some((root, path)) = words.split_first() else { continue };
-            let name = import.alias.as_ref().map(|alias| alias.text.clone()).or_else(|| words.last().cloned());
-            let (Some(name), true) = (name, matches!(root.as_str(), "data" | "input")) else { continue };
-            let earlier = imported.insert(name.clone(), words.clone()).filter(|earlier| *earlier != words || module.version == syntax::Version::V1);
+            let Some((root, path)) = words.split_first() else {
+                continue;
+            };
+            let name = import
+                .alias
+                .as_ref()
+                .map(|alias| alias.text.clone())
+                .or_else(|| words.last().cloned());
+            let (Some(name), true) = (name, matches!(root.as_str(), "data" | "input")) else {
+                continue;
+            };
+            let earlier = imported
+                .insert(name.clone(), words.clone())
+                .filter(|earlier| *earlier != words || module.version == syntax::Version::V1);
             if let Some(earlier) = earlier {
-                let place = Place { module: u32::try_from(index).unwrap_or(u32::MAX), span: import.span };
+                let place = Place {
+                    module: u32::try_from(index).unwrap_or(u32::MAX),
+                    span: import.span,
+                };
                 let message = format!("import must not shadow import {}", earlier.join("."));
-                self.reports.add("rego_compile_error", message, place, Some("give one of them another name with `as`"));
+                self.reports.add(
+                    "rego_compile_error",
+                    message,
+                    place,
+                    Some("give one of them another name with `as`"),
+                );
             }
-            let global = if root.as_str() == "data" { Global::Data(path.to_vec()) } else { Global::Input(path.to_vec()) };
+            let global = if root.as_str() == "data" {
+                Global::Data(path.to_vec())
+            } else {
+                Global::Input(path.to_vec())
+            };
             globals.insert(name, global);
         }
         for name in self.packages.get(&package).into_iter().flatten() {
@@ -174,7 +292,10 @@ impl Linker {
         globals
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a module is compiled with, all of it read once")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a module is compiled with, all of it read once"
+    )]
     fn module(
         &mut self,
         module: &ast::Module,
@@ -191,37 +312,96 @@ impl Linker {
         }
     }
 
-    fn rule(&mut self, module: &ast::Module, rule: &ast::Rule, index: u32, node: NodeId, globals: &Globals, metadata: RuleMetadata) {
-        let place = Place { module: index, span: rule.span };
-        let mut resolver = Resolver::new(index, module.version, globals, &self.tree, self.table, &mut self.reports);
+    fn rule(
+        &mut self,
+        module: &ast::Module,
+        rule: &ast::Rule,
+        index: u32,
+        node: NodeId,
+        globals: &Globals,
+        metadata: RuleMetadata,
+    ) {
+        let place = Place {
+            module: index,
+            span: rule.span,
+        };
+        let mut resolver = Resolver::new(
+            index,
+            module.version,
+            globals,
+            &self.tree,
+            self.table,
+            &mut self.reports,
+        );
         resolver.metadata = metadata;
         let params = resolver.parameters(rule.head.params.as_deref().unwrap_or_default());
-        let mut branches = vec![resolve_branch(&mut resolver, &rule.head, &params, rule.head.value.as_ref(), rule.body.as_ref(), rule.head.span)];
+        let mut branches = vec![resolve_branch(
+            &mut resolver,
+            &rule.head,
+            &params,
+            rule.head.value.as_ref(),
+            rule.body.as_ref(),
+            rule.head.span,
+        )];
         for branch in &rule.otherwise {
-            branches.push(resolve_branch(&mut resolver, &rule.head, &params, branch.value.as_ref(), branch.body.as_ref(), branch.span));
+            branches.push(resolve_branch(
+                &mut resolver,
+                &rule.head,
+                &params,
+                branch.value.as_ref(),
+                branch.body.as_ref(),
+                branch.span,
+            ));
         }
         resolver.leave();
         let names = resolver.names().to_vec();
-        let mut lowerer = Lowerer { tree: &self.tree, table: self.table, reports: &mut self.reports, names, needs: Vec::new() };
+        let mut lowerer = Lowerer {
+            tree: &self.tree,
+            table: self.table,
+            reports: &mut self.reports,
+            names,
+            needs: Vec::new(),
+        };
         let mut bound = Bound::new();
         let mut before = Vec::new();
         let params = lowerer.params(&params, &mut bound, &mut before);
-        let branches = branches.into_iter().map(|branch| lower_branch(&mut lowerer, branch, &bound, &before, index)).collect();
-        let kind = if matches!(rule.head.kind, HeadKind::Contains(_)) { RuleKind::Contains } else { RuleKind::Single };
+        let branches = branches
+            .into_iter()
+            .map(|branch| lower_branch(&mut lowerer, &branch, &bound, &before, index))
+            .collect();
+        let kind = if matches!(rule.head.kind, HeadKind::Contains(_)) {
+            RuleKind::Contains
+        } else {
+            RuleKind::Single
+        };
         let (slots, needs, names) = (lowerer.slots(), lowerer.needs, lowerer.names);
         let id = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
-        self.rules.push(Rule { node, head: Place { module: index, span: rule.head.span }, params, branches, slots, names, kind });
+        self.rules.push(Rule {
+            node,
+            head: Place {
+                module: index,
+                span: rule.head.span,
+            },
+            params,
+            branches,
+            slots,
+            names,
+            kind,
+        });
         self.needs.push(needs);
         self.attach(node, id, rule.is_default, place);
     }
 
     fn attach(&mut self, node: NodeId, rule: u32, is_default: bool, place: Place) {
         let spelt = self.tree.spell(node);
-        let Some(node) = self.tree.node_mut(node) else { return };
+        let Some(node) = self.tree.node_mut(node) else {
+            return;
+        };
         match (is_default, node.default) {
             (true, Some(_)) => {
                 let message = format!("multiple default rules data.{spelt} found");
-                self.reports.add("rego_type_error", message, place, Some("keep one of them"));
+                self.reports
+                    .add("rego_type_error", message, place, Some("keep one of them"));
             }
             (true, None) => node.default = Some(rule),
             (false, _) => node.rules.push(rule),
@@ -237,7 +417,14 @@ struct Resolved {
     span: Span,
 }
 
-fn resolve_branch(resolver: &mut Resolver<'_>, head: &ast::Head, params: &[Term], value: Option<&ast::Term>, body: Option<&ast::Body>, span: Span) -> Resolved {
+fn resolve_branch(
+    resolver: &mut Resolver<'_>,
+    head: &ast::Head,
+    params: &[Term],
+    value: Option<&ast::Term>,
+    body: Option<&ast::Body>,
+    span: Span,
+) -> Resolved {
     let element = match &head.kind {
         HeadKind::Contains(element) => Some(element),
         HeadKind::Single => value,
@@ -245,29 +432,68 @@ fn resolve_branch(resolver: &mut Resolver<'_>, head: &ast::Head, params: &[Term]
     let mut heads: Vec<&ast::Term> = dynamic_keys(head);
     heads.extend(element);
     let keys = heads.len();
-    let computed: Vec<(&ast::Term, &Term)> = head.params.iter().flatten().zip(params).filter(|(param, _)| !is_pattern(param)).collect();
+    let computed: Vec<(&ast::Term, &Term)> = head
+        .params
+        .iter()
+        .flatten()
+        .zip(params)
+        .filter(|(param, _)| !is_pattern(param))
+        .collect();
     heads.extend(computed.iter().map(|(param, _)| *param));
-    let literals = body.map(|body| body.literals.as_slice()).unwrap_or_default();
+    let literals = body
+        .map(|body| body.literals.as_slice())
+        .unwrap_or_default();
     let (mut body, mut terms) = resolver.body(literals, &heads);
-    let place = Place { module: resolver.module, span };
+    let place = Place {
+        module: resolver.module,
+        span,
+    };
     for (term, (_, given)) in terms.split_off(keys).into_iter().zip(computed) {
         let index = u32::try_from(body.len()).unwrap_or(u32::MAX);
-        body.push(Literal { kind: LiteralKind::Unify((*given).clone(), term), with: Vec::new(), place, index });
+        body.push(Literal {
+            kind: LiteralKind::Unify((*given).clone(), term),
+            with: Vec::new(),
+            place,
+            index,
+        });
     }
-    let value = element.and_then(|_| terms.pop()).unwrap_or_else(|| Term::constant(Value::Bool(true), place));
-    Resolved { body, keys: terms, value, span }
+    let value = element
+        .and_then(|_| terms.pop())
+        .unwrap_or_else(|| Term::constant(Value::Bool(true), place));
+    Resolved {
+        body,
+        keys: terms,
+        value,
+        span,
+    }
 }
 
-fn lower_branch(lowerer: &mut Lowerer<'_>, branch: Resolved, bound: &Bound, before: &[super::ir::Step], module: u32) -> Branch {
+fn lower_branch(
+    lowerer: &mut Lowerer<'_>,
+    branch: &Resolved,
+    bound: &Bound,
+    before: &[super::ir::Step],
+    module: u32,
+) -> Branch {
     let mut bound = bound.clone();
-    let place = Place { module, span: branch.span };
+    let place = Place {
+        module,
+        span: branch.span,
+    };
     let mut body = before.to_vec();
     body.extend(lowerer.body(&branch.body, &mut bound));
     let heads: Vec<Term> = branch.keys.iter().chain([&branch.value]).cloned().collect();
     let mut exprs = lowerer.heads(&heads, place, &mut bound, &mut body);
     let value = exprs.pop().unwrap_or(Expr::Const(Value::Null));
     let constant = exprs.is_empty() && matches!(value, Expr::Const(_));
-    Branch { body, keys: exprs, value, constant, place, message_only: message_only(&branch.body) }
+    Branch {
+        body,
+        keys: exprs,
+        value,
+        constant,
+        place,
+        message_only: message_only(&branch.body),
+    }
 }
 
 /// Literals that only give a name to what a message says: their variables are used by the head, or by others of their
@@ -297,8 +523,12 @@ fn message_only(body: &[Literal]) -> Vec<bool> {
     loop {
         let mut changed = false;
         for (index, bind) in binds.iter().enumerate() {
-            let Some(slot) = bind.filter(|_| only.get(index) == Some(&false)) else { continue };
-            let decides = uses.iter().enumerate().any(|(other, uses)| other != index && only.get(other) == Some(&false) && uses.contains(&slot));
+            let Some(slot) = bind.filter(|_| only.get(index) == Some(&false)) else {
+                continue;
+            };
+            let decides = uses.iter().enumerate().any(|(other, uses)| {
+                other != index && only.get(other) == Some(&false) && uses.contains(&slot)
+            });
             if !decides && let Some(flag) = only.get_mut(index) {
                 *flag = true;
                 changed = true;
@@ -325,18 +555,31 @@ fn head_words(head: &ast::Head) -> Vec<ArcStr> {
 
 fn dynamic_keys(head: &ast::Head) -> Vec<&ast::Term> {
     let fixed = head_words(head).len().saturating_sub(1);
-    head.name.args.iter().skip(fixed).map(|arg| &arg.term).collect()
+    head.name
+        .args
+        .iter()
+        .skip(fixed)
+        .map(|arg| &arg.term)
+        .collect()
 }
 
 fn package_path(module: &ast::Module) -> Vec<ArcStr> {
-    module.package.path.iter().map(|name| name.text.clone()).collect()
+    module
+        .package
+        .path
+        .iter()
+        .map(|name| name.text.clone())
+        .collect()
 }
 
 /// Every path below `data` that a module imports or mentions.
 fn mentions(module: &ast::Module) -> Vec<Vec<ArcStr>> {
     let imports = module.imports.iter().filter_map(|import| {
         let words: Vec<ArcStr> = import.path.iter().map(|name| name.text.clone()).collect();
-        words.split_first().filter(|(root, _)| root.as_str() == "data").map(|(_, path)| path.to_vec())
+        words
+            .split_first()
+            .filter(|(root, _)| root.as_str() == "data")
+            .map(|(_, path)| path.to_vec())
     });
     imports.collect()
 }

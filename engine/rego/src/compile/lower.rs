@@ -2,7 +2,8 @@
 
 use super::flow::{self, Bound, same_constant};
 use super::ir::{
-    Call, Change, ChangeTarget, ChangeValue, Comprehension, Expr, NodeId, Part, Pattern, Place, Slot, Step, StepKind, Target, Template,
+    Call, Change, ChangeTarget, ChangeValue, Comprehension, Expr, NodeId, Part, Pattern, Place,
+    Slot, Step, StepKind, Target, Template,
 };
 use super::report::Reports;
 use super::term::{self, Kind, Literal, LiteralKind, Term, With, WithTarget, WithValue};
@@ -32,7 +33,10 @@ impl Lowerer<'_> {
         let mut steps = Vec::new();
         let mut waiting: std::collections::VecDeque<&Literal> = literals.iter().collect();
         while !waiting.is_empty() {
-            let Some(ready) = waiting.iter().position(|literal| flow::missing(literal, bound).is_empty()) else {
+            let Some(ready) = waiting
+                .iter()
+                .position(|literal| flow::missing(literal, bound).is_empty())
+            else {
                 self.report_unsafe(&waiting.into_iter().collect::<Vec<_>>(), bound);
                 break;
             };
@@ -47,22 +51,50 @@ impl Lowerer<'_> {
         for literal in literals {
             for (slot, place) in flow::missing(literal, bound) {
                 let name = self.names.get(slot as usize).cloned().unwrap_or_default();
-                let place = if place == Place::default() { literal.place } else { place };
+                let place = if place == Place::default() {
+                    literal.place
+                } else {
+                    place
+                };
                 self.unsafe_variable(&name, place);
             }
         }
     }
 
     fn unsafe_variable(&mut self, name: &str, place: Place) {
-        let hint = match name {
-            "_" => "a wildcard cannot find values here: put it into a comprehension or a helper rule".to_owned(),
-            _ => format!("nothing gives `{name}` a value: misspelt, or used before anything binds it"),
+        let others = self
+            .names
+            .iter()
+            .map(ArcStr::as_str)
+            .filter(|other| other.len() > 1 && *other != name);
+        let hint = match (name, crate::builtins::nearest(name, others)) {
+            ("_", _) => {
+                "a wildcard cannot find values here: put it into a comprehension or a helper rule"
+                    .to_owned()
+            }
+            (_, Some(near)) if name.len() > 1 => {
+                format!("nothing gives `{name}` a value; did you mean `{near}`?")
+            }
+            _ => format!(
+                "nothing gives `{name}` a value: misspelt, or used before anything binds it"
+            ),
         };
-        self.reports.add("rego_unsafe_var_error", format!("var {name} is unsafe"), place, Some(&hint));
+        self.reports.add(
+            "rego_unsafe_var_error",
+            format!("var {name} is unsafe"),
+            place,
+            Some(&hint),
+        );
     }
 
     /// Terms of a head, evaluated after the body: references in them may find several values.
-    pub(crate) fn heads(&mut self, heads: &[Term], place: Place, bound: &mut Bound, steps: &mut Vec<Step>) -> Vec<Expr> {
+    pub(crate) fn heads(
+        &mut self,
+        heads: &[Term],
+        place: Place,
+        bound: &mut Bound,
+        steps: &mut Vec<Step>,
+    ) -> Vec<Expr> {
         let mut exprs = Vec::new();
         for head in heads {
             if !flow::is_ground(head, bound) {
@@ -75,28 +107,60 @@ impl Lowerer<'_> {
                 }
                 return Vec::new();
             }
-            let mut more = Steps { steps, place, literal: u32::MAX };
+            let mut more = Steps {
+                out: steps,
+                place,
+                literal: u32::MAX,
+            };
             exprs.push(self.expr(head, bound, &mut more));
         }
         exprs
     }
 
     /// Patterns of parameters.
-    pub(crate) fn params(&mut self, params: &[Term], bound: &mut Bound, steps: &mut Vec<Step>) -> Vec<Pattern> {
-        let mut more = Steps { steps, place: Place::default(), literal: u32::MAX };
-        params.iter().map(|param| self.pattern(param, bound, &mut more)).collect()
+    pub(crate) fn params(
+        &mut self,
+        params: &[Term],
+        bound: &mut Bound,
+        steps: &mut Vec<Step>,
+    ) -> Vec<Pattern> {
+        let mut more = Steps {
+            out: steps,
+            place: Place::default(),
+            literal: u32::MAX,
+        };
+        params
+            .iter()
+            .map(|param| self.pattern(param, bound, &mut more))
+            .collect()
     }
 
     fn literal(&mut self, literal: &Literal, bound: &mut Bound, steps: &mut Vec<Step>) {
         if literal.with.is_empty() {
-            let mut out = Steps { steps, place: literal.place, literal: literal.index };
+            let mut out = Steps {
+                out: steps,
+                place: literal.place,
+                literal: literal.index,
+            };
             self.kind(&literal.kind, bound, &mut out);
             return;
         }
-        let mut out = Steps { steps, place: literal.place, literal: literal.index };
-        let changes = literal.with.iter().map(|with| self.change(with, bound, &mut out)).collect();
+        let mut out = Steps {
+            out: steps,
+            place: literal.place,
+            literal: literal.index,
+        };
+        let changes = literal
+            .with
+            .iter()
+            .map(|with| self.change(with, bound, &mut out))
+            .collect();
         let mut body = Vec::new();
-        let mut inner = Steps { steps: &mut body, place: literal.place, literal: literal.index };
+        let mut inner = Steps {
+            out: &mut body,
+            place: literal.place,
+            literal: literal.index,
+        };
         self.kind(&literal.kind, bound, &mut inner);
         out.push(StepKind::With { changes, body });
     }
@@ -123,29 +187,57 @@ impl Lowerer<'_> {
                 let expr = self.expr(term, bound, out);
                 out.push(StepKind::Test(expr));
             }
-            LiteralKind::Unify(left, right) | LiteralKind::Output(left, right) => self.unify(left, right, bound, out),
+            LiteralKind::Unify(left, right) | LiteralKind::Output(left, right) => {
+                self.unify(left, right, bound, out);
+            }
             LiteralKind::Not(inner) => self.negation(inner, bound, out),
             LiteralKind::NotBody(body, _) => {
                 let body = self.body(body, &mut bound.clone());
                 out.push(StepKind::Not(body));
             }
             LiteralKind::Or(bodies) => {
-                let bodies = bodies.iter().map(|(body, _)| self.body(body, &mut bound.clone())).collect();
+                let bodies = bodies
+                    .iter()
+                    .map(|(body, _)| self.body(body, &mut bound.clone()))
+                    .collect();
                 out.push(StepKind::Exists(bodies));
             }
-            LiteralKind::SomeIn { key, value, collection } => {
+            LiteralKind::SomeIn {
+                key,
+                value,
+                collection,
+            } => {
                 let collection = self.expr(collection, bound, out);
-                let key = key.as_ref().map_or(Pattern::Any, |key| self.pattern(key, bound, out));
+                let key = key
+                    .as_ref()
+                    .map_or(Pattern::Any, |key| self.pattern(key, bound, out));
                 let value = self.pattern(value, bound, out);
-                out.push(StepKind::Scan { collection, key, value });
+                out.push(StepKind::Scan {
+                    collection,
+                    key,
+                    value,
+                });
             }
-            LiteralKind::Every { key, value, domain, body, .. } => {
+            LiteralKind::Every {
+                key,
+                value,
+                domain,
+                body,
+                ..
+            } => {
                 let domain = self.expr(domain, bound, out);
                 let mut inner = bound.clone();
-                let key = key.as_ref().map_or(Pattern::Any, |key| self.pattern(key, &mut inner, out));
+                let key = key
+                    .as_ref()
+                    .map_or(Pattern::Any, |key| self.pattern(key, &mut inner, out));
                 let value = self.pattern(value, &mut inner, out);
                 let body = self.body(body, &mut inner);
-                out.push(StepKind::Every { domain, key, value, body });
+                out.push(StepKind::Every {
+                    domain,
+                    key,
+                    value,
+                    body,
+                });
             }
             LiteralKind::Declaration => {}
         }
@@ -156,16 +248,22 @@ impl Lowerer<'_> {
     fn negation(&mut self, inner: &LiteralKind, bound: &mut Bound, out: &mut Steps<'_>) {
         let settled = match inner {
             LiteralKind::Term(term) => LiteralKind::Term(self.settle_operands(term, bound, out)),
-            LiteralKind::Unify(left, right) => {
-                LiteralKind::Unify(self.settle_side(left, bound, out), self.settle_side(right, bound, out))
-            }
-            LiteralKind::Output(result, call) => {
-                LiteralKind::Output(self.settle_side(result, bound, out), self.settle_operands(call, bound, out))
-            }
+            LiteralKind::Unify(left, right) => LiteralKind::Unify(
+                self.settle_side(left, bound, out),
+                self.settle_side(right, bound, out),
+            ),
+            LiteralKind::Output(result, call) => LiteralKind::Output(
+                self.settle_side(result, bound, out),
+                self.settle_operands(call, bound, out),
+            ),
             other => other.clone(),
         };
         let mut body = Vec::new();
-        let mut steps = Steps { steps: &mut body, place: out.place, literal: out.literal };
+        let mut steps = Steps {
+            out: &mut body,
+            place: out.place,
+            literal: out.literal,
+        };
         self.kind(&settled, &mut bound.clone(), &mut steps);
         out.push(StepKind::Not(body));
     }
@@ -173,17 +271,30 @@ impl Lowerer<'_> {
     /// A call with its operands settled; a reference with its keys settled; anything else as it is.
     fn settle_operands(&mut self, term: &Term, bound: &mut Bound, out: &mut Steps<'_>) -> Term {
         let kind = match &term.kind {
-            Kind::Call(target, args) => Kind::Call(*target, args.iter().map(|arg| self.settle(arg, bound, out)).collect()),
+            Kind::Call(target, args) => Kind::Call(
+                *target,
+                args.iter()
+                    .map(|arg| self.settle(arg, bound, out))
+                    .collect(),
+            ),
             Kind::Ref(head, args) => {
                 let head = match head.kind {
                     Kind::Input | Kind::Data | Kind::Local(_) => head.clone(),
                     _ => Box::new(self.settle(head, bound, out)),
                 };
-                Kind::Ref(head, args.iter().map(|arg| self.settle(arg, bound, out)).collect())
+                Kind::Ref(
+                    head,
+                    args.iter()
+                        .map(|arg| self.settle(arg, bound, out))
+                        .collect(),
+                )
             }
             other => other.clone(),
         };
-        Term { kind, place: term.place }
+        Term {
+            kind,
+            place: term.place,
+        }
     }
 
     fn settle_side(&mut self, term: &Term, bound: &mut Bound, out: &mut Steps<'_>) -> Term {
@@ -226,13 +337,17 @@ impl Lowerer<'_> {
                     }
                     pairs.extend(one.iter().cloned().zip(other.iter().cloned()).rev());
                 }
-                (Kind::Object(one), Kind::Object(other)) if self.same_keys(one, other) => {
+                (Kind::Object(one), Kind::Object(other)) if same_keys(one, other) => {
                     for (key, value) in one.iter().rev() {
-                        let twin = other.iter().find(|(candidate, _)| same_constant(key, candidate));
+                        let twin = other
+                            .iter()
+                            .find(|(candidate, _)| same_constant(key, candidate));
                         pairs.extend(twin.map(|(_, twin)| (value.clone(), twin.clone())));
                     }
                 }
-                _ if self.is_settled(&right, bound) || flow::is_ground(&right, bound) && !self.is_settled(&left, bound) => {
+                _ if is_settled(&right, bound)
+                    || flow::is_ground(&right, bound) && !is_settled(&left, bound) =>
+                {
                     let expr = self.expr(&right, bound, out);
                     let pattern = self.pattern(&left, bound, out);
                     out.push(StepKind::Let(pattern, expr));
@@ -257,26 +372,20 @@ impl Lowerer<'_> {
         }
     }
 
-    fn same_keys(&self, one: &[(Term, Term)], other: &[(Term, Term)]) -> bool {
-        let constant = |entries: &[(Term, Term)]| entries.iter().all(|(key, _)| matches!(key.kind, Kind::Const(_)));
-        let matched = one.iter().all(|(key, _)| other.iter().any(|(candidate, _)| same_constant(key, candidate)));
-        constant(one) && constant(other) && one.len() == other.len() && matched
-    }
-
-    /// Whether a term has a value without finding any keys.
-    fn is_settled(&self, term: &Term, bound: &Bound) -> bool {
-        let mut settled = true;
-        term.locals(&mut |slot| settled &= bound.contains(&slot));
-        settled && !matches!(term.kind, Kind::Local(slot) if !bound.contains(&slot)) && flow::is_ground(term, bound)
-    }
-
     /// What a value is matched with; unbound variables are bound by it.
     fn pattern(&mut self, term: &Term, bound: &mut Bound, out: &mut Steps<'_>) -> Pattern {
         match &term.kind {
             Kind::Local(slot) if bound.insert(*slot) => Pattern::Bind(*slot),
-            Kind::Array(items) => Pattern::Array(items.iter().map(|item| self.pattern(item, bound, out)).collect()),
+            Kind::Array(items) => Pattern::Array(
+                items
+                    .iter()
+                    .map(|item| self.pattern(item, bound, out))
+                    .collect(),
+            ),
             Kind::Object(entries) => {
-                let entry = |(key, value): &(Term, Term)| (self.expr(key, bound, out), self.pattern(value, bound, out));
+                let entry = |(key, value): &(Term, Term)| {
+                    (self.expr(key, bound, out), self.pattern(value, bound, out))
+                };
                 Pattern::Object(entries.iter().map(entry).collect())
             }
             _ => Pattern::Equal(self.expr(term, bound, out)),
@@ -292,16 +401,31 @@ impl Lowerer<'_> {
             Kind::Data => self.data(0),
             Kind::Ref(head, args) => self.reference(head, args, bound, out),
             Kind::Call(target, args) => self.call(*target, args, term.place, bound, out),
-            Kind::Array(items) => Expr::Array(items.iter().map(|item| self.expr(item, bound, out)).collect()),
-            Kind::Set(items) => Expr::Set(items.iter().map(|item| self.expr(item, bound, out)).collect()),
+            Kind::Array(items) => Expr::Array(
+                items
+                    .iter()
+                    .map(|item| self.expr(item, bound, out))
+                    .collect(),
+            ),
+            Kind::Set(items) => Expr::Set(
+                items
+                    .iter()
+                    .map(|item| self.expr(item, bound, out))
+                    .collect(),
+            ),
             Kind::Object(entries) => {
-                let entry = |(key, value): &(Term, Term)| (self.expr(key, bound, out), self.expr(value, bound, out));
+                let entry = |(key, value): &(Term, Term)| {
+                    (self.expr(key, bound, out), self.expr(value, bound, out))
+                };
                 Expr::Object(entries.iter().map(entry).collect())
             }
             Kind::Comprehension(inner) => self.comprehension(inner, term.place, bound),
             Kind::Template(parts) => {
                 let parts = parts.iter().map(|part| self.part(part, bound)).collect();
-                Expr::Template(Box::new(Template { parts, place: term.place }))
+                Expr::Template(Box::new(Template {
+                    parts,
+                    place: term.place,
+                }))
             }
         }
     }
@@ -317,7 +441,11 @@ impl Lowerer<'_> {
             term::Part::Expr { body, value, .. } => {
                 let mut inner = bound.clone();
                 let mut steps = self.body(body, &mut inner);
-                let mut more = Steps { steps: &mut steps, place: value.place, literal: 0 };
+                let mut more = Steps {
+                    out: &mut steps,
+                    place: value.place,
+                    literal: 0,
+                };
                 let value = self.expr(value, &mut inner, &mut more);
                 Part::Values { body: steps, value }
             }
@@ -331,26 +459,53 @@ impl Lowerer<'_> {
         let mut exprs = self.heads(&heads, place, &mut own, &mut body);
         let value = exprs.pop().unwrap_or(Expr::Const(Value::Null));
         let key = exprs.pop().unwrap_or(Expr::Const(Value::Null));
-        Expr::Comprehension(Box::new(Comprehension { kind: inner.kind, key, value, body, place }))
+        Expr::Comprehension(Box::new(Comprehension {
+            kind: inner.kind,
+            key,
+            value,
+            body,
+            place,
+        }))
     }
 
-    fn call(&mut self, target: Target, args: &[Term], place: Place, bound: &mut Bound, out: &mut Steps<'_>) -> Expr {
+    fn call(
+        &mut self,
+        target: Target,
+        args: &[Term],
+        place: Place,
+        bound: &mut Bound,
+        out: &mut Steps<'_>,
+    ) -> Expr {
         let mut args: Vec<Expr> = args.iter().map(|arg| self.expr(arg, bound, out)).collect();
         self.needs.extend(super::resolve::function_node(target));
         if self.is_walk(target) && args.len() == 1 {
             let document = args.pop().unwrap_or(Expr::Input);
             let (path, value) = (self.temporary(bound), self.temporary(bound));
-            out.push(StepKind::Walk { document, path: Pattern::Bind(path), value: Pattern::Bind(value) });
+            out.push(StepKind::Walk {
+                document,
+                path: Pattern::Bind(path),
+                value: Pattern::Bind(value),
+            });
             return Expr::Array(vec![Expr::Local(path), Expr::Local(value)]);
         }
-        Expr::Call(Box::new(Call { target, args, place }))
+        Expr::Call(Box::new(Call {
+            target,
+            args,
+            place,
+        }))
     }
 
     fn is_walk(&self, target: Target) -> bool {
         matches!(target, Target::Builtin(index) if self.table.get(index).name == "walk")
     }
 
-    fn reference(&mut self, head: &Term, args: &[Term], bound: &mut Bound, out: &mut Steps<'_>) -> Expr {
+    fn reference(
+        &mut self,
+        head: &Term,
+        args: &[Term],
+        bound: &mut Bound,
+        out: &mut Steps<'_>,
+    ) -> Expr {
         if matches!(head.kind, Kind::Data) {
             return self.data_reference(args, bound, out);
         }
@@ -359,12 +514,22 @@ impl Lowerer<'_> {
     }
 
     /// Arguments of a reference to a value that is at hand.
-    fn arguments(&mut self, mut expr: Expr, args: &[Term], bound: &mut Bound, out: &mut Steps<'_>) -> Expr {
+    fn arguments(
+        &mut self,
+        mut expr: Expr,
+        args: &[Term],
+        bound: &mut Bound,
+        out: &mut Steps<'_>,
+    ) -> Expr {
         for arg in args {
-            expr = if self.finds_keys(arg, bound) {
+            expr = if finds_keys(arg, bound) {
                 let key = self.pattern(arg, bound, out);
                 let value = self.temporary(bound);
-                out.push(StepKind::Scan { collection: expr, key, value: Pattern::Bind(value) });
+                out.push(StepKind::Scan {
+                    collection: expr,
+                    key,
+                    value: Pattern::Bind(value),
+                });
                 Expr::Local(value)
             } else {
                 let key = self.expr(arg, bound, out);
@@ -389,9 +554,12 @@ impl Lowerer<'_> {
                 break;
             }
             used += 1;
-            let key = if self.finds_keys(arg, bound) {
+            let key = if finds_keys(arg, bound) {
                 let key = self.temporary(bound);
-                out.push(StepKind::Keys { container: expr.clone(), key: Pattern::Bind(key) });
+                out.push(StepKind::Keys {
+                    container: expr.clone(),
+                    key: Pattern::Bind(key),
+                });
                 let pattern = self.pattern(arg, bound, out);
                 out.push(StepKind::Let(pattern, Expr::Local(key)));
                 Expr::Local(key)
@@ -412,7 +580,9 @@ impl Lowerer<'_> {
                 self.needs.push(node);
                 continue;
             }
-            let Some(children) = self.tree.node(node).map(|node| &node.children) else { continue };
+            let Some(children) = self.tree.node(node).map(|node| &node.children) else {
+                continue;
+            };
             match &arg.kind {
                 Kind::Const(Value::String(word)) => next.extend(children.get(word).copied()),
                 Kind::Const(_) => {}
@@ -420,16 +590,6 @@ impl Lowerer<'_> {
             }
         }
         next
-    }
-
-    /// Whether a key of a reference has variables to be found.
-    fn finds_keys(&self, arg: &Term, bound: &Bound) -> bool {
-        match &arg.kind {
-            Kind::Local(slot) => !bound.contains(slot),
-            Kind::Array(items) => items.iter().any(|item| self.finds_keys(item, bound)),
-            Kind::Object(entries) => entries.iter().any(|(_, value)| self.finds_keys(value, bound)),
-            _ => false,
-        }
     }
 
     /// The part of a reference below `data` that is known before anything runs: up to the first rule, or to where the tree
@@ -441,7 +601,11 @@ impl Lowerer<'_> {
         };
         let words: Vec<Value> = args.iter().map_while(known).collect();
         let (mut node, mut used) = (0, 0);
-        while let Some(child) = words.get(used).and_then(Value::as_str).and_then(|word| self.tree.child(node, word)) {
+        while let Some(child) = words
+            .get(used)
+            .and_then(Value::as_str)
+            .and_then(|word| self.tree.child(node, word))
+        {
             (node, used) = (child, used + 1);
             if self.tree.has_rules(node) {
                 return (Expr::Data(node), used);
@@ -455,15 +619,52 @@ impl Lowerer<'_> {
     }
 }
 
+fn same_keys(one: &[(Term, Term)], other: &[(Term, Term)]) -> bool {
+    let constant = |entries: &[(Term, Term)]| {
+        entries
+            .iter()
+            .all(|(key, _)| matches!(key.kind, Kind::Const(_)))
+    };
+    let matched = one.iter().all(|(key, _)| {
+        other
+            .iter()
+            .any(|(candidate, _)| same_constant(key, candidate))
+    });
+    constant(one) && constant(other) && one.len() == other.len() && matched
+}
+
+/// Whether a term has a value without finding any keys.
+fn is_settled(term: &Term, bound: &Bound) -> bool {
+    let mut settled = true;
+    term.locals(&mut |slot| settled &= bound.contains(&slot));
+    settled
+        && !matches!(term.kind, Kind::Local(slot) if !bound.contains(&slot))
+        && flow::is_ground(term, bound)
+}
+
+/// Whether a key of a reference has variables to be found.
+fn finds_keys(arg: &Term, bound: &Bound) -> bool {
+    match &arg.kind {
+        Kind::Local(slot) => !bound.contains(slot),
+        Kind::Array(items) => items.iter().any(|item| finds_keys(item, bound)),
+        Kind::Object(entries) => entries.iter().any(|(_, value)| finds_keys(value, bound)),
+        _ => false,
+    }
+}
+
 /// Where steps go, and the literal that they belong to.
 struct Steps<'a> {
-    steps: &'a mut Vec<Step>,
+    out: &'a mut Vec<Step>,
     place: Place,
     literal: u32,
 }
 
 impl Steps<'_> {
     fn push(&mut self, kind: StepKind) {
-        self.steps.push(Step { kind, place: self.place, literal: self.literal });
+        self.out.push(Step {
+            kind,
+            place: self.place,
+            literal: self.literal,
+        });
     }
 }

@@ -16,22 +16,31 @@ pub(crate) struct Report {
 pub(crate) struct Reports(Vec<Report>);
 
 impl Reports {
-    pub(crate) fn add(&mut self, code: &'static str, message: String, place: Place, hint: Option<&str>) {
-        let report = Report { code, message, place, hint: hint.map(str::to_owned) };
+    pub(crate) fn add(
+        &mut self,
+        code: &'static str,
+        message: String,
+        place: Place,
+        hint: Option<&str>,
+    ) {
+        let report = Report {
+            code,
+            message,
+            place,
+            hint: hint.map(str::to_owned),
+        };
         if !self.0.contains(&report) {
             self.0.push(report);
         }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
     }
 
     /// In order of modules and places.
     pub(crate) fn into_sorted(mut self) -> Vec<Report> {
         self.0.sort_by(|left, right| {
             let key = |report: &Report| (report.place.module, report.place.span.start);
-            key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
+            key(left)
+                .cmp(&key(right))
+                .then_with(|| left.message.cmp(&right.message))
         });
         self.0
     }

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::ir::{ComprehensionKind, NodeId, Place, Slot, Target};
 use super::report::Reports;
-use super::term::{Comprehension, Kind, Literal, LiteralKind, Own, Part, Term, With, WithTarget, WithValue};
+use super::term::{
+    Comprehension, Kind, Literal, LiteralKind, Own, Part, Term, With, WithTarget, WithValue,
+};
 use super::tree::Tree;
 use crate::builtins::Table;
 use crate::syntax::ast::{self, Infix, TermKind};
@@ -78,12 +80,18 @@ impl<'a> Resolver<'a> {
         reports: &'a mut Reports,
     ) -> Self {
         let metadata = RuleMetadata::default();
-        Self { module, version, globals, tree, table, reports, metadata, scopes: Vec::new(), slots: 0, names: Vec::new() }
-    }
-
-    /// How many slots were given out.
-    pub(crate) fn slots(&self) -> Slot {
-        self.slots
+        Self {
+            module,
+            version,
+            globals,
+            tree,
+            table,
+            reports,
+            metadata,
+            scopes: Vec::new(),
+            slots: 0,
+            names: Vec::new(),
+        }
     }
 
     /// The name of each slot, as it is written.
@@ -107,7 +115,16 @@ impl<'a> Resolver<'a> {
                 self.declare(&name, span, Declaration::Parameter);
             }
         }
-        params.iter().map(|param| if is_pattern(param) { self.term(param) } else { self.placeholder(param) }).collect()
+        params
+            .iter()
+            .map(|param| {
+                if is_pattern(param) {
+                    self.term(param)
+                } else {
+                    self.placeholder(param)
+                }
+            })
+            .collect()
     }
 
     /// A parameter that is computed: the body compares it with what was given.
@@ -117,7 +134,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// A body and the terms of the head that it serves, in a scope of their own.
-    pub(crate) fn body(&mut self, body: &[ast::Literal], heads: &[&ast::Term]) -> (Vec<Literal>, Vec<Term>) {
+    pub(crate) fn body(
+        &mut self,
+        body: &[ast::Literal],
+        heads: &[&ast::Term],
+    ) -> (Vec<Literal>, Vec<Term>) {
         self.enter(body, heads);
         let literals = self.literals(body);
         let heads = heads.iter().map(|term| self.term(term)).collect();
@@ -126,10 +147,19 @@ impl<'a> Resolver<'a> {
     }
 
     /// A query: its names stay visible.
-    pub(crate) fn query(&mut self, body: &[ast::Literal]) -> (Vec<Literal>, BTreeMap<ArcStr, Slot>) {
+    pub(crate) fn query(
+        &mut self,
+        body: &[ast::Literal],
+    ) -> (Vec<Literal>, BTreeMap<ArcStr, Slot>) {
         self.enter(body, &[]);
         let literals = self.literals(body);
-        let names = self.scopes.last().map(|scope| scope.names.iter().map(|(name, slot)| (name.clone(), *slot)).collect());
+        let names = self.scopes.last().map(|scope| {
+            scope
+                .names
+                .iter()
+                .map(|(name, slot)| (name.clone(), *slot))
+                .collect()
+        });
         self.leave();
         (literals, names.unwrap_or_default())
     }
@@ -142,8 +172,11 @@ impl<'a> Resolver<'a> {
             });
         }
         let mut mentioned = Vec::new();
-        body.iter().for_each(|literal| literal_names(literal, &mut mentioned));
-        heads.iter().for_each(|term| term_names(term, &mut mentioned));
+        body.iter()
+            .for_each(|literal| literal_names(literal, &mut mentioned));
+        heads
+            .iter()
+            .for_each(|term| term_names(term, &mut mentioned));
         self.scopes.push(scope);
         for name in mentioned {
             if self.is_free(&name) {
@@ -157,24 +190,41 @@ impl<'a> Resolver<'a> {
 
     /// Closes the innermost scope and says which of its declarations nobody uses.
     pub(crate) fn leave(&mut self) {
-        let Some(scope) = self.scopes.pop() else { return };
+        let Some(scope) = self.scopes.pop() else {
+            return;
+        };
         let mut unused: Vec<(&ArcStr, &Declared)> = scope
             .declared
             .iter()
-            .filter(|(name, declared)| declared.kind == Declaration::Some && !scope.used.contains(*name) && name.as_str() != "_")
+            .filter(|(name, declared)| {
+                declared.kind == Declaration::Some
+                    && !scope.used.contains(*name)
+                    && name.as_str() != "_"
+            })
             .collect();
         unused.sort_by_key(|(_, declared)| declared.span.start);
         for (name, declared) in unused {
             let message = format!("declared var {name} unused");
-            self.reports.add("rego_compile_error", message, self.place(declared.span), Some("remove the declaration, or use the variable"));
+            self.reports.add(
+                "rego_compile_error",
+                message,
+                self.place(declared.span),
+                Some("remove the declaration, or use the variable"),
+            );
         }
     }
 
     /// Whether a name means nothing yet.
     fn is_free(&self, name: &ArcStr) -> bool {
         // A name that an outer body declares later is another variable in here.
-        let known = self.scopes.iter().any(|scope| scope.names.contains_key(name));
-        let pending = self.scopes.last().is_some_and(|scope| scope.pending.contains(name));
+        let known = self
+            .scopes
+            .iter()
+            .any(|scope| scope.names.contains_key(name));
+        let pending = self
+            .scopes
+            .last()
+            .is_some_and(|scope| scope.pending.contains(name));
         !is_root(name) && !known && !pending && !self.globals.contains_key(name)
     }
 
@@ -194,29 +244,55 @@ impl<'a> Resolver<'a> {
 
     fn check_declaration(&mut self, name: &ArcStr, span: Span, kind: Declaration) {
         let place = self.place(span);
-        let Some(scope) = self.scopes.last() else { return };
+        let Some(scope) = self.scopes.last() else {
+            return;
+        };
         let earlier = scope.declared.get(name).map(|declared| declared.kind);
         // A function's body is the scope right below its parameters.
-        let of_function = self.scopes.iter().rev().nth(1).filter(|_| self.scopes.len() == 2).and_then(|scope| scope.declared.get(name));
+        let of_function = self
+            .scopes
+            .iter()
+            .rev()
+            .nth(1)
+            .filter(|_| self.scopes.len() == 2)
+            .and_then(|scope| scope.declared.get(name));
         let message = match (earlier, of_function.map(|declared| declared.kind)) {
             (Some(Declaration::Parameter), _) if kind == Declaration::Parameter => return,
-            (None, Some(Declaration::Parameter)) if kind == Declaration::Assigned => format!("arg {name} redeclared"),
+            (None, Some(Declaration::Parameter)) if kind == Declaration::Assigned => {
+                format!("arg {name} redeclared")
+            }
             (Some(Declaration::Assigned), _) => format!("var {name} assigned above"),
             (Some(_), _) => format!("var {name} declared above"),
             _ => return,
         };
-        self.reports.add("rego_compile_error", message, place, Some("give the second one another name, or compare with `==`"));
+        self.reports.add(
+            "rego_compile_error",
+            message,
+            place,
+            Some("give the second one another name, or compare with `==`"),
+        );
     }
 
     fn literals(&mut self, body: &[ast::Literal]) -> Vec<Literal> {
         let numbered = body.iter().zip(0..);
-        numbered.map(|(literal, index)| self.literal(literal, index)).collect()
+        numbered
+            .map(|(literal, index)| self.literal(literal, index))
+            .collect()
     }
 
     fn literal(&mut self, literal: &ast::Literal, index: u32) -> Literal {
         // What `with` puts in is read in the world as it was.
-        let with = literal.with.iter().filter_map(|with| self.with(with)).collect();
-        Literal { kind: self.literal_kind(&literal.kind), with, place: self.place(literal.span), index }
+        let with = literal
+            .with
+            .iter()
+            .filter_map(|with| self.with(with))
+            .collect();
+        Literal {
+            kind: self.literal_kind(&literal.kind),
+            with,
+            place: self.place(literal.span),
+            index,
+        }
     }
 
     fn literal_kind(&mut self, kind: &ast::LiteralKind) -> LiteralKind {
@@ -227,7 +303,9 @@ impl<'a> Resolver<'a> {
                 let (body, own) = self.closed(&operand.body);
                 LiteralKind::NotBody(body, own)
             }
-            ast::LiteralKind::Logical { op, left, right, .. } => {
+            ast::LiteralKind::Logical {
+                op, left, right, ..
+            } => {
                 let (left, right) = (self.closed(&left.body), self.closed(&right.body));
                 match op {
                     ast::Logical::Or => LiteralKind::Or(vec![left, right]),
@@ -243,14 +321,27 @@ impl<'a> Resolver<'a> {
                 }
                 LiteralKind::Declaration
             }
-            ast::LiteralKind::SomeIn { key, value, collection } => {
+            ast::LiteralKind::SomeIn {
+                key,
+                value,
+                collection,
+            } => {
                 let collection = self.term(collection);
                 for pattern in key.iter().chain([value]) {
                     self.declare_pattern(pattern, Declaration::Assigned);
                 }
-                LiteralKind::SomeIn { key: key.as_ref().map(|key| self.term(key)), value: self.term(value), collection }
+                LiteralKind::SomeIn {
+                    key: key.as_ref().map(|key| self.term(key)),
+                    value: self.term(value),
+                    collection,
+                }
             }
-            ast::LiteralKind::Every { key, value, domain, body } => self.every(key.as_ref(), value, domain, body),
+            ast::LiteralKind::Every {
+                key,
+                value,
+                domain,
+                body,
+            } => self.every(key.as_ref(), value, domain, body),
         }
     }
 
@@ -260,7 +351,13 @@ impl<'a> Resolver<'a> {
         (literals, start..self.slots)
     }
 
-    fn every(&mut self, key: Option<&ast::Term>, value: &ast::Term, domain: &ast::Term, body: &ast::Body) -> LiteralKind {
+    fn every(
+        &mut self,
+        key: Option<&ast::Term>,
+        value: &ast::Term,
+        domain: &ast::Term,
+        body: &ast::Body,
+    ) -> LiteralKind {
         let domain = self.term(domain);
         let start = self.slots;
         self.scopes.push(Scope::default());
@@ -270,7 +367,13 @@ impl<'a> Resolver<'a> {
         let (key, value) = (key.map(|key| self.quiet(key)), self.quiet(value));
         let (body, _) = self.closed(body);
         self.leave();
-        LiteralKind::Every { key, value, domain, body, own: start..self.slots }
+        LiteralKind::Every {
+            key,
+            value,
+            domain,
+            body,
+            own: start..self.slots,
+        }
     }
 
     /// The declared names of a pattern, which its mention does not use.
@@ -295,20 +398,37 @@ impl<'a> Resolver<'a> {
     fn condition(&mut self, term: &ast::Term) -> LiteralKind {
         match &term.kind {
             TermKind::Parens(inner) => self.condition(inner),
-            TermKind::Infix { op: Infix::Assign, left, right, .. } => {
+            TermKind::Infix {
+                op: Infix::Assign,
+                left,
+                right,
+                ..
+            } => {
                 let right = self.term(right);
                 self.declare_pattern(left, Declaration::Assigned);
                 LiteralKind::Unify(self.quiet(left), right)
             }
-            TermKind::Infix { op: Infix::Unify | Infix::Equal, left, right, .. } => LiteralKind::Unify(self.term(left), self.term(right)),
+            TermKind::Infix {
+                op: Infix::Unify | Infix::Equal,
+                left,
+                right,
+                ..
+            } => LiteralKind::Unify(self.term(left), self.term(right)),
             TermKind::Call { function, args } => self.call_condition(term, function, args),
             _ => LiteralKind::Term(self.term(term)),
         }
     }
 
     /// A call with one operand more than the function takes: the last one is what the result must be.
-    fn call_condition(&mut self, term: &ast::Term, function: &ast::Term, args: &[ast::Term]) -> LiteralKind {
-        let Some((target, name)) = self.target(function) else { return LiteralKind::Term(self.undefined_call(term, function, args)) };
+    fn call_condition(
+        &mut self,
+        term: &ast::Term,
+        function: &ast::Term,
+        args: &[ast::Term],
+    ) -> LiteralKind {
+        let Some((target, name)) = self.target(function) else {
+            return LiteralKind::Term(self.undefined_call(term, function, args));
+        };
         let arity = self.arity(target);
         match (arity, args.split_last()) {
             (Some(arity), Some((result, operands))) if operands.len() == arity => {
@@ -327,30 +447,59 @@ impl<'a> Resolver<'a> {
             TermKind::Bool(value) => Kind::Const(Value::Bool(*value)),
             TermKind::Number(text) => Kind::Const(self.number(text, place)),
             TermKind::String { text, .. } => Kind::Const(Value::String(text.clone())),
-            TermKind::Template { parts, .. } => Kind::Template(parts.iter().map(|part| self.part(part)).collect()),
+            TermKind::Template { parts, .. } => {
+                Kind::Template(parts.iter().map(|part| self.part(part)).collect())
+            }
             TermKind::Var(name) => return self.variable(name, place),
             TermKind::Ref(reference) => self.reference(reference, place),
             TermKind::Call { function, args } => return self.call(term, function, args),
-            TermKind::Infix { op, left, right, .. } => return self.infix(term, *op, left, right),
+            TermKind::Infix {
+                op, left, right, ..
+            } => return self.infix(term, *op, left, right),
             TermKind::Negate(inner) => {
                 let zero = Term::constant(Value::from(0), place);
                 let inner = self.term(inner);
                 return self.builtin("minus", vec![zero, inner], place);
             }
-            TermKind::In { key, value, collection } => {
+            TermKind::In {
+                key,
+                value,
+                collection,
+            } => {
                 let mut args: Vec<Term> = key.iter().map(|key| self.term(key)).collect();
                 args.push(self.term(value));
                 args.push(self.term(collection));
-                let name = if key.is_some() { "internal.member_3" } else { "internal.member_2" };
+                let name = if key.is_some() {
+                    "internal.member_3"
+                } else {
+                    "internal.member_2"
+                };
                 return self.builtin(name, args, place);
             }
             TermKind::Parens(inner) => return self.term(inner),
-            TermKind::Array(items) => constant_or(items.iter().map(|item| self.term(item)).collect(), |items| Value::from(items), Kind::Array),
-            TermKind::Set(items) => constant_or(items.iter().map(|item| self.term(item)).collect(), |items| Value::Set(items.into()), Kind::Set),
-            TermKind::Object(entries) => object(entries.iter().map(|(key, value)| (self.term(key), self.term(value))).collect()),
-            TermKind::ArrayComprehension(inner) => self.comprehension(ComprehensionKind::Array, inner),
+            TermKind::Array(items) => constant_or(
+                items.iter().map(|item| self.term(item)).collect(),
+                Value::from,
+                Kind::Array,
+            ),
+            TermKind::Set(items) => constant_or(
+                items.iter().map(|item| self.term(item)).collect(),
+                |items| Value::Set(items.into()),
+                Kind::Set,
+            ),
+            TermKind::Object(entries) => object(
+                entries
+                    .iter()
+                    .map(|(key, value)| (self.term(key), self.term(value)))
+                    .collect(),
+            ),
+            TermKind::ArrayComprehension(inner) => {
+                self.comprehension(ComprehensionKind::Array, inner)
+            }
             TermKind::SetComprehension(inner) => self.comprehension(ComprehensionKind::Set, inner),
-            TermKind::ObjectComprehension(inner) => self.comprehension(ComprehensionKind::Object, inner),
+            TermKind::ObjectComprehension(inner) => {
+                self.comprehension(ComprehensionKind::Object, inner)
+            }
         };
         Term { kind, place }
     }
@@ -359,7 +508,8 @@ impl<'a> Resolver<'a> {
         match Number::parse(text) {
             Ok(number) => Value::Number(number),
             Err(error) => {
-                self.reports.add("rego_parse_error", error.to_string(), place, None);
+                self.reports
+                    .add("rego_parse_error", error.to_string(), place, None);
                 Value::Null
             }
         }
@@ -375,8 +525,17 @@ impl<'a> Resolver<'a> {
                 let value = Term::local(slot, place);
                 let term = self.term(term);
                 let own = slot..self.slots;
-                let literal = Literal { kind: LiteralKind::Unify(value.clone(), term), with, place, index: 0 };
-                Part::Expr { body: vec![literal], value, own }
+                let literal = Literal {
+                    kind: LiteralKind::Unify(value.clone(), term),
+                    with,
+                    place,
+                    index: 0,
+                };
+                Part::Expr {
+                    body: vec![literal],
+                    value,
+                    own,
+                }
             }
         }
     }
@@ -388,7 +547,13 @@ impl<'a> Resolver<'a> {
         let value = heads.pop();
         let key = heads.pop();
         match value {
-            Some(value) => Kind::Comprehension(Box::new(Comprehension { own: start..self.slots, kind, key, value, body })),
+            Some(value) => Kind::Comprehension(Box::new(Comprehension {
+                own: start..self.slots,
+                kind,
+                key,
+                value,
+                body,
+            })),
             None => Kind::Const(Value::Null),
         }
     }
@@ -399,14 +564,21 @@ impl<'a> Resolver<'a> {
             return Term::local(slot, place);
         }
         for index in (0..self.scopes.len()).rev() {
-            let Some(scope) = self.scopes.get_mut(index) else { continue };
+            let Some(scope) = self.scopes.get_mut(index) else {
+                continue;
+            };
             if let Some(slot) = scope.names.get(name).copied() {
                 scope.used.insert(name.clone());
                 return Term::local(slot, place);
             }
             if scope.pending.contains(name) {
                 let message = format!("var {name} referenced above");
-                self.reports.add("rego_compile_error", message, place, Some("declare it before it is used"));
+                self.reports.add(
+                    "rego_compile_error",
+                    message,
+                    place,
+                    Some("declare it before it is used"),
+                );
                 return Term::constant(Value::Null, place);
             }
         }
@@ -423,13 +595,23 @@ impl<'a> Resolver<'a> {
 
     fn reference(&mut self, reference: &ast::Ref, place: Place) -> Kind {
         let head = self.term(&reference.head);
-        let args: Vec<Term> = reference.args.iter().map(|arg| self.term(&arg.term)).collect();
+        let args: Vec<Term> = reference
+            .args
+            .iter()
+            .map(|arg| self.term(&arg.term))
+            .collect();
         match head.kind {
             Kind::Ref(inner, mut before) if matches!(inner.kind, Kind::Input | Kind::Data) => {
                 before.extend(args);
                 Kind::Ref(inner, before)
             }
-            kind => Kind::Ref(Box::new(Term { kind, place: head.place }), args),
+            kind => Kind::Ref(
+                Box::new(Term {
+                    kind,
+                    place: head.place,
+                }),
+                args,
+            ),
         }
         .in_place(place)
     }
@@ -438,7 +620,12 @@ impl<'a> Resolver<'a> {
         let place = self.place(term.span);
         if matches!(op, Infix::Assign | Infix::Unify) {
             let message = "an assignment cannot be a part of an expression".to_owned();
-            self.reports.add("rego_parse_error", message, place, Some("write it as a condition of its own"));
+            self.reports.add(
+                "rego_parse_error",
+                message,
+                place,
+                Some("write it as a condition of its own"),
+            );
         }
         let args = vec![self.term(left), self.term(right)];
         self.builtin(operator_name(op), args, place)
@@ -448,10 +635,18 @@ impl<'a> Resolver<'a> {
         match self.table.find(name) {
             Some(index) => {
                 self.check_types(index, &args, place);
-                Term { kind: Kind::Call(Target::Builtin(index), args), place }
+                Term {
+                    kind: Kind::Call(Target::Builtin(index), args),
+                    place,
+                }
             }
             None => {
-                self.reports.add("rego_type_error", format!("undefined function {name}"), place, None);
+                self.reports.add(
+                    "rego_type_error",
+                    format!("undefined function {name}"),
+                    place,
+                    None,
+                );
                 Term::constant(Value::Null, place)
             }
         }
@@ -464,15 +659,29 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn checked_call(&mut self, term: &ast::Term, target: Target, name: &str, args: &[ast::Term]) -> Term {
+    fn checked_call(
+        &mut self,
+        term: &ast::Term,
+        target: Target,
+        name: &str,
+        args: &[ast::Term],
+    ) -> Term {
         let place = self.place(term.span);
         if let Some(value) = self.metadata_call(name) {
             return Term::constant(value, place);
         }
         let operands: Vec<Term> = args.iter().map(|arg| self.term(arg)).collect();
         if let Some(arity) = self.arity(target).filter(|arity| *arity != operands.len()) {
-            let message = format!("{name}: arity mismatch: it takes {arity} and was given {}", operands.len());
-            self.reports.add("rego_type_error", message, place, self.signature(target).as_deref());
+            let message = format!(
+                "{name}: arity mismatch: it takes {arity} and was given {}",
+                operands.len()
+            );
+            self.reports.add(
+                "rego_type_error",
+                message,
+                place,
+                self.signature(target).as_deref(),
+            );
         }
         match target {
             Target::Builtin(index) => {
@@ -481,13 +690,26 @@ impl<'a> Resolver<'a> {
             }
             Target::Function(_) | Target::Print => {}
         }
-        Term { kind: Kind::Call(target, operands), place }
+        Term {
+            kind: Kind::Call(target, operands),
+            place,
+        }
     }
 
     fn metadata_call(&self, name: &str) -> Option<Value> {
         match name {
-            "rego.metadata.rule" => Some(self.metadata.rule.clone().unwrap_or_else(Value::empty_object)),
-            "rego.metadata.chain" => Some(self.metadata.chain.clone().unwrap_or_else(|| Value::from(Vec::new()))),
+            "rego.metadata.rule" => Some(
+                self.metadata
+                    .rule
+                    .clone()
+                    .unwrap_or_else(Value::empty_object),
+            ),
+            "rego.metadata.chain" => Some(
+                self.metadata
+                    .chain
+                    .clone()
+                    .unwrap_or_else(|| Value::from(Vec::new())),
+            ),
             _ => None,
         }
     }
@@ -496,30 +718,57 @@ impl<'a> Resolver<'a> {
     fn target(&self, function: &ast::Term) -> Option<(Target, String)> {
         let words = words(function)?;
         let (first, rest) = words.split_first()?;
-        let shadowed = self.scopes.iter().any(|scope| scope.declared.contains_key(first));
+        let shadowed = self
+            .scopes
+            .iter()
+            .any(|scope| scope.declared.contains_key(first));
         let path = match self.globals.get(first) {
-            Some(Global::Data(path)) if !shadowed => Some(path.iter().chain(rest).cloned().collect()),
+            Some(Global::Data(path)) if !shadowed => {
+                Some(path.iter().chain(rest).cloned().collect())
+            }
             _ if first.as_str() == "data" => Some(rest.to_vec()),
             _ => None,
         };
-        if let Some(node) = path.as_ref().and_then(|path: &Vec<ArcStr>| self.tree.function(path)) {
-            return Some((Target::Function(node), format!("data.{}", self.tree.spell(node))));
+        if let Some(node) = path
+            .as_ref()
+            .and_then(|path: &Vec<ArcStr>| self.tree.function(path))
+        {
+            return Some((
+                Target::Function(node),
+                format!("data.{}", self.tree.spell(node)),
+            ));
         }
         let name = words.join(".");
         match name.as_str() {
             "print" => Some((Target::Print, name)),
-            _ => self.table.find(&name).map(|index| (Target::Builtin(index), name)),
+            _ => self
+                .table
+                .find(&name)
+                .map(|index| (Target::Builtin(index), name)),
         }
     }
 
-    fn undefined_call(&mut self, term: &ast::Term, function: &ast::Term, args: &[ast::Term]) -> Term {
+    fn undefined_call(
+        &mut self,
+        term: &ast::Term,
+        function: &ast::Term,
+        args: &[ast::Term],
+    ) -> Term {
         let name = words(function).map_or_else(|| "this term".to_owned(), |words| words.join("."));
         let place = self.place(term.span);
         for arg in args {
             self.term(arg);
         }
-        let hint = self.table.hint(&name).or_else(|| self.tree.nearest_function(&name));
-        self.reports.add("rego_type_error", format!("undefined function {name}"), place, hint.as_deref());
+        let hint = self
+            .table
+            .hint(&name)
+            .or_else(|| self.tree.nearest_function(&name));
+        self.reports.add(
+            "rego_type_error",
+            format!("undefined function {name}"),
+            place,
+            hint.as_deref(),
+        );
         Term::constant(Value::Null, place)
     }
 
@@ -541,7 +790,12 @@ impl<'a> Resolver<'a> {
     fn check_version(&mut self, index: u32, name: &str, place: Place) {
         if self.table.get(index).deprecated && self.version == Version::V1 {
             let message = format!("deprecated built-in function calls in expression: {name}");
-            self.reports.add("rego_type_error", message, place, Some("Rego v1 does not have it"));
+            self.reports.add(
+                "rego_type_error",
+                message,
+                place,
+                Some("Rego v1 does not have it"),
+            );
         }
     }
 
@@ -551,9 +805,19 @@ impl<'a> Resolver<'a> {
         for (position, (operand, wanted)) in operands.iter().zip(builtin.operands).enumerate() {
             let wrong = type_of(operand, self.table).is_some_and(|given| !given.may_be(*wanted));
             if wrong {
-                let given = type_of(operand, self.table).map_or_else(String::new, |given| given.to_string());
-                let message = format!("{}: invalid argument(s): operand {} must be {wanted} but is {given}", builtin.name, position + 1);
-                self.reports.add("rego_type_error", message, place, Some(&self.table.signature(index)));
+                let given = type_of(operand, self.table)
+                    .map_or_else(String::new, |given| given.to_string());
+                let message = format!(
+                    "{}: invalid argument(s): operand {} must be {wanted} but is {given}",
+                    builtin.name,
+                    position + 1
+                );
+                self.reports.add(
+                    "rego_type_error",
+                    message,
+                    place,
+                    Some(&self.table.signature(index)),
+                );
             }
         }
     }
@@ -580,7 +844,9 @@ impl<'a> Resolver<'a> {
             (WithTarget::Function(target), Some((replacement, name))) => {
                 let (wanted, given) = (self.arity(*target), self.arity(replacement));
                 if wanted != given {
-                    let message = format!("arity mismatch: `{name}` replaces a function of another number of operands");
+                    let message = format!(
+                        "arity mismatch: `{name}` replaces a function of another number of operands"
+                    );
                     self.reports.add("rego_type_error", message, place, None);
                 }
                 WithValue::Function(replacement)
@@ -610,7 +876,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn place(&self, span: Span) -> Place {
-        Place { module: self.module, span }
+        Place {
+            module: self.module,
+            span,
+        }
     }
 }
 
@@ -629,11 +898,22 @@ fn is_root(name: &str) -> bool {
 }
 
 fn below(root: Kind, path: &[ArcStr], place: Place) -> Kind {
-    let args: Vec<Term> = path.iter().map(|word| Term::constant(Value::String(word.clone()), place)).collect();
-    if args.is_empty() { root } else { Kind::Ref(Box::new(Term { kind: root, place }), args) }
+    let args: Vec<Term> = path
+        .iter()
+        .map(|word| Term::constant(Value::String(word.clone()), place))
+        .collect();
+    if args.is_empty() {
+        root
+    } else {
+        Kind::Ref(Box::new(Term { kind: root, place }), args)
+    }
 }
 
-fn constant_or(items: Vec<Term>, constant: impl FnOnce(Vec<Value>) -> Value, other: impl FnOnce(Vec<Term>) -> Kind) -> Kind {
+fn constant_or(
+    items: Vec<Term>,
+    constant: impl FnOnce(Vec<Value>) -> Value,
+    other: impl FnOnce(Vec<Term>) -> Kind,
+) -> Kind {
     let values: Option<Vec<Value>> = items.iter().map(as_constant).collect();
     match values {
         Some(values) => Kind::Const(constant(values)),
@@ -642,10 +922,20 @@ fn constant_or(items: Vec<Term>, constant: impl FnOnce(Vec<Value>) -> Value, oth
 }
 
 fn object(entries: Vec<(Term, Term)>) -> Kind {
-    let values: Option<Vec<(Value, Value)>> = entries.iter().map(|(key, value)| Some((as_constant(key)?, as_constant(value)?))).collect();
+    let values: Option<Vec<(Value, Value)>> = entries
+        .iter()
+        .map(|(key, value)| Some((as_constant(key)?, as_constant(value)?)))
+        .collect();
     match values {
         // Equal keys are a conflict that the evaluation finds.
-        Some(values) if values.iter().map(|(key, _)| key).collect::<HashSet<_>>().len() == values.len() => {
+        Some(values)
+            if values
+                .iter()
+                .map(|(key, _)| key)
+                .collect::<HashSet<_>>()
+                .len()
+                == values.len() =>
+        {
             Kind::Const(Value::Object(values.into_iter().collect()))
         }
         _ => Kind::Object(entries),
@@ -720,9 +1010,15 @@ pub(crate) fn words(term: &ast::Term) -> Option<Vec<ArcStr>> {
 /// Whether a parameter is a constant, a variable, or a composite of these.
 pub(crate) fn is_pattern(term: &ast::Term) -> bool {
     match &term.kind {
-        TermKind::Null | TermKind::Bool(_) | TermKind::Number(_) | TermKind::String { .. } | TermKind::Var(_) => true,
+        TermKind::Null
+        | TermKind::Bool(_)
+        | TermKind::Number(_)
+        | TermKind::String { .. }
+        | TermKind::Var(_) => true,
         TermKind::Array(items) | TermKind::Set(items) => items.iter().all(is_pattern),
-        TermKind::Object(entries) => entries.iter().all(|(key, value)| is_pattern(key) && is_pattern(value)),
+        TermKind::Object(entries) => entries
+            .iter()
+            .all(|(key, value)| is_pattern(key) && is_pattern(value)),
         TermKind::Parens(inner) => is_pattern(inner),
         _ => false,
     }
@@ -733,7 +1029,9 @@ fn pattern_names(term: &ast::Term, names: &mut Vec<(ArcStr, Span)>) {
     match &term.kind {
         TermKind::Var(name) if !is_root(name) => names.push((name.clone(), term.span)),
         TermKind::Array(items) => items.iter().for_each(|item| pattern_names(item, names)),
-        TermKind::Object(entries) => entries.iter().for_each(|(_, value)| pattern_names(value, names)),
+        TermKind::Object(entries) => entries
+            .iter()
+            .for_each(|(_, value)| pattern_names(value, names)),
         TermKind::Parens(inner) => pattern_names(inner, names),
         _ => {}
     }
@@ -742,10 +1040,14 @@ fn pattern_names(term: &ast::Term, names: &mut Vec<(ArcStr, Span)>) {
 /// The names that a literal declares for those after it.
 fn declared_names(kind: &ast::LiteralKind, declare: &mut impl FnMut(&ArcStr, Span)) {
     match kind {
-        ast::LiteralKind::Some(names) => names.iter().for_each(|name| declare(&name.text, name.span)),
+        ast::LiteralKind::Some(names) => {
+            names.iter().for_each(|name| declare(&name.text, name.span));
+        }
         ast::LiteralKind::SomeIn { key, value, .. } => {
             let mut names = Vec::new();
-            key.iter().chain([value]).for_each(|pattern| pattern_names(pattern, &mut names));
+            key.iter()
+                .chain([value])
+                .for_each(|pattern| pattern_names(pattern, &mut names));
             names.iter().for_each(|(name, span)| declare(name, *span));
         }
         ast::LiteralKind::Term(term) => declared_by_term(term, declare),
@@ -756,7 +1058,11 @@ fn declared_names(kind: &ast::LiteralKind, declare: &mut impl FnMut(&ArcStr, Spa
 fn declared_by_term(term: &ast::Term, declare: &mut impl FnMut(&ArcStr, Span)) {
     match &term.kind {
         TermKind::Parens(inner) => declared_by_term(inner, declare),
-        TermKind::Infix { op: Infix::Assign, left, .. } => {
+        TermKind::Infix {
+            op: Infix::Assign,
+            left,
+            ..
+        } => {
             let mut names = Vec::new();
             pattern_names(left, &mut names);
             names.iter().for_each(|(name, span)| declare(name, *span));
@@ -768,18 +1074,29 @@ fn declared_by_term(term: &ast::Term, declare: &mut impl FnMut(&ArcStr, Span)) {
 /// The names that a literal mentions outside closures.
 fn literal_names(literal: &ast::Literal, names: &mut Vec<ArcStr>) {
     kind_names(&literal.kind, names);
-    literal.with.iter().for_each(|with| term_names(&with.value, names));
+    literal
+        .with
+        .iter()
+        .for_each(|with| term_names(&with.value, names));
 }
 
 fn kind_names(kind: &ast::LiteralKind, names: &mut Vec<ArcStr>) {
     match kind {
         ast::LiteralKind::Term(term) => term_names(term, names),
         ast::LiteralKind::Not(inner) => kind_names(inner, names),
-        ast::LiteralKind::SomeIn { key, value, collection } => {
-            key.iter().chain([value, collection]).for_each(|term| term_names(term, names));
+        ast::LiteralKind::SomeIn {
+            key,
+            value,
+            collection,
+        } => {
+            key.iter()
+                .chain([value, collection])
+                .for_each(|term| term_names(term, names));
         }
         ast::LiteralKind::Every { domain, .. } => term_names(domain, names),
-        ast::LiteralKind::Some(_) | ast::LiteralKind::NotBody(_) | ast::LiteralKind::Logical { .. } => {}
+        ast::LiteralKind::Some(_)
+        | ast::LiteralKind::NotBody(_)
+        | ast::LiteralKind::Logical { .. } => {}
     }
 }
 
@@ -789,7 +1106,10 @@ fn term_names(term: &ast::Term, names: &mut Vec<ArcStr>) {
         TermKind::Var(name) => names.push(name.clone()),
         TermKind::Ref(reference) => {
             term_names(&reference.head, names);
-            reference.args.iter().for_each(|arg| term_names(&arg.term, names));
+            reference
+                .args
+                .iter()
+                .for_each(|arg| term_names(&arg.term, names));
         }
         TermKind::Call { args, .. } => args.iter().for_each(|arg| term_names(arg, names)),
         TermKind::Infix { left, right, .. } => {
@@ -797,12 +1117,18 @@ fn term_names(term: &ast::Term, names: &mut Vec<ArcStr>) {
             term_names(right, names);
         }
         TermKind::Negate(inner) | TermKind::Parens(inner) => term_names(inner, names),
-        TermKind::In { key, value, collection } => {
+        TermKind::In {
+            key,
+            value,
+            collection,
+        } => {
             key.iter().for_each(|key| term_names(key, names));
             term_names(value, names);
             term_names(collection, names);
         }
-        TermKind::Array(items) | TermKind::Set(items) => items.iter().for_each(|item| term_names(item, names)),
+        TermKind::Array(items) | TermKind::Set(items) => {
+            items.iter().for_each(|item| term_names(item, names));
+        }
         TermKind::Object(entries) => entries.iter().for_each(|(key, value)| {
             term_names(key, names);
             term_names(value, names);

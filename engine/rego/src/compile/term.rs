@@ -28,7 +28,11 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone)]
 pub(crate) enum Part {
     Text(ArcStr),
-    Expr { body: Vec<Literal>, value: Term, own: Own },
+    Expr {
+        body: Vec<Literal>,
+        value: Term,
+        own: Own,
+    },
 }
 
 /// The slots that a closure gave out: variables that nothing outside knows.
@@ -63,8 +67,18 @@ pub(crate) enum LiteralKind {
     NotBody(Vec<Literal>, Own),
     /// At least one of the bodies holds.
     Or(Vec<(Vec<Literal>, Own)>),
-    SomeIn { key: Option<Term>, value: Term, collection: Term },
-    Every { key: Option<Term>, value: Term, domain: Term, body: Vec<Literal>, own: Own },
+    SomeIn {
+        key: Option<Term>,
+        value: Term,
+        collection: Term,
+    },
+    Every {
+        key: Option<Term>,
+        value: Term,
+        domain: Term,
+        body: Vec<Literal>,
+        own: Own,
+    },
     /// `some x`: says nothing once names are resolved.
     Declaration,
 }
@@ -90,20 +104,34 @@ pub(crate) enum WithValue {
 
 impl Term {
     pub(crate) fn constant(value: Value, place: Place) -> Self {
-        Self { kind: Kind::Const(value), place }
+        Self {
+            kind: Kind::Const(value),
+            place,
+        }
     }
 
     pub(crate) fn local(slot: Slot, place: Place) -> Self {
-        Self { kind: Kind::Local(slot), place }
+        Self {
+            kind: Kind::Local(slot),
+            place,
+        }
     }
 
     /// The terms directly below, closures apart.
     pub(crate) fn children(&self) -> Vec<&Term> {
         match &self.kind {
-            Kind::Const(_) | Kind::Local(_) | Kind::Input | Kind::Data | Kind::Comprehension(_) | Kind::Template(_) => Vec::new(),
+            Kind::Const(_)
+            | Kind::Local(_)
+            | Kind::Input
+            | Kind::Data
+            | Kind::Comprehension(_)
+            | Kind::Template(_) => Vec::new(),
             Kind::Ref(head, args) => std::iter::once(head.as_ref()).chain(args).collect(),
             Kind::Call(_, args) | Kind::Array(args) | Kind::Set(args) => args.iter().collect(),
-            Kind::Object(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
+            Kind::Object(entries) => entries
+                .iter()
+                .flat_map(|(key, value)| [key, value])
+                .collect(),
         }
     }
 
@@ -122,9 +150,15 @@ impl Term {
         match &self.kind {
             Kind::Local(slot) => visit(*slot),
             Kind::Comprehension(comprehension) => {
-                comprehension.key.iter().for_each(|key| key.all_locals(visit));
+                comprehension
+                    .key
+                    .iter()
+                    .for_each(|key| key.all_locals(visit));
                 comprehension.value.all_locals(visit);
-                comprehension.body.iter().for_each(|literal| literal.all_locals(visit));
+                comprehension
+                    .body
+                    .iter()
+                    .for_each(|literal| literal.all_locals(visit));
             }
             Kind::Template(parts) => {
                 for part in parts {
@@ -134,28 +168,10 @@ impl Term {
                     }
                 }
             }
-            _ => self.children().into_iter().for_each(|child| child.all_locals(visit)),
-        }
-    }
-
-    /// Calls a function with the term and every term in it, closures among them.
-    pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Term)) {
-        visit(self);
-        match &self.kind {
-            Kind::Comprehension(comprehension) => {
-                comprehension.key.iter().for_each(|key| key.walk(visit));
-                comprehension.value.walk(visit);
-                comprehension.body.iter().for_each(|literal| literal.walk(visit));
-            }
-            Kind::Template(parts) => {
-                for part in parts {
-                    if let Part::Expr { body, value, .. } = part {
-                        body.iter().for_each(|literal| literal.walk(visit));
-                        value.walk(visit);
-                    }
-                }
-            }
-            _ => self.children().into_iter().for_each(|child| child.walk(visit)),
+            _ => self
+                .children()
+                .into_iter()
+                .for_each(|child| child.all_locals(visit)),
         }
     }
 }
@@ -166,15 +182,6 @@ impl Literal {
         for with in &self.with {
             if let WithValue::Term(term) = &with.value {
                 term.all_locals(visit);
-            }
-        }
-    }
-
-    pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Term)) {
-        self.kind.walk(visit);
-        for with in &self.with {
-            if let WithValue::Term(term) = &with.value {
-                term.walk(visit);
             }
         }
     }
@@ -190,42 +197,30 @@ impl LiteralKind {
             }
             Self::Not(inner) => inner.all_locals(visit),
             Self::NotBody(body, _) => body.iter().for_each(|literal| literal.all_locals(visit)),
-            Self::Or(bodies) => bodies.iter().flat_map(|(body, _)| body).for_each(|literal| literal.all_locals(visit)),
-            Self::SomeIn { key, value, collection } => {
+            Self::Or(bodies) => bodies
+                .iter()
+                .flat_map(|(body, _)| body)
+                .for_each(|literal| literal.all_locals(visit)),
+            Self::SomeIn {
+                key,
+                value,
+                collection,
+            } => {
                 key.iter().for_each(|key| key.all_locals(visit));
                 value.all_locals(visit);
                 collection.all_locals(visit);
             }
-            Self::Every { key, value, domain, body, .. } => {
+            Self::Every {
+                key,
+                value,
+                domain,
+                body,
+                ..
+            } => {
                 key.iter().for_each(|key| key.all_locals(visit));
                 value.all_locals(visit);
                 domain.all_locals(visit);
                 body.iter().for_each(|literal| literal.all_locals(visit));
-            }
-            Self::Declaration => {}
-        }
-    }
-
-    pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Term)) {
-        match self {
-            Self::Term(term) => term.walk(visit),
-            Self::Unify(left, right) | Self::Output(left, right) => {
-                left.walk(visit);
-                right.walk(visit);
-            }
-            Self::Not(inner) => inner.walk(visit),
-            Self::NotBody(body, _) => body.iter().for_each(|literal| literal.walk(visit)),
-            Self::Or(bodies) => bodies.iter().flat_map(|(body, _)| body).for_each(|literal| literal.walk(visit)),
-            Self::SomeIn { key, value, collection } => {
-                key.iter().for_each(|key| key.walk(visit));
-                value.walk(visit);
-                collection.walk(visit);
-            }
-            Self::Every { key, value, domain, body, .. } => {
-                key.iter().for_each(|key| key.walk(visit));
-                value.walk(visit);
-                domain.walk(visit);
-                body.iter().for_each(|literal| literal.walk(visit));
             }
             Self::Declaration => {}
         }

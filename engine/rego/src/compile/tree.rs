@@ -13,7 +13,9 @@ pub(crate) struct Tree {
 
 impl Tree {
     pub(crate) fn new() -> Self {
-        Self { nodes: vec![Node::default()] }
+        Self {
+            nodes: vec![Node::default()],
+        }
     }
 
     pub(crate) fn node(&self, node: NodeId) -> Option<&Node> {
@@ -32,7 +34,9 @@ impl Tree {
     pub(crate) fn insert(&mut self, path: &[ArcStr]) -> NodeId {
         let mut at = 0;
         for (depth, word) in path.iter().enumerate() {
-            let existing = self.node(at).and_then(|node| node.children.get(word).copied());
+            let existing = self
+                .node(at)
+                .and_then(|node| node.children.get(word).copied());
             at = match existing {
                 Some(child) => child,
                 None => self.add_child(at, word, path.get(..=depth).unwrap_or_default()),
@@ -53,7 +57,11 @@ impl Tree {
 
     fn add_child(&mut self, parent: NodeId, word: &ArcStr, path: &[ArcStr]) -> NodeId {
         let child = NodeId::try_from(self.nodes.len()).unwrap_or(NodeId::MAX);
-        self.nodes.push(Node { path: path.to_vec(), children: BTreeMap::new(), ..Node::default() });
+        self.nodes.push(Node {
+            path: path.to_vec(),
+            children: BTreeMap::new(),
+            ..Node::default()
+        });
         if let Some(parent) = self.node_mut(parent) {
             parent.children.insert(word.clone(), child);
         }
@@ -70,7 +78,8 @@ impl Tree {
 
     /// The function at a path.
     pub(crate) fn function(&self, path: &[ArcStr]) -> Option<NodeId> {
-        self.find(path).filter(|node| self.node(*node).is_some_and(|node| node.arity.is_some()))
+        self.find(path)
+            .filter(|node| self.node(*node).is_some_and(|node| node.arity.is_some()))
     }
 
     /// Whether any rule gives a node a value of its own.
@@ -80,13 +89,19 @@ impl Tree {
 
     /// The path of a node below `data`.
     pub(crate) fn spell(&self, node: NodeId) -> String {
-        self.node(node).map(|node| spell(&node.path)).unwrap_or_default()
+        self.node(node)
+            .map(|node| spell(&node.path))
+            .unwrap_or_default()
     }
 
     /// A function that a mistyped name may mean.
     pub(crate) fn nearest_function(&self, name: &str) -> Option<String> {
         let last = name.rsplit('.').next().unwrap_or(name);
-        let functions = self.nodes.iter().filter(|node| node.arity.is_some()).filter_map(|node| node.path.last());
+        let functions = self
+            .nodes
+            .iter()
+            .filter(|node| node.arity.is_some())
+            .filter_map(|node| node.path.last());
         let near = crate::builtins::nearest(last, functions.map(ArcStr::as_str));
         near.map(|near| format!("did you mean `{near}`?"))
     }
@@ -96,7 +111,10 @@ impl Tree {
 pub(crate) fn spell(path: &[ArcStr]) -> String {
     let mut out = String::new();
     for (at, word) in path.iter().enumerate() {
-        let plain = word.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') && !word.is_empty();
+        let plain = word
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || character == '_')
+            && !word.is_empty();
         match (plain, at) {
             (true, 0) => out.push_str(word),
             (true, _) => out.push_str(&format!(".{word}")),

@@ -17,11 +17,21 @@ pub(super) enum Document {
 impl Document {
     /// An empty set, or an empty object.
     pub(super) fn empty(is_set: bool) -> Self {
-        if is_set { Self::Set(Vec::new()) } else { Self::Object(BTreeMap::new()) }
+        if is_set {
+            Self::Set(Vec::new())
+        } else {
+            Self::Object(BTreeMap::new())
+        }
     }
 
     /// Puts a value, or an element of a set, at a path of keys.
-    pub(super) fn insert(&mut self, keys: &[Value], value: Value, element: bool, place: Place) -> Result<(), EvalError> {
+    pub(super) fn insert(
+        &mut self,
+        keys: &[Value],
+        value: Value,
+        element: bool,
+        place: Place,
+    ) -> Result<(), EvalError> {
         match (keys.split_first(), &mut *self) {
             (None, Self::Set(members)) if element => members.push(value),
             (None, Self::Leaf(existing)) if !element && *existing == value => {}
@@ -40,7 +50,10 @@ impl Document {
         match keys.split_first() {
             None if element => Self::Set(vec![value]),
             None => Self::Leaf(value),
-            Some((key, rest)) => Self::Object(BTreeMap::from([(key.clone(), Self::nested(rest, value, element))])),
+            Some((key, rest)) => Self::Object(BTreeMap::from([(
+                key.clone(),
+                Self::nested(rest, value, element),
+            )])),
         }
     }
 
@@ -49,12 +62,21 @@ impl Document {
         match self {
             Self::Leaf(value) => value,
             Self::Set(members) => Value::Set(Set::from(members)),
-            Self::Object(entries) => Value::Object(entries.into_iter().map(|(key, inner)| (key, inner.finish())).collect()),
+            Self::Object(entries) => Value::Object(
+                entries
+                    .into_iter()
+                    .map(|(key, inner)| (key, inner.finish()))
+                    .collect(),
+            ),
         }
     }
 }
 
 /// Two values under one key.
 pub(super) fn conflict(place: Place) -> EvalError {
-    EvalError { code: "eval_conflict_error", message: "object keys must be unique".to_owned(), place }
+    EvalError {
+        code: "eval_conflict_error",
+        message: "object keys must be unique".to_owned(),
+        place,
+    }
 }

@@ -8,7 +8,9 @@ use super::mode::Mode;
 use super::world::{Mock, Root, World};
 use super::{Answer, EvalError, Settings, Solution};
 use crate::builtins::{self, BuiltinError, Cache, Meter};
-use crate::compile::ir::{Call, Comprehension, ComprehensionKind, Expr, NodeId, Part, Pattern, Slot, Target, Template};
+use crate::compile::ir::{
+    Call, Comprehension, ComprehensionKind, Expr, NodeId, Part, Pattern, Slot, Target, Template,
+};
 use crate::compile::{self, Inner, Place, Query};
 use crate::value::{Array, Set, Value};
 
@@ -20,7 +22,8 @@ pub(super) enum Search {
 }
 
 /// What is done with each solution of a body.
-pub(super) type Then<'k, 'a, M> = &'k mut dyn FnMut(&mut Machine<'a, M>) -> Result<Search, EvalError>;
+pub(super) type Then<'k, 'a, M> =
+    &'k mut dyn FnMut(&mut Machine<'a, M>) -> Result<Search, EvalError>;
 
 /// A value and where it came from; none if it is undefined.
 pub(super) type Evaluated<M> = Result<Option<(Value, <M as Mode>::Origin)>, EvalError>;
@@ -59,7 +62,14 @@ impl<M: Mode> Drop for Machine<'_, M> {
 }
 
 impl<'a, M: Mode> Machine<'a, M> {
-    pub(super) fn new(program: &'a Inner, data: &Value, input: Option<&Value>, settings: &'a Settings, meter: &'a Meter, mode: M) -> Self {
+    pub(super) fn new(
+        program: &'a Inner,
+        data: &Value,
+        input: Option<&Value>,
+        settings: &'a Settings,
+        meter: &'a Meter,
+        mode: M,
+    ) -> Self {
         let world = World {
             input: input.cloned(),
             input_origin: mode.root(Root::Input),
@@ -87,19 +97,34 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// Runs with a stack that grows.
-    pub(super) fn guarded<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, EvalError>) -> Result<T, EvalError> {
+    pub(super) fn guarded<T>(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Result<T, EvalError>,
+    ) -> Result<T, EvalError> {
         stacker::maybe_grow(RED_ZONE, STACK, || run(self))
     }
 
     pub(super) fn answer(mut self, value: Option<Value>) -> Answer {
         let steps = self.settings.budget.steps - self.meter.steps_left();
-        let (swallowed, prints, covered) = (std::mem::take(&mut self.swallowed), std::mem::take(&mut self.prints), std::mem::take(&mut self.covered));
-        Answer { value, swallowed, prints, covered, steps }
+        let (swallowed, prints, covered) = (
+            std::mem::take(&mut self.swallowed),
+            std::mem::take(&mut self.prints),
+            std::mem::take(&mut self.covered),
+        );
+        Answer {
+            value,
+            swallowed,
+            prints,
+            covered,
+            steps,
+        }
     }
 
     /// One step further, if the budget allows it.
     pub(super) fn tick(&mut self, place: Place) -> Result<(), EvalError> {
-        self.meter.step(1).map_err(|error| budget_error(error.to_string(), place))?;
+        self.meter
+            .step(1)
+            .map_err(|error| budget_error(error.to_string(), place))?;
         self.until_clock -= 1;
         if self.until_clock > 0 {
             return Ok(());
@@ -109,12 +134,20 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     fn check_clock(&self, place: Place) -> Result<(), EvalError> {
-        let Some(now) = self.settings.budget.now else { return Ok(()) };
+        let Some(now) = self.settings.budget.now else {
+            return Ok(());
+        };
         let spent = now().saturating_sub(self.started);
         if spent <= self.settings.budget.time {
             return Ok(());
         }
-        Err(budget_error(format!("the budget of {} ms is spent", self.settings.budget.time.as_millis()), place))
+        Err(budget_error(
+            format!(
+                "the budget of {} ms is spent",
+                self.settings.budget.time.as_millis()
+            ),
+            place,
+        ))
     }
 
     /// The solutions of a query.
@@ -124,8 +157,16 @@ impl<'a, M: Mode> Machine<'a, M> {
         self.run(&query.body, base, &mut |machine: &mut Self| {
             let value = |slot: Slot| machine.slot(base, slot);
             solutions.push(Solution {
-                bindings: query.names.iter().map(|(name, slot)| (name.clone(), value(*slot))).collect(),
-                expressions: query.expressions.iter().map(|(text, slot)| (text.clone(), slot.map_or(Value::Bool(true), value))).collect(),
+                bindings: query
+                    .names
+                    .iter()
+                    .map(|(name, slot)| (name.clone(), value(*slot)))
+                    .collect(),
+                expressions: query
+                    .expressions
+                    .iter()
+                    .map(|(text, slot)| (text.clone(), slot.map_or(Value::Bool(true), value)))
+                    .collect(),
             });
             Ok(Search::Continue)
         })?;
@@ -138,7 +179,8 @@ impl<'a, M: Mode> Machine<'a, M> {
         let base = self.slots.len();
         self.slots.resize(base + slots as usize, Value::Null);
         if M::TRACES {
-            self.origins.resize(base + slots as usize, M::Origin::default());
+            self.origins
+                .resize(base + slots as usize, M::Origin::default());
         }
         base
     }
@@ -151,11 +193,17 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     pub(super) fn slot(&self, base: usize, slot: Slot) -> Value {
-        self.slots.get(base + slot as usize).cloned().unwrap_or(Value::Null)
+        self.slots
+            .get(base + slot as usize)
+            .cloned()
+            .unwrap_or(Value::Null)
     }
 
     pub(super) fn origin(&self, base: usize, slot: Slot) -> M::Origin {
-        self.origins.get(base + slot as usize).cloned().unwrap_or_default()
+        self.origins
+            .get(base + slot as usize)
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn bind(&mut self, base: usize, slot: Slot, value: Value, origin: M::Origin) {
@@ -170,26 +218,46 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// Whether a value matches a pattern; its variables are bound.
-    pub(super) fn matches(&mut self, pattern: &Pattern, value: &Value, origin: &M::Origin, base: usize) -> Result<bool, EvalError> {
+    pub(super) fn matches(
+        &mut self,
+        pattern: &Pattern,
+        value: &Value,
+        origin: &M::Origin,
+        base: usize,
+    ) -> Result<bool, EvalError> {
         match pattern {
             Pattern::Any => Ok(true),
             Pattern::Bind(slot) => {
                 self.bind(base, *slot, value.clone(), origin.clone());
                 Ok(true)
             }
-            Pattern::Equal(expr) => Ok(self.eval(expr, base)?.is_some_and(|(wanted, _)| wanted == *value)),
+            Pattern::Equal(expr) => Ok(self
+                .eval(expr, base)?
+                .is_some_and(|(wanted, _)| wanted == *value)),
             Pattern::Array(items) => self.matches_array(items, value, origin, base),
             Pattern::Object(entries) => self.matches_object(entries, value, origin, base),
         }
     }
 
-    fn matches_array(&mut self, items: &[Pattern], value: &Value, origin: &M::Origin, base: usize) -> Result<bool, EvalError> {
-        let Value::Array(elements) = value else { return Ok(false) };
+    fn matches_array(
+        &mut self,
+        items: &[Pattern],
+        value: &Value,
+        origin: &M::Origin,
+        base: usize,
+    ) -> Result<bool, EvalError> {
+        let Value::Array(elements) = value else {
+            return Ok(false);
+        };
         if elements.len() != items.len() {
             return Ok(false);
         }
         for (index, (pattern, element)) in items.iter().zip(elements).enumerate() {
-            let origin = if M::TRACES { self.mode.part(value, origin, &index_value(index)) } else { M::Origin::default() };
+            let origin = if M::TRACES {
+                self.mode.part(value, origin, &index_value(index))
+            } else {
+                M::Origin::default()
+            };
             if !self.matches(pattern, element, &origin, base)? {
                 return Ok(false);
             }
@@ -197,14 +265,26 @@ impl<'a, M: Mode> Machine<'a, M> {
         Ok(true)
     }
 
-    fn matches_object(&mut self, entries: &[(Expr, Pattern)], value: &Value, origin: &M::Origin, base: usize) -> Result<bool, EvalError> {
-        let Value::Object(object) = value else { return Ok(false) };
+    fn matches_object(
+        &mut self,
+        entries: &[(Expr, Pattern)],
+        value: &Value,
+        origin: &M::Origin,
+        base: usize,
+    ) -> Result<bool, EvalError> {
+        let Value::Object(object) = value else {
+            return Ok(false);
+        };
         if object.len() != entries.len() {
             return Ok(false);
         }
         for (key, pattern) in entries {
-            let Some((key, _)) = self.eval(key, base)? else { return Ok(false) };
-            let Some(element) = object.get(&key) else { return Ok(false) };
+            let Some((key, _)) = self.eval(key, base)? else {
+                return Ok(false);
+            };
+            let Some(element) = object.get(&key) else {
+                return Ok(false);
+            };
             let origin = self.mode.part(value, origin, &key);
             if !self.matches(pattern, element, &origin, base)? {
                 return Ok(false);
@@ -228,11 +308,21 @@ impl<'a, M: Mode> Machine<'a, M> {
         match expr {
             Expr::Const(value) => Ok(Some((value.clone(), M::Origin::default()))),
             Expr::Local(slot) => {
-                let origin = if M::TRACES { self.origin(base, *slot) } else { M::Origin::default() };
+                let origin = if M::TRACES {
+                    self.origin(base, *slot)
+                } else {
+                    M::Origin::default()
+                };
                 Ok(Some((self.slot(base, *slot), origin)))
             }
-            Expr::Input => Ok(self.world.input.clone().map(|input| (input, self.world.input_origin.clone()))),
-            Expr::Data(node) => Ok(self.extent(*node)?.map(|value| (value, self.mode.root(Root::Data)))),
+            Expr::Input => Ok(self
+                .world
+                .input
+                .clone()
+                .map(|input| (input, self.world.input_origin.clone()))),
+            Expr::Data(node) => Ok(self
+                .extent(*node)?
+                .map(|value| (value, self.mode.root(Root::Data)))),
             Expr::Base(path) => {
                 let value = compile::at_keys(&self.world.base, path).cloned();
                 Ok(value.map(|value| (value, self.mode.root(Root::Data))))
@@ -240,7 +330,9 @@ impl<'a, M: Mode> Machine<'a, M> {
             Expr::Get(container, key) => self.get(container, key, base),
             Expr::Array(items) => self.array(items, base),
             Expr::Set(items) => {
-                let Some(items) = self.all(items, base)? else { return Ok(None) };
+                let Some(items) = self.all(items, base)? else {
+                    return Ok(None);
+                };
                 Ok(Some((Value::Set(Set::from(items)), M::Origin::default())))
             }
             Expr::Object(entries) => self.object(entries, base),
@@ -269,9 +361,19 @@ impl<'a, M: Mode> Machine<'a, M> {
     /// The keys of a container.
     pub(super) fn keys(&mut self, container: &Expr, base: usize) -> Result<Vec<Value>, EvalError> {
         let program = self.program;
-        let Some(node) = self.package(container, base)?.and_then(|node| program.tree.node(node)) else {
+        let Some(node) = self
+            .package(container, base)?
+            .and_then(|node| program.tree.node(node))
+        else {
             let value = self.value(container, base)?.map(|(value, _)| value);
-            return Ok(value.map(|value| super::steps::elements(&value).into_iter().map(|(key, _)| key).collect()).unwrap_or_default());
+            return Ok(value
+                .map(|value| {
+                    super::steps::elements(&value)
+                        .into_iter()
+                        .map(|(key, _)| key)
+                        .collect()
+                })
+                .unwrap_or_default());
         };
         let mut keys: BTreeSet<Value> = node.children.keys().cloned().map(Value::String).collect();
         let below = compile::at_path(&self.world.base, &node.path).map(super::steps::elements);
@@ -281,13 +383,23 @@ impl<'a, M: Mode> Machine<'a, M> {
 
     /// What a key leads to from a package: a rule or another package below it, or base data.
     fn get_below(&mut self, node: NodeId, key: &Expr, base: usize) -> Evaluated<M> {
-        let Some((key, _)) = self.eval(key, base)? else { return Ok(None) };
+        let Some((key, _)) = self.eval(key, base)? else {
+            return Ok(None);
+        };
         let program = self.program;
         if let Some(child) = key.as_str().and_then(|word| program.tree.child(node, word)) {
-            return Ok(self.extent(child)?.map(|value| (value, self.mode.root(Root::Data))));
+            return Ok(self
+                .extent(child)?
+                .map(|value| (value, self.mode.root(Root::Data))));
         }
-        let path = program.tree.node(node).map(|node| node.path.as_slice()).unwrap_or_default();
-        let value = compile::at_path(&self.world.base, path).and_then(|value| compile::at_keys(value, &[key])).cloned();
+        let path = program
+            .tree
+            .node(node)
+            .map(|node| node.path.as_slice())
+            .unwrap_or_default();
+        let value = compile::at_path(&self.world.base, path)
+            .and_then(|value| compile::at_keys(value, &[key]))
+            .cloned();
         Ok(value.map(|value| (value, self.mode.root(Root::Data))))
     }
 
@@ -301,10 +413,16 @@ impl<'a, M: Mode> Machine<'a, M> {
         if !M::TRACES
             && let Expr::Const(key) = key
         {
-            return Ok(self.peek(container, base, &mut |value| value.get(key).cloned())?.map(|value| (value, M::Origin::default())));
+            return Ok(self
+                .peek(container, base, &mut |value| value.get(key).cloned())?
+                .map(|value| (value, M::Origin::default())));
         }
-        let Some((value, origin)) = self.value(container, base)? else { return Ok(None) };
-        let Some((key, _)) = self.eval(key, base)? else { return Ok(None) };
+        let Some((value, origin)) = self.value(container, base)? else {
+            return Ok(None);
+        };
+        let Some((key, _)) = self.eval(key, base)? else {
+            return Ok(None);
+        };
         let found = value.get(&key).cloned();
         let origin = self.mode.part(&value, &origin, &key);
         if found.is_some() {
@@ -316,13 +434,20 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// Looks at the value of an expression without taking a share in it, where that is possible.
-    fn peek(&mut self, expr: &Expr, base: usize, look: &mut dyn FnMut(&Value) -> Option<Value>) -> Result<Option<Value>, EvalError> {
+    fn peek(
+        &mut self,
+        expr: &Expr,
+        base: usize,
+        look: &mut dyn FnMut(&Value) -> Option<Value>,
+    ) -> Result<Option<Value>, EvalError> {
         match expr {
             Expr::Input => Ok(self.world.input.as_ref().and_then(look)),
             Expr::Local(slot) => Ok(self.slots.get(base + *slot as usize).and_then(look)),
             Expr::Const(value) => Ok(look(value)),
             Expr::Get(container, key) => match key.as_ref() {
-                Expr::Const(key) => self.peek(container, base, &mut |value| value.get(key).and_then(&mut *look)),
+                Expr::Const(key) => self.peek(container, base, &mut |value| {
+                    value.get(key).and_then(&mut *look)
+                }),
                 _ => Ok(self.value(expr, base)?.and_then(|(value, _)| look(&value))),
             },
             _ => Ok(self.value(expr, base)?.and_then(|(value, _)| look(&value))),
@@ -344,7 +469,9 @@ impl<'a, M: Mode> Machine<'a, M> {
         let mut items = Vec::with_capacity(exprs.len());
         let mut parts = Vec::new();
         for expr in exprs {
-            let Some((value, origin)) = self.eval(expr, base)? else { return Ok(None) };
+            let Some((value, origin)) = self.eval(expr, base)? else {
+                return Ok(None);
+            };
             if M::TRACES {
                 parts.push((index_value(items.len()), origin, Vec::new()));
             }
@@ -359,7 +486,11 @@ impl<'a, M: Mode> Machine<'a, M> {
         let mut document = super::document::Document::empty(false);
         let mut parts = Vec::new();
         for (key, value) in entries {
-            let (Some((key, _)), Some((value, origin))) = (self.eval(key, base)?, self.eval(value, base)?) else { return Ok(None) };
+            let (Some((key, _)), Some((value, origin))) =
+                (self.eval(key, base)?, self.eval(value, base)?)
+            else {
+                return Ok(None);
+            };
             if M::TRACES {
                 parts.push((key.clone(), origin, Vec::new()));
             }
@@ -370,7 +501,11 @@ impl<'a, M: Mode> Machine<'a, M> {
         Ok(Some((value, M::Origin::default())))
     }
 
-    fn comprehension(&mut self, comprehension: &Comprehension, base: usize) -> Result<(Value, M::Origin), EvalError> {
+    fn comprehension(
+        &mut self,
+        comprehension: &Comprehension,
+        base: usize,
+    ) -> Result<(Value, M::Origin), EvalError> {
         let mut document = super::document::Document::empty(false);
         let (mut items, mut parts) = (Vec::new(), Vec::new());
         let attempts = self.mode.keep_attempts();
@@ -378,9 +513,15 @@ impl<'a, M: Mode> Machine<'a, M> {
         self.run(&comprehension.body, base, &mut |machine: &mut Self| {
             let key = match comprehension.kind {
                 ComprehensionKind::Object => machine.eval(&comprehension.key, base)?,
-                ComprehensionKind::Array | ComprehensionKind::Set => Some((Value::Null, M::Origin::default())),
+                ComprehensionKind::Array | ComprehensionKind::Set => {
+                    Some((Value::Null, M::Origin::default()))
+                }
             };
-            let (Some((key, _)), Some((value, origin))) = (key, machine.eval(&comprehension.value, base)?) else { return Ok(Search::Continue) };
+            let (Some((key, _)), Some((value, origin))) =
+                (key, machine.eval(&comprehension.value, base)?)
+            else {
+                return Ok(Search::Continue);
+            };
             if M::TRACES {
                 let part = match comprehension.kind {
                     ComprehensionKind::Array => index_value(items.len()),
@@ -390,13 +531,18 @@ impl<'a, M: Mode> Machine<'a, M> {
                 parts.push((part, origin, machine.mode.solution(entered, &[])));
             }
             match comprehension.kind {
-                ComprehensionKind::Object => document.insert(&[key], value, false, comprehension.place)?,
+                ComprehensionKind::Object => {
+                    document.insert(&[key], value, false, comprehension.place)?;
+                }
                 ComprehensionKind::Array | ComprehensionKind::Set => items.push(value),
             }
             Ok(Search::Continue)
         })?;
         if M::TRACES {
-            let reads: Vec<M::Origin> = parts.iter().flat_map(|(_, _, reads)| reads.iter().cloned()).collect();
+            let reads: Vec<M::Origin> = parts
+                .iter()
+                .flat_map(|(_, _, reads)| reads.iter().cloned())
+                .collect();
             let found = !reads.is_empty();
             self.mode.leave(entered, reads);
             self.mode.fold_attempts(attempts, !found);
@@ -426,14 +572,21 @@ impl<'a, M: Mode> Machine<'a, M> {
                         (None, _) => out.push_str("<undefined>"),
                         (Some(value), None) => out.push_str(&spell(&value)),
                         (Some(_), Some(_)) => {
-                            let message = "template-strings must not produce multiple outputs".to_owned();
-                            return Err(EvalError { code: "eval_conflict_error", message, place: template.place });
+                            let message =
+                                "template-strings must not produce multiple outputs".to_owned();
+                            return Err(EvalError {
+                                code: "eval_conflict_error",
+                                message,
+                                place: template.place,
+                            });
                         }
                     }
                 }
             }
         }
-        self.meter.alloc(out.len() as u64).map_err(|error| budget_error(error.to_string(), template.place))?;
+        self.meter
+            .alloc(out.len() as u64)
+            .map_err(|error| budget_error(error.to_string(), template.place))?;
         Ok(Some((Value::from(out), M::Origin::default())))
     }
 
@@ -444,7 +597,9 @@ impl<'a, M: Mode> Machine<'a, M> {
         let mut args = Vec::with_capacity(call.args.len());
         let mut origins = Vec::new();
         for arg in &call.args {
-            let Some((value, origin)) = self.eval(arg, base)? else { return Ok(None) };
+            let Some((value, origin)) = self.eval(arg, base)? else {
+                return Ok(None);
+            };
             args.push(value);
             if M::TRACES {
                 origins.push(origin);
@@ -454,20 +609,38 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// Calls a function, or what stands for it.
-    pub(super) fn apply(&mut self, target: Target, args: &[Value], origins: &[M::Origin], place: Place) -> Evaluated<M> {
-        let mock = self.world.functions.iter().rposition(|(replaced, _)| *replaced == target);
+    pub(super) fn apply(
+        &mut self,
+        target: Target,
+        args: &[Value],
+        origins: &[M::Origin],
+        place: Place,
+    ) -> Evaluated<M> {
+        let mock = self
+            .world
+            .functions
+            .iter()
+            .rposition(|(replaced, _)| *replaced == target);
         if let Some(index) = mock {
             return self.mocked(index, args, origins, place);
         }
         match target {
-            Target::Builtin(index) => Ok(self.builtin(index, args, place)?.map(|value| (value, M::Origin::default()))),
+            Target::Builtin(index) => Ok(self
+                .builtin(index, args, place)?
+                .map(|value| (value, M::Origin::default()))),
             Target::Function(node) => self.function(node, args, origins, place),
             Target::Print => Ok(None),
         }
     }
 
     /// What stands for a function sees the function itself.
-    fn mocked(&mut self, index: usize, args: &[Value], origins: &[M::Origin], place: Place) -> Evaluated<M> {
+    fn mocked(
+        &mut self,
+        index: usize,
+        args: &[Value],
+        origins: &[M::Origin],
+        place: Place,
+    ) -> Evaluated<M> {
         let mut world = self.world.changed();
         let (target, mock) = world.functions.remove(index);
         world.functions.retain(|(other, _)| *other != target);
@@ -482,9 +655,19 @@ impl<'a, M: Mode> Machine<'a, M> {
         }
     }
 
-    fn builtin(&mut self, index: u32, args: &[Value], place: Place) -> Result<Option<Value>, EvalError> {
+    fn builtin(
+        &mut self,
+        index: u32,
+        args: &[Value],
+        place: Place,
+    ) -> Result<Option<Value>, EvalError> {
         let builtin = self.program.table.get(index);
-        let mut call = builtins::Call { name: builtin.name, facts: &self.settings.facts, meter: self.meter, cache: &mut self.cache };
+        let mut call = builtins::Call {
+            name: builtin.name,
+            facts: &self.settings.facts,
+            meter: self.meter,
+            cache: &mut self.cache,
+        };
         let error = match (builtin.function)(&mut call, args) {
             Ok(value) => return Ok(value),
             Err(error) => error,
@@ -494,7 +677,11 @@ impl<'a, M: Mode> Machine<'a, M> {
             BuiltinError::Type(message) => ("eval_type_error", message),
             BuiltinError::Failed(message) => ("eval_builtin_error", message),
         };
-        let error = EvalError { code, message, place };
+        let error = EvalError {
+            code,
+            message,
+            place,
+        };
         if self.settings.strict {
             return Err(error);
         }
@@ -516,9 +703,16 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// One level deeper into rules that call each other.
-    pub(super) fn deeper<T>(&mut self, place: Place, run: impl FnOnce(&mut Self) -> Result<T, EvalError>) -> Result<T, EvalError> {
+    pub(super) fn deeper<T>(
+        &mut self,
+        place: Place,
+        run: impl FnOnce(&mut Self) -> Result<T, EvalError>,
+    ) -> Result<T, EvalError> {
         if self.depth >= MAX_DEPTH {
-            return Err(budget_error(format!("rules call each other more than {MAX_DEPTH} deep"), place));
+            return Err(budget_error(
+                format!("rules call each other more than {MAX_DEPTH} deep"),
+                place,
+            ));
         }
         self.depth += 1;
         let result = stacker::maybe_grow(RED_ZONE, STACK, || run(self));
@@ -535,7 +729,11 @@ pub(super) fn index_value(index: usize) -> Value {
 }
 
 fn budget_error(message: String, place: Place) -> EvalError {
-    EvalError { code: "eval_budget_error", message, place }
+    EvalError {
+        code: "eval_budget_error",
+        message,
+        place,
+    }
 }
 
 /// A value as text: strings without quotes.

@@ -45,6 +45,9 @@ pub(super) trait Mode: Sized {
     fn made(&mut self, container: &Value, parts: Vec<(Value, Self::Origin, Vec<Self::Origin>)>);
 }
 
+/// A part of a value that was made: its key, its origin, and what was read to find it.
+pub(super) type MadePart<M> = (Value, <M as Mode>::Origin, Vec<<M as Mode>::Origin>);
+
 /// Keeps nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Plain;

@@ -3,7 +3,7 @@
 use super::EvalError;
 use super::document::{Document, conflict};
 use super::machine::{Evaluated, Machine, Search};
-use super::mode::Mode;
+use super::mode::{MadePart, Mode};
 use super::world::{Extent, merge};
 use crate::compile::ir::{Branch, Node, NodeId, Rule, RuleKind};
 use crate::compile::{self, Place};
@@ -14,7 +14,10 @@ impl<'a, M: Mode> Machine<'a, M> {
     pub(super) fn extent(&mut self, id: NodeId) -> Result<Option<Value>, EvalError> {
         match self.world.extents.get(&id) {
             Some(Extent::Done(value, reads)) => {
-                let (value, reads) = (value.clone(), if M::TRACES { reads.clone() } else { Vec::new() });
+                let (value, reads) = (
+                    value.clone(),
+                    if M::TRACES { reads.clone() } else { Vec::new() },
+                );
                 reads.iter().for_each(|read| self.mode.read(read));
                 return Ok(value);
             }
@@ -23,14 +26,18 @@ impl<'a, M: Mode> Machine<'a, M> {
             None => {}
         }
         let program = self.program;
-        let Some(node) = program.tree.node(id) else { return Ok(None) };
+        let Some(node) = program.tree.node(id) else {
+            return Ok(None);
+        };
         self.world.extents.insert(id, Extent::Open);
         let mark = self.mode.mark();
         let result = self.deeper(Place::default(), |machine| machine.whole(node));
         match &result {
             Ok(value) => {
                 let reads = self.mode.since(mark);
-                self.world.extents.insert(id, Extent::Done(value.clone(), reads))
+                self.world
+                    .extents
+                    .insert(id, Extent::Done(value.clone(), reads))
             }
             Err(_) => self.world.extents.remove(&id),
         };
@@ -42,21 +49,34 @@ impl<'a, M: Mode> Machine<'a, M> {
         if self.world.is_replaced(&node.path) {
             return Ok(base);
         }
-        let own = if node.arity.is_none() { self.own(node)? } else { None };
+        let own = if node.arity.is_none() {
+            self.own(node)?
+        } else {
+            None
+        };
         let below = self.below(node)?;
         let virtual_part = match (own, below) {
             (Some(own), Some(below)) => Some(join(&own, &below, self.head_of(node))?),
             (own, below) => own.or(below),
         };
         Ok(match (virtual_part, base) {
-            (Some(over), Some(under)) if !node.children.is_empty() || matches!(over, Value::Object(_)) => Some(merge(&over, &under)),
+            (Some(over), Some(under))
+                if !node.children.is_empty() || matches!(over, Value::Object(_)) =>
+            {
+                Some(merge(&over, &under))
+            }
             (None, None) if node.package => Some(Value::empty_object()),
-            (virtual_part, base) => virtual_part.or_else(|| base.filter(|_| !node.declared || node.arity.is_some())),
+            (virtual_part, base) => {
+                virtual_part.or_else(|| base.filter(|_| !node.declared || node.arity.is_some()))
+            }
         })
     }
 
     fn head_of(&self, node: &Node) -> Place {
-        let rule = node.rules.first().and_then(|rule| self.program.rules.get(*rule as usize));
+        let rule = node
+            .rules
+            .first()
+            .and_then(|rule| self.program.rules.get(*rule as usize));
         rule.map(|rule| rule.head).unwrap_or_default()
     }
 
@@ -73,23 +93,53 @@ impl<'a, M: Mode> Machine<'a, M> {
         }
         // A package exists even if nothing in it is defined; below a rule, what is undefined adds nothing.
         let has_rules = !node.rules.is_empty();
-        Ok(Some(entries.into_iter().collect::<Object>()).filter(|object| !has_rules || !object.is_empty()).map(Value::Object))
+        Ok(Some(entries.into_iter().collect::<Object>())
+            .filter(|object| !has_rules || !object.is_empty())
+            .map(Value::Object))
     }
 
     /// What the rules of a node itself come to.
     fn own(&mut self, node: &'a Node) -> Result<Option<Value>, EvalError> {
-        let rules: Vec<&'a Rule> = node.rules.iter().filter_map(|rule| self.program.rules.get(*rule as usize)).collect();
-        let partial = |rule: &&Rule| rule.kind == RuleKind::Contains || rule.branches.first().is_some_and(|branch| !branch.keys.is_empty());
-        if rules.iter().any(partial) { self.partial(&rules).map(Some) } else { self.complete(node, &rules) }
+        let rules: Vec<&'a Rule> = node
+            .rules
+            .iter()
+            .filter_map(|rule| self.program.rules.get(*rule as usize))
+            .collect();
+        let partial = |rule: &&Rule| {
+            rule.kind == RuleKind::Contains
+                || rule
+                    .branches
+                    .first()
+                    .is_some_and(|branch| !branch.keys.is_empty())
+        };
+        if rules.iter().any(partial) {
+            self.partial(&rules).map(Some)
+        } else {
+            self.complete(node, &rules)
+        }
     }
 
     fn complete(&mut self, node: &'a Node, rules: &[&'a Rule]) -> Result<Option<Value>, EvalError> {
         let mut found: Option<Value> = None;
         for rule in rules {
-            self.solve(rule, &[], &[], &mut found, "complete rules must not produce multiple outputs")?;
+            self.solve(
+                rule,
+                &[],
+                &[],
+                &mut found,
+                "complete rules must not produce multiple outputs",
+            )?;
         }
-        if found.is_none() && let Some(rule) = self.default(node) {
-            self.solve(rule, &[], &[], &mut found, "complete rules must not produce multiple outputs")?;
+        if found.is_none()
+            && let Some(rule) = self.default(node)
+        {
+            self.solve(
+                rule,
+                &[],
+                &[],
+                &mut found,
+                "complete rules must not produce multiple outputs",
+            )?;
         }
         Ok(found)
     }
@@ -99,22 +149,46 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// A function's value for these operands.
-    pub(super) fn function(&mut self, id: NodeId, args: &[Value], origins: &[M::Origin], place: Place) -> Evaluated<M> {
+    pub(super) fn function(
+        &mut self,
+        id: NodeId,
+        args: &[Value],
+        origins: &[M::Origin],
+        place: Place,
+    ) -> Evaluated<M> {
         let program = self.program;
-        let Some(node) = program.tree.node(id) else { return Ok(None) };
+        let Some(node) = program.tree.node(id) else {
+            return Ok(None);
+        };
         self.deeper(place, |machine| {
             let mut found = None;
             let mut origin = M::Origin::default();
             for rule in &node.rules {
-                let Some(rule) = program.rules.get(*rule as usize) else { continue };
+                let Some(rule) = program.rules.get(*rule as usize) else {
+                    continue;
+                };
                 let before = found.is_some();
-                let value_origin = machine.solve(rule, args, origins, &mut found, "functions must not produce multiple outputs for same inputs")?;
+                let value_origin = machine.solve(
+                    rule,
+                    args,
+                    origins,
+                    &mut found,
+                    "functions must not produce multiple outputs for same inputs",
+                )?;
                 if !before && found.is_some() {
                     origin = value_origin;
                 }
             }
-            if found.is_none() && let Some(rule) = machine.default(node) {
-                machine.solve(rule, args, origins, &mut found, "functions must not produce multiple outputs for same inputs")?;
+            if found.is_none()
+                && let Some(rule) = machine.default(node)
+            {
+                machine.solve(
+                    rule,
+                    args,
+                    origins,
+                    &mut found,
+                    "functions must not produce multiple outputs for same inputs",
+                )?;
             }
             Ok(found.map(|value| (value, origin)))
         })
@@ -122,14 +196,29 @@ impl<'a, M: Mode> Machine<'a, M> {
 
     /// Evaluates one rule, branch after branch, until one has a solution. All its solutions must agree with each other and
     /// with what other rules found.
-    fn solve(&mut self, rule: &'a Rule, args: &[Value], origins: &[M::Origin], found: &mut Option<Value>, conflict: &str) -> Result<M::Origin, EvalError> {
+    fn solve(
+        &mut self,
+        rule: &'a Rule,
+        args: &[Value],
+        origins: &[M::Origin],
+        found: &mut Option<Value>,
+        conflict: &str,
+    ) -> Result<M::Origin, EvalError> {
         let base = self.frame(rule.slots);
         let result = self.solve_in(rule, args, origins, found, conflict, base);
         self.drop_frame(base);
         result
     }
 
-    fn solve_in(&mut self, rule: &'a Rule, args: &[Value], origins: &[M::Origin], found: &mut Option<Value>, conflict: &str, base: usize) -> Result<M::Origin, EvalError> {
+    fn solve_in(
+        &mut self,
+        rule: &'a Rule,
+        args: &[Value],
+        origins: &[M::Origin],
+        found: &mut Option<Value>,
+        conflict: &str,
+        base: usize,
+    ) -> Result<M::Origin, EvalError> {
         let mut value_origin = M::Origin::default();
         self.tick(rule.head)?;
         let entered = self.mode.enter();
@@ -144,14 +233,20 @@ impl<'a, M: Mode> Machine<'a, M> {
             let mut solved = false;
             let mut reads = Vec::new();
             self.run(&branch.body, base, &mut |machine: &mut Self| {
-                let Some((value, origin)) = machine.eval(&branch.value, base)? else { return Ok(Search::Continue) };
+                let Some((value, origin)) = machine.eval(&branch.value, base)? else {
+                    return Ok(Search::Continue);
+                };
                 if machine.settings.coverage {
                     machine.covered.insert(rule.head);
                     machine.covered.insert(branch.place);
                 }
                 match found {
                     Some(before) if *before != value => {
-                        return Err(EvalError { code: "eval_conflict_error", message: conflict.to_owned(), place: branch.place });
+                        return Err(EvalError {
+                            code: "eval_conflict_error",
+                            message: conflict.to_owned(),
+                            place: branch.place,
+                        });
                     }
                     Some(_) => {}
                     None => *found = Some(value),
@@ -161,7 +256,11 @@ impl<'a, M: Mode> Machine<'a, M> {
                     reads = machine.mode.solution(entered, &branch.message_only);
                 }
                 solved = true;
-                Ok(if branch.constant { Search::Stop } else { Search::Continue })
+                Ok(if branch.constant {
+                    Search::Stop
+                } else {
+                    Search::Continue
+                })
             })?;
             if solved {
                 self.mode.leave(entered, reads);
@@ -174,7 +273,13 @@ impl<'a, M: Mode> Machine<'a, M> {
 
     /// Sets and objects that rules add to.
     fn partial(&mut self, rules: &[&'a Rule]) -> Result<Value, EvalError> {
-        let is_set = rules.iter().all(|rule| rule.kind == RuleKind::Contains && rule.branches.first().is_some_and(|branch| branch.keys.is_empty()));
+        let is_set = rules.iter().all(|rule| {
+            rule.kind == RuleKind::Contains
+                && rule
+                    .branches
+                    .first()
+                    .is_some_and(|branch| branch.keys.is_empty())
+        });
         let mut document = Document::empty(is_set);
         let mut parts = Vec::new();
         for rule in rules {
@@ -197,7 +302,13 @@ impl<'a, M: Mode> Machine<'a, M> {
         Ok(value)
     }
 
-    fn add(&mut self, rule: &Rule, branch: &Branch, base: usize, document: &mut Document) -> Result<(), EvalError> {
+    fn add(
+        &mut self,
+        rule: &Rule,
+        branch: &Branch,
+        base: usize,
+        document: &mut Document,
+    ) -> Result<(), EvalError> {
         let mut keys = Vec::with_capacity(branch.keys.len());
         for key in &branch.keys {
             match self.eval(key, base)? {
@@ -205,7 +316,9 @@ impl<'a, M: Mode> Machine<'a, M> {
                 None => return Ok(()),
             }
         }
-        let Some((value, _)) = self.eval(&branch.value, base)? else { return Ok(()) };
+        let Some((value, _)) = self.eval(&branch.value, base)? else {
+            return Ok(());
+        };
         if self.settings.coverage {
             self.covered.insert(rule.head);
         }
@@ -213,9 +326,18 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// Where an element came from, and what was read to find it.
-    fn note(&mut self, rule: &Rule, branch: &Branch, base: usize, entered: M::Mark, parts: &mut Vec<(Value, M::Origin, Vec<M::Origin>)>) -> Result<(), EvalError> {
+    fn note(
+        &mut self,
+        rule: &Rule,
+        branch: &Branch,
+        base: usize,
+        entered: M::Mark,
+        parts: &mut Vec<MadePart<M>>,
+    ) -> Result<(), EvalError> {
         let reads = self.mode.solution(entered, &branch.message_only);
-        let Some((value, origin)) = self.eval(&branch.value, base)? else { return Ok(()) };
+        let Some((value, origin)) = self.eval(&branch.value, base)? else {
+            return Ok(());
+        };
         let key = match (branch.keys.first(), rule.kind) {
             (Some(key), _) => self.eval(key, base)?.map(|(key, _)| key),
             (None, _) => Some(value),
@@ -229,14 +351,21 @@ impl<'a, M: Mode> Machine<'a, M> {
 fn join(left: &Value, right: &Value, place: Place) -> Result<Value, EvalError> {
     match (left, right) {
         (Value::Object(one), Value::Object(other)) => {
-            let mut entries: Vec<(Value, Value)> = other.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            let mut entries: Vec<(Value, Value)> = other
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect();
             for (key, value) in one.iter() {
-                let joined = other.get(key).map_or_else(|| Ok(value.clone()), |twin| join(value, twin, place))?;
+                let joined = other
+                    .get(key)
+                    .map_or_else(|| Ok(value.clone()), |twin| join(value, twin, place))?;
                 entries.push((key.clone(), joined));
             }
             Ok(Value::Object(entries.into_iter().collect()))
         }
-        (Value::Set(one), Value::Set(other)) => Ok(Value::Set(one.iter().chain(other).cloned().collect())),
+        (Value::Set(one), Value::Set(other)) => {
+            Ok(Value::Set(one.iter().chain(other).cloned().collect()))
+        }
         _ if left == right => Ok(left.clone()),
         _ => Err(conflict(place)),
     }

@@ -29,34 +29,62 @@ pub struct Derivation {
     pub bindings: Vec<(ArcStr, Value)>,
 }
 
-pub(super) fn trace(program: &Program, entry: &Entry, data: &Value, input: Option<&Value>, settings: &Settings) -> Result<Vec<Derivation>, EvalError> {
-    let Expr::Data(node) = entry.expr else { return Ok(Vec::new()) };
+pub(super) fn trace(
+    program: &Program,
+    entry: &Entry,
+    data: &Value,
+    input: Option<&Value>,
+    settings: &Settings,
+) -> Result<Vec<Derivation>, EvalError> {
+    let Expr::Data(node) = entry.expr else {
+        return Ok(Vec::new());
+    };
     let meter = Meter::new(settings.budget.steps, settings.budget.bytes);
     let inner = &program.inner;
     let mut machine = Machine::new(inner, data, input, settings, &meter, Trace::default());
-    let rules = inner.tree.node(node).map(|node| node.rules.as_slice()).unwrap_or_default();
+    let rules = inner
+        .tree
+        .node(node)
+        .map(|node| node.rules.as_slice())
+        .unwrap_or_default();
     let mut derivations = Vec::new();
-    for rule in rules.iter().filter_map(|rule| inner.rules.get(*rule as usize)) {
+    for rule in rules
+        .iter()
+        .filter_map(|rule| inner.rules.get(*rule as usize))
+    {
         machine.guarded(|machine| derive(machine, rule, &mut derivations))?;
     }
     Ok(derivations)
 }
 
-fn derive<'a>(machine: &mut Machine<'a, Trace>, rule: &'a Rule, derivations: &mut Vec<Derivation>) -> Result<(), EvalError> {
+fn derive<'a>(
+    machine: &mut Machine<'a, Trace>,
+    rule: &'a Rule,
+    derivations: &mut Vec<Derivation>,
+) -> Result<(), EvalError> {
     let base = machine.frame(rule.slots);
     for branch in &rule.branches {
         let entered = machine.mode.enter();
-        machine.run(&branch.body, base, &mut |machine: &mut Machine<'a, Trace>| {
+        machine.run(&branch.body, base, &mut |machine: &mut Machine<
+            'a,
+            Trace,
+        >| {
             let reads = machine.mode.solution(entered, &branch.message_only);
             let mark = machine.mode.mark();
-            let Some((element, _)) = machine.eval(&branch.value, base)? else { return Ok(Search::Continue) };
+            let Some((element, _)) = machine.eval(&branch.value, base)? else {
+                return Ok(Search::Continue);
+            };
             machine.mode.back_to(mark);
-            let named = (0..).zip(rule.names.iter()).filter(|(_, name)| !name.is_empty() && name.as_str() != "_");
+            let named = (0..)
+                .zip(rule.names.iter())
+                .filter(|(_, name)| !name.is_empty() && name.as_str() != "_");
             derivations.push(Derivation {
                 element,
                 path: reads.into_iter().flatten().next().map(|trail| trail.path()),
                 rule: rule.head,
-                bindings: named.map(|(slot, name)| (name.clone(), machine.slot(base, slot))).collect(),
+                bindings: named
+                    .map(|(slot, name)| (name.clone(), machine.slot(base, slot)))
+                    .collect(),
             });
             Ok(Search::Continue)
         })?;
@@ -127,7 +155,10 @@ pub(super) struct Mark {
 
 impl Trace {
     fn push(&mut self, trail: Arc<Trail>) {
-        let read = Read { literal: self.literal, trail };
+        let read = Read {
+            literal: self.literal,
+            trail,
+        };
         if self.keeping > 0 {
             self.attempts.push(read.clone());
         }
@@ -142,8 +173,14 @@ impl Trace {
 /// The read that decides: of the last condition the deepest, and of equals the last.
 fn decisive(reads: &[Read], message_only: &[bool]) -> Option<Arc<Trail>> {
     // What the head reads comes after all conditions and feeds the message.
-    let decides = |read: &&Read| read.literal != u32::MAX && message_only.get(read.literal as usize) != Some(&true);
-    let best = |reads: &mut dyn Iterator<Item = &Read>| reads.max_by_key(|read| (read.literal, read.trail.depth)).map(|read| Arc::clone(&read.trail));
+    let decides = |read: &&Read| {
+        read.literal != u32::MAX && message_only.get(read.literal as usize) != Some(&true)
+    };
+    let best = |reads: &mut dyn Iterator<Item = &Read>| {
+        reads
+            .max_by_key(|read| (read.literal, read.trail.depth))
+            .map(|read| Arc::clone(&read.trail))
+    };
     best(&mut reads.iter().filter(decides)).or_else(|| best(&mut reads.iter()))
 }
 
@@ -154,7 +191,13 @@ impl Mode for Trace {
     const TRACES: bool = true;
 
     fn root(&self, root: Root) -> Origin {
-        (root == Root::Input).then(|| Arc::new(Trail { parent: None, key: Value::Null, depth: 0 }))
+        (root == Root::Input).then(|| {
+            Arc::new(Trail {
+                parent: None,
+                key: Value::Null,
+                depth: 0,
+            })
+        })
     }
 
     fn part(&self, container: &Value, origin: &Origin, key: &Value) -> Origin {
@@ -162,7 +205,11 @@ impl Mode for Trace {
             return parts.get(key).and_then(|(origin, _)| origin.clone());
         }
         let parent = origin.as_ref()?;
-        Some(Arc::new(Trail { parent: Some(Arc::clone(parent)), key: key.clone(), depth: parent.depth + 1 }))
+        Some(Arc::new(Trail {
+            parent: Some(Arc::clone(parent)),
+            key: key.clone(),
+            depth: parent.depth + 1,
+        }))
     }
 
     fn read(&mut self, origin: &Origin) {
@@ -172,7 +219,10 @@ impl Mode for Trace {
     }
 
     fn use_part(&mut self, container: &Value, key: &Value) {
-        let reads = self.parts(container).and_then(|parts| parts.get(key)).map(|(_, reads)| reads.clone());
+        let reads = self
+            .parts(container)
+            .and_then(|parts| parts.get(key))
+            .map(|(_, reads)| reads.clone());
         for trail in reads.into_iter().flatten().flatten() {
             self.push(trail);
         }
@@ -183,7 +233,11 @@ impl Mode for Trace {
     }
 
     fn mark(&self) -> Mark {
-        Mark { log: self.log.len(), attempts: self.attempts.len(), literal: self.literal }
+        Mark {
+            log: self.log.len(),
+            attempts: self.attempts.len(),
+            literal: self.literal,
+        }
     }
 
     fn back_to(&mut self, mark: Mark) {
@@ -198,7 +252,9 @@ impl Mode for Trace {
 
     fn fold_attempts(&mut self, mark: Mark, counts: bool) {
         self.keeping -= 1;
-        let attempts = self.attempts.split_off(mark.attempts.min(self.attempts.len()));
+        let attempts = self
+            .attempts
+            .split_off(mark.attempts.min(self.attempts.len()));
         self.literal = mark.literal;
         if counts {
             self.log.truncate(mark.log);
@@ -217,7 +273,10 @@ impl Mode for Trace {
 
     fn solution(&mut self, entered: Mark, message_only: &[bool]) -> Vec<Origin> {
         let reads = self.log.get(entered.log..).unwrap_or_default();
-        decisive(reads, message_only).map(Some).into_iter().collect()
+        decisive(reads, message_only)
+            .map(Some)
+            .into_iter()
+            .collect()
     }
 
     fn leave(&mut self, entered: Mark, reads: Vec<Origin>) {
@@ -229,7 +288,12 @@ impl Mode for Trace {
     }
 
     fn since(&self, mark: Mark) -> Vec<Origin> {
-        self.log.get(mark.log..).unwrap_or_default().iter().map(|read| Some(Arc::clone(&read.trail))).collect()
+        self.log
+            .get(mark.log..)
+            .unwrap_or_default()
+            .iter()
+            .map(|read| Some(Arc::clone(&read.trail)))
+            .collect()
     }
 
     fn made(&mut self, container: &Value, parts: Vec<(Value, Origin, Vec<Origin>)>) {

@@ -55,21 +55,30 @@ impl<O: Clone> World<O> {
 
     /// Whether base data stands for the rules at a path.
     pub(super) fn is_replaced(&self, path: &[ArcStr]) -> bool {
-        self.replaced.iter().any(|replaced| path.starts_with(replaced))
+        self.replaced
+            .iter()
+            .any(|replaced| path.starts_with(replaced))
     }
 }
 
 /// A document with another value at a path. What is no object on the way becomes one.
 pub(super) fn put(document: Option<&Value>, path: &[ArcStr], value: Value) -> Value {
-    let Some((first, rest)) = path.split_first() else { return value };
-    let object = document.and_then(Value::as_object).cloned().unwrap_or_else(Object::default);
+    let Some((first, rest)) = path.split_first() else {
+        return value;
+    };
+    let object = document
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_else(Object::default);
     let inner = put(object.get_str(first), rest, value);
     Value::Object(object.with(Value::String(first.clone()), inner))
 }
 
 /// Two documents as one: objects key by key, and of anything else the first one.
 pub(super) fn merge(over: &Value, under: &Value) -> Value {
-    let (Value::Object(left), Value::Object(right)) = (over, under) else { return over.clone() };
+    let (Value::Object(left), Value::Object(right)) = (over, under) else {
+        return over.clone();
+    };
     if right.is_empty() {
         return over.clone();
     }
@@ -78,9 +87,16 @@ pub(super) fn merge(over: &Value, under: &Value) -> Value {
     }
     let mut entries: Vec<(Value, Value)> = Vec::with_capacity(left.len() + right.len());
     for (key, value) in left.iter() {
-        let merged = right.get(key).map_or_else(|| value.clone(), |under| merge(value, under));
+        let merged = right
+            .get(key)
+            .map_or_else(|| value.clone(), |under| merge(value, under));
         entries.push((key.clone(), merged));
     }
-    entries.extend(right.iter().filter(|(key, _)| left.get(key).is_none()).map(|(key, value)| (key.clone(), value.clone())));
+    entries.extend(
+        right
+            .iter()
+            .filter(|(key, _)| left.get(key).is_none())
+            .map(|(key, value)| (key.clone(), value.clone())),
+    );
     Value::Object(entries.into_iter().collect())
 }

@@ -32,7 +32,9 @@ fn the_fewest_digits_give_a_number_back() {
 fn results_are_rounded_to_the_precision() {
     let third = parsed("1").over(&parsed("3"), PRECISION);
     assert_eq!(text(third).unwrap(), "0.33333333333333333334");
-    let product = parsed("1").times(&parsed("1.1"), 53).and_then(|one| one.times(&parsed("2.2"), 53));
+    let product = parsed("1")
+        .times(&parsed("1.1"), 53)
+        .and_then(|one| one.times(&parsed("2.2"), 53));
     assert_eq!(text(product).unwrap(), "2.4200000000000004");
 }
 

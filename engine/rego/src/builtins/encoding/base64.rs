@@ -53,7 +53,7 @@ pub(super) fn decode_url(
         0 => decoded(call, text, URL),
         2 => decoded(call, &format!("{text}=="), URL),
         3 => decoded(call, &format!("{text}="), URL),
-        _ => Err(failed(call, &format!("illegal base64url string: {text}"))),
+        _ => Err(failed(call, format!("illegal base64url string: {text}"))),
     }
 }
 
@@ -99,7 +99,7 @@ fn decoded(
 ) -> Result<Option<Value>, BuiltinError> {
     charge(call, text.len())?;
     let bytes = bytes(text, alphabet)
-        .map_err(|at| failed(call, &format!("illegal base64 data at input byte {at}")))?;
+        .map_err(|at| failed(call, format!("illegal base64 data at input byte {at}")))?;
     Ok(Some(Value::from(lossy(&bytes))))
 }
 

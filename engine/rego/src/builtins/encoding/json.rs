@@ -74,7 +74,11 @@ fn text<'v>(
     let problem = || {
         let got = value.type_name();
         let cause = format!("operand {index} must be string but got {got}");
-        operand_error(call, 2, format_args!("key {key} failed cast to string: {cause}"))
+        operand_error(
+            call,
+            2,
+            format_args!("key {key} failed cast to string: {cause}"),
+        )
     };
     value.as_str().ok_or_else(problem)
 }
@@ -88,7 +92,11 @@ fn truth(call: &Call<'_>, value: &Value) -> Result<bool, BuiltinError> {
 fn no_string_key(call: &Call<'_>, index: usize, key: &Value) -> BuiltinError {
     let got = key.type_name();
     let cause = format!("operand {index} must be string but got {got}");
-    operand_error(call, 2, format_args!("failed to stringify key {key} at index {index}: {cause}"))
+    operand_error(
+        call,
+        2,
+        format_args!("failed to stringify key {key} at index {index}: {cause}"),
+    )
 }
 
 pub(super) fn unmarshal(
@@ -100,7 +108,7 @@ pub(super) fn unmarshal(
     call.meter.alloc(units(text.len()).saturating_mul(4))?;
     let end = scan::first_value(text).map_err(|text| failed(call, &text))?;
     let first = text.get(..end).unwrap_or_default();
-    let value = json::parse(first).map_err(|error| failed(call, &error.to_string()))?;
+    let value = json::parse(first).map_err(|error| failed(call, error.to_string()))?;
     scan::trailing(tail(text, end)).map_err(|text| failed(call, &text))?;
     Ok(Some(value))
 }

@@ -41,7 +41,11 @@ pub(super) fn encode_object(
         };
         for value in values {
             let Value::String(text) = value else {
-                return Err(operand_error(call, 1, "values must be string, array[string], or set[string]"));
+                return Err(operand_error(
+                    call,
+                    1,
+                    "values must be string, array[string], or set[string]",
+                ));
             };
             let separator = if out.is_empty() { "" } else { "&" };
             let text = escaped(call, text)?;

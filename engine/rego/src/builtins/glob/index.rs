@@ -63,6 +63,10 @@ fn before(text: &[u8], end: Option<usize>) -> &[u8] {
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every step of a glob"
+)]
 fn any(text: &[u8], separators: &[char]) -> Place {
     match index_any(text, separators) {
         Some(0) => Some((0, vec![0])),

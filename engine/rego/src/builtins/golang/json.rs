@@ -192,7 +192,3 @@ impl Writer<'_> {
         Ok(())
     }
 }
-
-fn unicode_escape(character: char) -> String {
-    format!("\\u{:04x}", u32::from(character))
-}

@@ -20,7 +20,7 @@ pub(super) fn merged(meter: &Meter, objects: &[&Object]) -> Result<Object, Built
     let mut entries: Vec<(&Value, &Value)> =
         objects.iter().flat_map(|object| object.iter()).collect();
     // The sort is stable, so that values under one key stay in the order of their objects.
-    entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+    entries.sort_by_key(|(left, _)| *left);
     let mut builder = ObjectBuilder::with_capacity(entries.len());
     for group in entries.chunk_by(|(left, _), (right, _)| left == right) {
         if let Some((key, last)) = group.last() {

@@ -79,7 +79,7 @@ impl<'v> Step<'v> {
                 self.add(document, &self.path, copied)
             }
             "test" => self.test(document),
-            unknown => Err(failed(self.call, &format!("unrecognized op: '{unknown}'"))),
+            unknown => Err(failed(self.call, format!("unrecognized op: '{unknown}'"))),
         }
     }
 
@@ -178,7 +178,7 @@ fn attribute<'v>(
     name: &str,
 ) -> Result<&'v Value, BuiltinError> {
     let value = operation.get_str(name);
-    value.ok_or_else(|| failed(call, &format!("missing required attribute '{name}'")))
+    value.ok_or_else(|| failed(call, format!("missing required attribute '{name}'")))
 }
 
 /// How deep a value nests, as far as a limit; every part of it costs a step.

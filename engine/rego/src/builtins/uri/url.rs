@@ -61,7 +61,7 @@ impl Url {
         let rest = url.take_query(rest);
         if !rest.starts_with('/') {
             if !url.scheme.is_empty() {
-                url.opaque = rest.to_owned();
+                rest.clone_into(&mut url.opaque);
                 return Ok(url);
             }
             if rest
@@ -84,7 +84,7 @@ impl Url {
                 before
             }
             Some((before, query)) => {
-                self.query = query.to_owned();
+                query.clone_into(&mut self.query);
                 before
             }
             None => rest,

@@ -53,7 +53,7 @@ impl Parser<'_> {
         }
         Ok(match self.after_bar(first, open, CLOSE)? {
             AfterBar::Body(value, body) => {
-                TermKind::ArrayComprehension(comprehension(None, value, body))
+                TermKind::ArrayComprehension(Box::new(comprehension(None, value, body)))
             }
             AfterBar::Items(union, second) => {
                 let items = std::iter::once(union).chain(second).collect();
@@ -101,7 +101,7 @@ impl Parser<'_> {
     fn set_after_bar(&mut self, open: Token, first: Term) -> Parsed<TermKind> {
         Ok(match self.after_bar(first, open, Kind::RightBrace)? {
             AfterBar::Body(value, body) => {
-                TermKind::SetComprehension(comprehension(None, value, body))
+                TermKind::SetComprehension(Box::new(comprehension(None, value, body)))
             }
             AfterBar::Items(union, second) => {
                 let items = std::iter::once(union).chain(second).collect();
@@ -120,10 +120,8 @@ impl Parser<'_> {
             return self.finish_object(open, vec![(key, value)]);
         }
         match self.after_bar(first, open, Kind::RightBrace)? {
-            AfterBar::Body(value, body) => Ok(TermKind::ObjectComprehension(comprehension(
-                Some(key),
-                value,
-                body,
+            AfterBar::Body(value, body) => Ok(TermKind::ObjectComprehension(Box::new(
+                comprehension(Some(key), value, body),
             ))),
             AfterBar::Items(union, second) => {
                 let mut entries = vec![(key, union)];
@@ -250,6 +248,6 @@ fn is_like_comprehension(items: &[Term]) -> bool {
     }
 }
 
-fn comprehension(key: Option<Term>, value: Term, body: Body) -> Box<Comprehension> {
-    Box::new(Comprehension { key, value, body })
+fn comprehension(key: Option<Term>, value: Term, body: Body) -> Comprehension {
+    Comprehension { key, value, body }
 }

@@ -15,7 +15,7 @@ pub(super) fn problem(text: &str) -> Option<&'static str> {
         return Some("number too big");
     };
     let digits = magnitude(whole, fraction)?.saturating_add(exponent);
-    if digits > MAX_DIGITS || digits < -MAX_DIGITS {
+    if !(-MAX_DIGITS..=MAX_DIGITS).contains(&digits) {
         Some("number too big")
     } else {
         None

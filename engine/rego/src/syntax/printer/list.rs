@@ -26,7 +26,7 @@ impl Printer<'_> {
             items,
             place: |term| term.span,
         };
-        self.list(&list, |printer, term| printer.term(term));
+        self.list(&list, super::Printer::term);
     }
 
     /// Items in brackets. They keep their lines, if they stand on several.

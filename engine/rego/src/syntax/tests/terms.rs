@@ -51,7 +51,9 @@ fn references_begin_with_what_has_parts() {
 #[test]
 fn operators_bind_as_in_opa() {
     let TermKind::In {
-        value: element, collection, ..
+        value: element,
+        collection,
+        ..
     } = value("a == b in c | d")
     else {
         panic!()

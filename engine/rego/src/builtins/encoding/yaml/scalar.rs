@@ -10,7 +10,10 @@ pub(super) enum Style {
 }
 
 /// What was found out about the text of a scalar.
-#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own about the text")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a finding of its own about the text"
+)]
 #[derive(Debug, Default)]
 struct Traits {
     /// Something in it would begin another token.
