@@ -1,6 +1,7 @@
 //! `plumb`: policy as code for hybrid serverless estates.
 
 mod args;
+mod clock;
 mod command;
 mod config;
 mod io;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use plumbline_core::estate::Estate;
@@ -15,13 +16,15 @@ use plumbline_core::problem::Problem;
 use plumbline_core::report::{Coverage, Report, json, text};
 use plumbline_core::source::{FileId, Source, Sources};
 use plumbline_core::verdict::{EnforcementPoint, Verdict};
-use plumbline_rego::Settings;
 use plumbline_sources::fs::{self, Candidate};
 use rayon::prelude::*;
 
 use crate::args::{CheckArgs, OutputFormat};
 use crate::config::{self, CheckConfig};
 use crate::io::Io;
+
+/// How long one rule may take on one subject.
+const TIME: Duration = Duration::from_secs(5);
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
@@ -45,7 +48,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         problems: undecidable,
         evaluations,
         undecided,
-    } = policies.evaluate(&estate, &Settings::default());
+    } = policies.evaluate(&estate, &crate::clock::settings(TIME));
     problems.extend(undecidable);
     let evaluation = Evaluation {
         findings,

@@ -24,9 +24,21 @@ fn every_unit_test_of_the_library_passes() {
             .filter(|word| word.starts_with("test_"));
         for name in names {
             let entry = format!("{package}.{name}");
-            let settings = Settings { strict: true, ..Settings::default() };
-            let answer = program.evaluate(&program.entry(&entry), &Value::empty_object(), None, &settings);
-            assert_eq!(answer.unwrap().value, Some(Value::Bool(true)), "{path}: {name}");
+            let settings = Settings {
+                strict: true,
+                ..Settings::default()
+            };
+            let answer = program.evaluate(
+                &program.entry(&entry),
+                &Value::empty_object(),
+                None,
+                &settings,
+            );
+            assert_eq!(
+                answer.unwrap().value,
+                Some(Value::Bool(true)),
+                "{path}: {name}"
+            );
             ran += 1;
         }
     }

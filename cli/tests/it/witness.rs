@@ -8,7 +8,12 @@ use plumbline_rego::{Module, Settings, Value, Version, compile};
 
 /// What the witness answers to each case.
 fn witness(cases: &[serde_json::Value]) -> Vec<serde_json::Value> {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_plumb")).arg("witness").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plumb"))
+        .arg("witness")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut input = child.stdin.take().unwrap();
     for case in cases {
         writeln!(input, "{case}").unwrap();
@@ -16,7 +21,11 @@ fn witness(cases: &[serde_json::Value]) -> Vec<serde_json::Value> {
     drop(input);
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// What our own engine answers.
@@ -25,11 +34,24 @@ fn own(module: &str, input: &str) -> serde_json::Value {
     assert_eq!(diagnostics, [], "{module}");
     let query = program.query("data.t.p = x", &[], Version::V1).unwrap();
     let input = json::parse(input).unwrap();
-    let solutions = program.solve(&query, &Value::empty_object(), Some(&input), &Settings::default()).unwrap().solutions;
+    let solutions = program
+        .solve(
+            &query,
+            &Value::empty_object(),
+            Some(&input),
+            &Settings::default(),
+        )
+        .unwrap()
+        .solutions;
     let bindings: Vec<serde_json::Value> = solutions
         .iter()
         .map(|solution| {
-            let entries = solution.bindings.iter().map(|(name, value)| (name.to_string(), serde_json::from_str(&json::to_string(value)).unwrap()));
+            let entries = solution.bindings.iter().map(|(name, value)| {
+                (
+                    name.to_string(),
+                    serde_json::from_str(&json::to_string(value)).unwrap(),
+                )
+            });
             serde_json::Value::Object(entries.collect())
         })
         .collect();
@@ -61,7 +83,10 @@ const BODIES: &[&str] = &[
 
 #[test]
 fn the_witness_agrees_on_what_both_support() {
-    let modules: Vec<String> = BODIES.iter().map(|body| format!("package t\n\n{body}\n")).collect();
+    let modules: Vec<String> = BODIES
+        .iter()
+        .map(|body| format!("package t\n\n{body}\n"))
+        .collect();
     let input: serde_json::Value = serde_json::from_str(INPUT).unwrap();
     let cases: Vec<serde_json::Value> = modules.iter().map(|module| serde_json::json!({"modules": [module], "query": "data.t.p = x", "input": input})).collect();
     for (module, answer) in modules.iter().zip(witness(&cases)) {
@@ -71,10 +96,22 @@ fn the_witness_agrees_on_what_both_support() {
 
 #[test]
 fn a_policy_that_ends_the_witness_ends_only_the_witness() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_plumb")).arg("witness").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plumb"))
+        .arg("witness")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let case = serde_json::json!({"modules": ["package t\n\nf(n) := f(n + 1)\n\np := f(1)"], "query": "data.t.p = x"});
     writeln!(child.stdin.take().unwrap(), "{case}").unwrap();
-    assert!(!child.wait().unwrap().success(), "our own checks refuse this policy; the witness runs out of stack");
+    assert!(
+        !child.wait().unwrap().success(),
+        "our own checks refuse this policy; the witness runs out of stack"
+    );
     let (_, diagnostics) = compile(&[Module::new("m.rego", "package t\n\nf(n) := f(n + 1)\n")]);
-    assert_eq!(diagnostics.first().map(|diagnostic| diagnostic.code), Some("rego_recursion_error"));
+    assert_eq!(
+        diagnostics.first().map(|diagnostic| diagnostic.code),
+        Some("rego_recursion_error")
+    );
 }

@@ -228,7 +228,11 @@ pub(crate) mod tests {
             effect,
             message: String::new(),
             resource: 0,
-            location: Location { span, pointer: String::new(), missing: None },
+            location: Location {
+                span,
+                pointer: String::new(),
+                missing: None,
+            },
             related: Vec::new(),
             controls: BTreeMap::new(),
             remediation: None,

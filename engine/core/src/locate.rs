@@ -26,7 +26,11 @@ pub struct Subject<'a> {
 pub fn values_around(subject: Subject<'_>, path: &Path) -> Vec<Span> {
     let (node, _) = declaring_node(subject, path);
     let tree = &subject.resource.tree;
-    let around = if node == subject.resource.root { node } else { tree.parent(node).unwrap_or(node) };
+    let around = if node == subject.resource.root {
+        node
+    } else {
+        tree.parent(node).unwrap_or(node)
+    };
     tree.scalars(around)
 }
 

@@ -148,34 +148,54 @@ fn apply(
         );
         problem.of_rule(rule.metadata.id.as_str())
     };
-    let Answer { value, swallowed, .. } = match rule.program.evaluate(&rule.entry, &rule.data, Some(input), settings) {
+    let Answer {
+        value, swallowed, ..
+    } = match rule
+        .program
+        .evaluate(&rule.entry, &rule.data, Some(input), settings)
+    {
         Ok(answer) => answer,
         Err(error) => {
             evaluation.undecided += 1;
-            evaluation.problems.push(in_policy(rule, undecided(error.message.clone()), &error));
+            evaluation
+                .problems
+                .push(in_policy(rule, undecided(error.message.clone()), &error));
             return;
         }
     };
     if !swallowed.is_empty() {
         evaluation.undecided += 1;
-        evaluation.problems.extend(swallowed.iter().map(|error| in_policy(rule, undecided(error.message.clone()), error)));
+        evaluation.problems.extend(
+            swallowed
+                .iter()
+                .map(|error| in_policy(rule, undecided(error.message.clone()), error)),
+        );
     }
     let elements: Vec<&Value> = value.iter().flat_map(elements).collect();
     if elements.is_empty() {
         return;
     }
     // Only what fired is explained; what passes pays nothing.
-    let derivations = if elements.iter().all(|element| element.get_str("path").is_some()) {
+    let derivations = if elements
+        .iter()
+        .all(|element| element.get_str("path").is_some())
+    {
         Vec::new()
     } else {
-        rule.program.trace(&rule.entry, &rule.data, Some(input), settings).unwrap_or_default()
+        rule.program
+            .trace(&rule.entry, &rule.data, Some(input), settings)
+            .unwrap_or_default()
     };
     for element in elements {
         match result(element, &derivations) {
-            Some((message, path)) => evaluation.findings.push(finding(rule, subject, index, message, &path)),
+            Some((message, path)) => evaluation
+                .findings
+                .push(finding(rule, subject, index, message, &path)),
             None => {
                 evaluation.undecided += 1;
-                evaluation.problems.push(undecided("`deny` must hold objects with a string `msg`".to_owned()));
+                evaluation.problems.push(undecided(
+                    "`deny` must hold objects with a string `msg`".to_owned(),
+                ));
             }
         }
     }
@@ -185,7 +205,11 @@ fn apply(
 fn in_policy(rule: &Rule, problem: Problem, error: &EvalError) -> Problem {
     match rule.modules.get(error.place.module as usize) {
         Some(file) if error.place.span.end > 0 => {
-            let span = Span { file: *file, start: error.place.span.start, end: error.place.span.end };
+            let span = Span {
+                file: *file,
+                start: error.place.span.start,
+                end: error.place.span.end,
+            };
             problem.related(span, "this could not be evaluated")
         }
         _ => problem,
@@ -205,7 +229,13 @@ fn elements(value: &Value) -> Vec<&Value> {
 /// the element was derived from.
 fn result<'v>(element: &'v Value, derivations: &[Derivation]) -> Option<(&'v str, Path)> {
     let of_element = |derivation: &&Derivation| derivation.element == *element;
-    let derived = || derivations.iter().find(of_element).and_then(|derivation| derivation.path.clone()).unwrap_or_default();
+    let derived = || {
+        derivations
+            .iter()
+            .find(of_element)
+            .and_then(|derivation| derivation.path.clone())
+            .unwrap_or_default()
+    };
     if let Some(message) = element.as_str() {
         return Some((message, derived()));
     }
@@ -238,7 +268,11 @@ fn finding(
         related: Vec::new(),
         controls: metadata.controls.clone(),
         remediation: metadata.remediation.clone(),
-        masked: if metadata.sensitive { values_around(subject, path) } else { Vec::new() },
+        masked: if metadata.sensitive {
+            values_around(subject, path)
+        } else {
+            Vec::new()
+        },
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
-use plumbline_rego::{Diagnostic, Module, ObjectBuilder, Path, Program, Step, Value, compile, nearest};
+use plumbline_rego::{
+    Diagnostic, Module, ObjectBuilder, Path, Program, Step, Value, compile, nearest,
+};
 
 use super::metadata::{self, Metadata};
 use super::{Digest, Ingredients, Override, PolicyFile, PolicySet, Rule};
@@ -15,7 +17,12 @@ use crate::source::{FileId, Sources, Span};
 
 /// Compiles a policy set. The problems say what is not part of it, and why.
 pub fn load(ingredients: &Ingredients, sources: &Sources) -> (PolicySet, Vec<Problem>) {
-    let mut loader = Loader { ingredients, sources, problems: Vec::new(), broken: Vec::new() };
+    let mut loader = Loader {
+        ingredients,
+        sources,
+        problems: Vec::new(),
+        broken: Vec::new(),
+    };
     let set = loader.load();
     (set, loader.problems)
 }
@@ -65,10 +72,16 @@ impl<'a> Loader<'a> {
 
     fn compile(&mut self, modules: &[&PolicyFile]) -> Program {
         let source = |module: &&PolicyFile| self.sources.get(module.file);
-        let texts: Vec<Module> = modules.iter().filter_map(source).map(|source| Module::new(source.name(), source.text())).collect();
+        let texts: Vec<Module> = modules
+            .iter()
+            .filter_map(source)
+            .map(|source| Module::new(source.name(), source.text()))
+            .collect();
         let (program, diagnostics) = compile(&texts);
         for diagnostic in diagnostics {
-            let file = modules.get(diagnostic.module).map_or(FileId(0), |module| module.file);
+            let file = modules
+                .get(diagnostic.module)
+                .map_or(FileId(0), |module| module.file);
             self.problems.push(problem(&diagnostic, file));
         }
         self.broken = program.broken_packages(&texts);
@@ -150,7 +163,12 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn rule(&mut self, rule: Described<'_>, program: &Program, modules: &Arc<[FileId]>) -> Option<Rule> {
+    fn rule(
+        &mut self,
+        rule: Described<'_>,
+        program: &Program,
+        modules: &Arc<[FileId]>,
+    ) -> Option<Rule> {
         let Described {
             metadata,
             module,
@@ -166,14 +184,28 @@ impl<'a> Loader<'a> {
         }
         let effect: Effect = effect?;
         if self.broken.contains(&package) {
-            let message = format!("`{}` was not judged: it needs a package that does not compile", metadata.id);
-            self.problems.push(Problem::error(metadata.place, message).of_rule(metadata.id.as_str()));
+            let message = format!(
+                "`{}` was not judged: it needs a package that does not compile",
+                metadata.id
+            );
+            self.problems
+                .push(Problem::error(metadata.place, message).of_rule(metadata.id.as_str()));
             return None;
         }
         let entry = program.entry(&format!("{package}.deny"));
         let data = self.data(&params);
         let modules = Arc::clone(modules);
-        Some(Rule { metadata, severity, effect, file: module.file, targets, program: program.clone(), entry, data, modules })
+        Some(Rule {
+            metadata,
+            severity,
+            effect,
+            file: module.file,
+            targets,
+            program: program.clone(),
+            entry,
+            data,
+            modules,
+        })
     }
 
     fn targets(&mut self, metadata: &Metadata) -> Option<GlobSet> {
@@ -330,7 +362,11 @@ impl<'a> Loader<'a> {
 }
 
 fn problem(diagnostic: &Diagnostic, file: FileId) -> Problem {
-    let span = Span { file, start: diagnostic.span.start, end: diagnostic.span.end };
+    let span = Span {
+        file,
+        start: diagnostic.span.start,
+        end: diagnostic.span.end,
+    };
     let problem = Problem::error(span, format!("{}: {}", diagnostic.code, diagnostic.message));
     match &diagnostic.hint {
         Some(hint) => problem.help(hint.clone()),

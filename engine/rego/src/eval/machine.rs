@@ -133,6 +133,14 @@ impl<'a, M: Mode> Machine<'a, M> {
         self.check_clock(place)
     }
 
+    /// Room for one more element of a collection that is being made.
+    pub(super) fn grow(&self, place: Place) -> Result<(), EvalError> {
+        let bytes = size_of::<Value>() as u64;
+        self.meter
+            .alloc(bytes)
+            .map_err(|error| budget_error(error.to_string(), place))
+    }
+
     fn check_clock(&self, place: Place) -> Result<(), EvalError> {
         let Some(now) = self.settings.budget.now else {
             return Ok(());
@@ -536,6 +544,7 @@ impl<'a, M: Mode> Machine<'a, M> {
                 }
                 ComprehensionKind::Array | ComprehensionKind::Set => items.push(value),
             }
+            machine.grow(comprehension.place)?;
             Ok(Search::Continue)
         })?;
         if M::TRACES {

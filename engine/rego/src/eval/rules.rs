@@ -22,7 +22,7 @@ impl<'a, M: Mode> Machine<'a, M> {
                 return Ok(value);
             }
             // Only a reference that nothing could foresee leads here.
-            Some(Extent::Open) => return Ok(None),
+            Some(Extent::Open) => return Err(self.unforeseen_recursion(id)),
             None => {}
         }
         let program = self.program;
@@ -42,6 +42,20 @@ impl<'a, M: Mode> Machine<'a, M> {
             Err(_) => self.world.extents.remove(&id),
         };
         result
+    }
+
+    fn unforeseen_recursion(&self, id: NodeId) -> EvalError {
+        let message = format!("data.{} needs itself", self.program.tree.spell(id));
+        EvalError {
+            code: "rego_recursion_error",
+            message,
+            place: self
+                .program
+                .tree
+                .node(id)
+                .map(|node| self.head_of(node))
+                .unwrap_or_default(),
+        }
     }
 
     fn whole(&mut self, node: &'a Node) -> Result<Option<Value>, EvalError> {
@@ -322,6 +336,7 @@ impl<'a, M: Mode> Machine<'a, M> {
         if self.settings.coverage {
             self.covered.insert(rule.head);
         }
+        self.grow(branch.place)?;
         document.insert(&keys, value, rule.kind == RuleKind::Contains, branch.place)
     }
 
