@@ -117,7 +117,7 @@ impl<'a> Loader<'a> {
                     Described {
                         metadata,
                         module,
-                        package: package.to_owned(),
+                        package,
                     },
                 ),
                 None if denies
