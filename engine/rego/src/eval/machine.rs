@@ -304,12 +304,42 @@ impl<'a, M: Mode> Machine<'a, M> {
     /// The value of an expression, which counts as read.
     pub(super) fn eval(&mut self, expr: &Expr, base: usize) -> Evaluated<M> {
         let value = self.value(expr, base)?;
-        if M::TRACES
-            && let Some((_, origin)) = &value
-        {
-            self.mode.read(origin);
+        if M::TRACES {
+            let origin = match &value {
+                Some((_, origin)) => origin.clone(),
+                None => self.trail(expr, base)?,
+            };
+            self.mode.read(&origin);
         }
         Ok(value)
+    }
+
+    /// Where the value of a reference would be if it existed.
+    fn trail(&mut self, expr: &Expr, base: usize) -> Result<M::Origin, EvalError> {
+        Ok(match expr {
+            Expr::Input => self.world.input_origin.clone(),
+            Expr::Local(slot) => self.origin(base, *slot),
+            Expr::Get(container, key) => match self.value(container, base)? {
+                Some((_, origin)) => self.missing_part(&origin, key, base)?,
+                None => {
+                    let origin = self.trail(container, base)?;
+                    self.missing_part(&origin, key, base)?
+                }
+            },
+            _ => M::Origin::default(),
+        })
+    }
+
+    fn missing_part(
+        &mut self,
+        origin: &M::Origin,
+        key: &Expr,
+        base: usize,
+    ) -> Result<M::Origin, EvalError> {
+        let key = self.value(key, base)?;
+        Ok(key
+            .map(|(key, _)| self.mode.child(origin, &key))
+            .unwrap_or_default())
     }
 
     fn value(&mut self, expr: &Expr, base: usize) -> Evaluated<M> {
@@ -435,8 +465,6 @@ impl<'a, M: Mode> Machine<'a, M> {
         let origin = self.mode.part(&value, &origin, &key);
         if found.is_some() {
             self.mode.use_part(&value, &key);
-        } else {
-            self.mode.read(&origin);
         }
         Ok(found.map(|found| (found, origin)))
     }

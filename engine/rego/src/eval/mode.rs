@@ -19,6 +19,8 @@ pub(super) trait Mode: Sized {
     fn root(&self, root: Root) -> Self::Origin;
     /// The origin of a part of a value.
     fn part(&self, container: &Value, origin: &Self::Origin, key: &Value) -> Self::Origin;
+    /// The origin that a part would have if it existed.
+    fn child(&self, origin: &Self::Origin, key: &Value) -> Self::Origin;
     /// A value was read, or found missing.
     fn read(&mut self, origin: &Self::Origin);
     /// An element of something that was derived is used: so are the reads of its derivation.
@@ -60,6 +62,7 @@ impl Mode for Plain {
 
     fn root(&self, _root: Root) {}
     fn part(&self, _container: &Value, _origin: &(), _key: &Value) {}
+    fn child(&self, _origin: &(), _key: &Value) {}
     fn read(&mut self, _origin: &()) {}
     fn use_part(&mut self, _container: &Value, _key: &Value) {}
     fn literal(&mut self, _index: u32) {}

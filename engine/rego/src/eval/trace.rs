@@ -204,6 +204,10 @@ impl Mode for Trace {
         if let Some(parts) = self.parts(container) {
             return parts.get(key).and_then(|(origin, _)| origin.clone());
         }
+        self.child(origin, key)
+    }
+
+    fn child(&self, origin: &Origin, key: &Value) -> Origin {
         let parent = origin.as_ref()?;
         Some(Arc::new(Trail {
             parent: Some(Arc::clone(parent)),
@@ -258,8 +262,11 @@ impl Mode for Trace {
         self.literal = mark.literal;
         if counts {
             self.log.truncate(mark.log);
-            let best = decisive(&attempts, &[]);
-            best.into_iter().for_each(|trail| self.push(trail));
+            // They were made in bodies of their own, whose conditions do not compare with each other.
+            let deepest = attempts.iter().max_by_key(|read| read.trail.depth);
+            if let Some(read) = deepest {
+                self.push(Arc::clone(&read.trail));
+            }
         } else if self.keeping > 0 {
             self.attempts.extend(attempts);
         }
