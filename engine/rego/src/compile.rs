@@ -96,7 +96,12 @@ pub(crate) struct Compiled {
 
 /// Compiles modules. The program holds those without errors.
 pub fn compile(modules: &[Module]) -> (Program, Vec<Diagnostic>) {
-    link::link(modules)
+    roomy(|| link::link(modules))
+}
+
+/// Syntax trees are limited in depth; walking the deepest ones takes more stack than a thread may have left.
+fn roomy<T>(run: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(12 * 1024 * 1024, 16 * 1024 * 1024, run)
 }
 
 /// A query, compiled against a program.
@@ -209,6 +214,15 @@ impl Program {
         package: &[ArcStr],
         version: Version,
     ) -> Result<Query, Vec<Diagnostic>> {
+        roomy(|| self.compile_query(text, package, version))
+    }
+
+    fn compile_query(
+        &self,
+        text: &str,
+        package: &[ArcStr],
+        version: Version,
+    ) -> Result<Query, Vec<Diagnostic>> {
         let (body, diagnostics) = syntax::parse_query(text, version);
         if !diagnostics.is_empty() {
             return Err(diagnostics
@@ -235,6 +249,7 @@ impl Program {
             reports: &mut reports,
             names: slot_names,
             needs: Vec::new(),
+            blamed: Bound::new(),
         };
         let mut bound = Bound::new();
         let (body, expressions) = query_body(&mut lowerer, text, &literals, &mut bound);

@@ -11,6 +11,7 @@ mod path;
 mod set;
 
 use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 pub use arcstr::ArcStr;
@@ -40,46 +41,86 @@ pub enum Value {
     Set(Set),
 }
 
+/// A collection, and how many values it holds when every shared part is counted as often as it is reached: what writing,
+/// comparing or walking it costs. Sharing makes that number grow far beyond the memory that the collection takes.
+#[derive(Clone, Debug, Default)]
+struct Weighed<T> {
+    content: T,
+    weight: u64,
+}
+
+impl<T: PartialEq> PartialEq for Weighed<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.content == other.content
+    }
+}
+
+impl<T: Eq> Eq for Weighed<T> {}
+
+impl<T: PartialOrd> PartialOrd for Weighed<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.content.partial_cmp(&other.content)
+    }
+}
+
+impl<T: Ord> Ord for Weighed<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.content.cmp(&other.content)
+    }
+}
+
+impl<T: Hash> Hash for Weighed<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.content.hash(state);
+    }
+}
+
 /// A shared list of values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Array(Arc<Vec<Value>>);
+pub struct Array(Arc<Weighed<Vec<Value>>>);
 
 impl Array {
     /// The elements.
     pub fn as_slice(&self) -> &[Value] {
-        &self.0
+        &self.0.content
     }
 
     /// The elements in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Value> {
-        self.0.iter()
+        self.0.content.iter()
     }
 
     /// How many elements there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.content.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.content.is_empty()
     }
 
     /// The element at an index.
     pub fn get(&self, index: usize) -> Option<&Value> {
-        self.0.get(index)
+        self.0.content.get(index)
     }
 }
 
 impl From<Vec<Value>> for Array {
     fn from(items: Vec<Value>) -> Self {
-        Self(Arc::new(items))
+        let weight = items
+            .iter()
+            .fold(1, |sum: u64, item| sum.saturating_add(item.weight()));
+        Self(Arc::new(Weighed {
+            content: items,
+            weight,
+        }))
     }
 }
 
 impl FromIterator<Value> for Array {
     fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Self {
-        Self(Arc::new(items.into_iter().collect()))
+        Self::from(items.into_iter().collect::<Vec<_>>())
     }
 }
 
@@ -199,6 +240,16 @@ impl Value {
             Self::Object(object) => Some(object.address()),
             Self::Set(set) => Some(set.address()),
             _ => None,
+        }
+    }
+
+    /// How many values this is when every shared part is counted as often as it is reached.
+    pub fn weight(&self) -> u64 {
+        match self {
+            Self::Array(items) => items.0.weight,
+            Self::Object(object) => object.weight(),
+            Self::Set(set) => set.weight(),
+            _ => 1,
         }
     }
 

@@ -36,7 +36,13 @@ fn check(subject: &str, body: &str, expected: &[&str]) {
     let mut sources = Sources::default();
     sources.add(Source::new("pod.yaml", POD));
     let file = sources.add(Source::new("t.rego", module));
-    let ingredients = Ingredients { modules: vec![PolicyFile { file, path: "t.rego".to_owned() }], ..Ingredients::default() };
+    let ingredients = Ingredients {
+        modules: vec![PolicyFile {
+            file,
+            path: "t.rego".to_owned(),
+        }],
+        ..Ingredients::default()
+    };
     let (set, problems) = load(&ingredients, &sources);
     assert_eq!(problems, [], "{body}");
     let (estate, _) = Estate::new(reading(POD).resources);
@@ -47,7 +53,11 @@ fn check(subject: &str, body: &str, expected: &[&str]) {
         .iter()
         .map(|finding| {
             let (start, _) = sources.positions(finding.location.span).unwrap();
-            let missing = finding.location.missing.as_ref().map_or(String::new(), |missing| format!(" lacks {missing}"));
+            let missing = finding
+                .location
+                .missing
+                .as_ref()
+                .map_or(String::new(), |missing| format!(" lacks {missing}"));
             format!("{start} {}{missing}", finding.location.pointer)
         })
         .collect();
@@ -56,41 +66,69 @@ fn check(subject: &str, body: &str, expected: &[&str]) {
 
 #[test]
 fn a_value_that_is_present() {
-    check("resource", "deny contains \"m\" if input.resource.spec.hostNetwork == true", &["7:3 /spec/hostNetwork"]);
+    check(
+        "resource",
+        "deny contains \"m\" if input.resource.spec.hostNetwork == true",
+        &["7:3 /spec/hostNetwork"],
+    );
 }
 
 #[test]
 fn a_key_that_is_missing() {
-    check("resource", "deny contains \"m\" if not input.resource.spec.securityContext.runAsNonRoot", &["6:1 /spec lacks securityContext.runAsNonRoot"]);
+    check(
+        "resource",
+        "deny contains \"m\" if not input.resource.spec.securityContext.runAsNonRoot",
+        &["6:1 /spec lacks securityContext.runAsNonRoot"],
+    );
 }
 
 #[test]
 fn a_loop_over_lists() {
     let body = "deny contains msg if {\n\tsome container in input.resource.spec.containers\n\tsome capability in container.securityContext.capabilities.add\n\tcapability == \"SYS_TIME\"\n\tmsg := sprintf(\"%s\", [container.name])\n}";
-    check("resource", body, &["17:28 /spec/containers/1/securityContext/capabilities/add/1"]);
+    check(
+        "resource",
+        body,
+        &["17:28 /spec/containers/1/securityContext/capabilities/add/1"],
+    );
 }
 
 #[test]
 fn a_helper_function() {
     let body = "deny contains \"m\" if {\n\tsome container in input.resource.spec.containers\n\tprivileged(container)\n}\n\nprivileged(container) if container.securityContext.privileged == true";
-    check("resource", body, &["15:9 /spec/containers/1/securityContext/privileged"]);
+    check(
+        "resource",
+        body,
+        &["15:9 /spec/containers/1/securityContext/privileged"],
+    );
 }
 
 #[test]
 fn a_helper_set() {
     let body = "deny contains container.name if {\n\tsome container in bad\n}\n\nbad contains container if {\n\tsome container in input.resource.spec.containers\n\tcontainer.securityContext.privileged == true\n}";
-    check("resource", body, &["15:9 /spec/containers/1/securityContext/privileged"]);
+    check(
+        "resource",
+        body,
+        &["15:9 /spec/containers/1/securityContext/privileged"],
+    );
 }
 
 #[test]
 fn a_helper_rule() {
-    check("resource", "deny contains \"m\" if shares_network\n\nshares_network if input.resource.spec.hostNetwork == true", &["7:3 /spec/hostNetwork"]);
+    check(
+        "resource",
+        "deny contains \"m\" if shares_network\n\nshares_network if input.resource.spec.hostNetwork == true",
+        &["7:3 /spec/hostNetwork"],
+    );
 }
 
 #[test]
 fn a_comprehension() {
     let body = "deny contains \"m\" if count([c | some c in input.resource.spec.containers; c.securityContext.privileged]) > 0";
-    check("resource", body, &["15:9 /spec/containers/1/securityContext/privileged"]);
+    check(
+        "resource",
+        body,
+        &["15:9 /spec/containers/1/securityContext/privileged"],
+    );
 }
 
 #[test]
@@ -101,7 +139,11 @@ fn an_every() {
 
 #[test]
 fn a_with() {
-    check("resource", "deny contains \"m\" if open with input as input.resource.spec\n\nopen if input.hostNetwork == true", &["7:3 /spec/hostNetwork"]);
+    check(
+        "resource",
+        "deny contains \"m\" if open with input as input.resource.spec\n\nopen if input.hostNetwork == true",
+        &["7:3 /spec/hostNetwork"],
+    );
 }
 
 #[test]

@@ -48,5 +48,6 @@ fn greater_or_equal(call: &mut Call<'_>, args: &[Value]) -> Answer {
 fn compare(call: &Call<'_>, args: &[Value], holds: fn(&Value, &Value) -> bool) -> Answer {
     let left = operand::any(call, args, 1)?;
     let right = operand::any(call, args, 2)?;
+    call.meter.step(left.weight().min(right.weight()) / 16)?;
     Ok(Some(Value::from(holds(left, right))))
 }

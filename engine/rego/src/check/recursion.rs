@@ -4,6 +4,9 @@ use crate::compile::ir::{NodeId, Rule};
 use crate::compile::report::Reports;
 use crate::compile::tree::Tree;
 
+/// Of a long cycle the ways of so many rules are spelt out, and so many rules of each way.
+const SPELT: usize = 12;
+
 /// Reports every rule that a chain of needs leads back to, with the chain spelt out.
 pub(crate) fn recursion(tree: &Tree, rules: &[Rule], needs: &[Vec<NodeId>], reports: &mut Reports) {
     let graph = graph(tree, rules, needs);
@@ -22,8 +25,18 @@ pub(crate) fn recursion(tree: &Tree, rules: &[Rule], needs: &[Vec<NodeId>], repo
         if component.len() == 1 && !itself {
             continue;
         }
-        for node in component.iter().filter(|node| tree.has_rules(**node)) {
+        let recursive: Vec<NodeId> = component
+            .iter()
+            .copied()
+            .filter(|node| tree.has_rules(*node))
+            .collect();
+        for node in recursive.iter().take(SPELT) {
             report(tree, rules, &graph, &inside, *node, reports);
+        }
+        if let Some(first) = recursive.first() {
+            for node in recursive.iter().skip(SPELT) {
+                report_member(tree, rules, *node, *first, reports);
+            }
         }
     }
 }
@@ -53,7 +66,7 @@ fn report(
     let message = format!(
         "rule data.{} is recursive: {}",
         tree.spell(node),
-        spelt.join(" -> ")
+        shortened(&spelt).join(" -> ")
     );
     reports.add(
         "rego_recursion_error",
@@ -61,6 +74,35 @@ fn report(
         rule.head,
         Some("Rego has no recursion: use a comprehension, `walk` or `graph.reachable`"),
     );
+}
+
+fn shortened(way: &[String]) -> Vec<String> {
+    match (way.get(..SPELT), way.last()) {
+        (Some(beginning), Some(last)) if way.len() > SPELT + 1 => {
+            let left_out = format!("({} more)", way.len() - SPELT - 1);
+            beginning
+                .iter()
+                .cloned()
+                .chain([left_out, last.clone()])
+                .collect()
+        }
+        _ => way.to_vec(),
+    }
+}
+
+fn report_member(tree: &Tree, rules: &[Rule], node: NodeId, first: NodeId, reports: &mut Reports) {
+    let own = tree
+        .node(node)
+        .and_then(|node| node.rules.first().or(node.default.as_ref()).copied());
+    let Some(rule) = own.and_then(|rule| rules.get(rule as usize)) else {
+        return;
+    };
+    let message = format!(
+        "rule data.{} is recursive: it is a part of the cycle of data.{}",
+        tree.spell(node),
+        tree.spell(first)
+    );
+    reports.add("rego_recursion_error", message, rule.head, None);
 }
 
 /// What each node needs: what its rules read and call, and everything below it.

@@ -24,15 +24,20 @@ pub(crate) fn missing(literal: &Literal, bound: &Bound) -> Vec<(Slot, Place)> {
     flow.missing
 }
 
-/// Whether a term has a value once its references are followed.
-pub(crate) fn is_ground(term: &Term, bound: &Bound) -> bool {
+/// The variables that keep a term from having a value, with their places.
+pub(crate) fn missing_in(term: &Term, bound: &Bound) -> Vec<(Slot, Place)> {
     let mut flow = Flow {
         bound,
         outs: Bound::new(),
         missing: Vec::new(),
     };
     flow.input(term);
-    flow.missing.is_empty()
+    flow.missing
+}
+
+/// Whether a term has a value once its references are followed.
+pub(crate) fn is_ground(term: &Term, bound: &Bound) -> bool {
+    missing_in(term, bound).is_empty()
 }
 
 struct Flow<'a> {
@@ -48,9 +53,19 @@ impl Flow<'_> {
 
     fn kind(&mut self, kind: &LiteralKind) {
         match kind {
-            LiteralKind::Term(term) => self.input(term),
+            LiteralKind::Term(term) => {
+                // A key that a later operand finds is known to an earlier one.
+                self.reference_outputs(term);
+                self.input(term);
+            }
             LiteralKind::Unify(left, right) | LiteralKind::Output(left, right) => {
                 self.unify(left, right);
+            }
+            LiteralKind::Equal(left, right) => {
+                self.reference_outputs(left);
+                self.reference_outputs(right);
+                self.input(left);
+                self.input(right);
             }
             LiteralKind::Not(inner) => self.negated(inner),
             LiteralKind::NotBody(body, own) => self.closure(own, |visit| {
@@ -96,7 +111,9 @@ impl Flow<'_> {
     fn negated(&mut self, kind: &LiteralKind) {
         match kind {
             LiteralKind::Term(term) => self.known(term),
-            LiteralKind::Unify(left, right) | LiteralKind::Output(left, right) => {
+            LiteralKind::Unify(left, right)
+            | LiteralKind::Equal(left, right)
+            | LiteralKind::Output(left, right) => {
                 self.known(left);
                 self.known(right);
             }

@@ -213,6 +213,8 @@ pub(crate) struct Node {
     pub(crate) declared: bool,
     /// Whether it is a package, or has one below it: then it is defined, if only as an empty object.
     pub(crate) package: bool,
+    /// Whether it is a function that needs other functions or rules, so that its answers are worth remembering.
+    pub(crate) remembered: bool,
     /// The number of parameters, if it is a function.
     pub(crate) arity: Option<usize>,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::flow::Bound;
-use super::ir::{Branch, Expr, NodeId, Place, Rule, RuleKind};
+use super::ir::{Branch, Expr, NodeId, Place, Rule, RuleKind, Slot};
 use super::lower::Lowerer;
 use super::report::{Report, Reports};
 use super::resolve::{Global, Globals, Resolver, RuleMetadata, is_pattern};
@@ -248,6 +248,11 @@ impl Linker {
     fn globals(&mut self, module: &ast::Module, index: usize) -> Globals {
         let package = package_path(module);
         let mut globals = Globals::new();
+        for name in self.packages.get(&package).into_iter().flatten() {
+            let path = package.iter().cloned().chain([name.clone()]).collect();
+            globals.insert(name.clone(), Global::Data(path));
+        }
+        // An import comes before a rule of its name.
         let mut imported: HashMap<ArcStr, Vec<ArcStr>> = HashMap::new();
         for import in &module.imports {
             let words: Vec<ArcStr> = import.path.iter().map(|name| name.text.clone()).collect();
@@ -284,10 +289,6 @@ impl Linker {
                 Global::Input(path.to_vec())
             };
             globals.insert(name, global);
-        }
-        for name in self.packages.get(&package).into_iter().flatten() {
-            let path = package.iter().cloned().chain([name.clone()]).collect();
-            globals.insert(name.clone(), Global::Data(path));
         }
         globals
     }
@@ -361,6 +362,7 @@ impl Linker {
             reports: &mut self.reports,
             names,
             needs: Vec::new(),
+            blamed: Bound::new(),
         };
         let mut bound = Bound::new();
         let mut before = Vec::new();
@@ -375,6 +377,9 @@ impl Linker {
             RuleKind::Single
         };
         let (slots, needs, names) = (lowerer.slots(), lowerer.needs, lowerer.names);
+        if let Some(node) = self.tree.node_mut(node) {
+            node.remembered |= node.arity.is_some() && !needs.is_empty();
+        }
         let id = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
         self.rules.push(Rule {
             node,
@@ -499,44 +504,63 @@ fn lower_branch(
 /// Literals that only give a name to what a message says: their variables are used by the head, or by others of their
 /// kind, and by nothing that decides.
 fn message_only(body: &[Literal]) -> Vec<bool> {
-    let uses: Vec<HashSet<u32>> = body
+    let uses: Vec<HashSet<Slot>> = body.iter().map(slots_of).collect();
+    // How many conditions that decide use each variable.
+    let mut deciding: HashMap<Slot, usize> = HashMap::new();
+    for slot in uses.iter().flatten() {
+        *deciding.entry(*slot).or_default() += 1;
+    }
+    let binders: HashMap<Slot, Vec<usize>> = body
         .iter()
-        .map(|literal| {
-            let mut slots = HashSet::new();
-            literal.all_locals(&mut |slot| {
-                slots.insert(slot);
-            });
-            slots
-        })
-        .collect();
-    let binds: Vec<Option<u32>> = body
-        .iter()
-        .map(|literal| match &literal.kind {
-            LiteralKind::Unify(left, _) => match left.kind {
-                Kind::Local(slot) => Some(slot),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect();
+        .enumerate()
+        .filter_map(|(at, literal)| Some((bound_by(literal)?, at)))
+        .fold(HashMap::new(), |mut binders, (slot, at)| {
+            binders.entry(slot).or_insert_with(Vec::new).push(at);
+            binders
+        });
     let mut only = vec![false; body.len()];
-    loop {
-        let mut changed = false;
-        for (index, bind) in binds.iter().enumerate() {
-            let Some(slot) = bind.filter(|_| only.get(index) == Some(&false)) else {
+    // A variable that only its own literal mentions decides nothing.
+    let mut pending: Vec<Slot> = binders
+        .keys()
+        .copied()
+        .filter(|slot| deciding.get(slot) == Some(&1))
+        .collect();
+    while let Some(slot) = pending.pop() {
+        for at in binders.get(&slot).into_iter().flatten() {
+            let Some(flag) = only.get_mut(*at).filter(|flag| !**flag) else {
                 continue;
             };
-            let decides = uses.iter().enumerate().any(|(other, uses)| {
-                other != index && only.get(other) == Some(&false) && uses.contains(&slot)
-            });
-            if !decides && let Some(flag) = only.get_mut(index) {
-                *flag = true;
-                changed = true;
+            *flag = true;
+            for used in uses.get(*at).into_iter().flatten() {
+                let Some(count) = deciding.get_mut(used) else {
+                    continue;
+                };
+                *count = count.saturating_sub(1);
+                if *count == 1 && binders.contains_key(used) {
+                    pending.push(*used);
+                }
             }
         }
-        if !changed {
-            return only;
-        }
+    }
+    only
+}
+
+fn slots_of(literal: &Literal) -> HashSet<Slot> {
+    let mut slots = HashSet::new();
+    literal.all_locals(&mut |slot| {
+        slots.insert(slot);
+    });
+    slots
+}
+
+/// The variable that a literal gives a value.
+fn bound_by(literal: &Literal) -> Option<Slot> {
+    match &literal.kind {
+        LiteralKind::Unify(left, _) => match left.kind {
+            Kind::Local(slot) => Some(slot),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

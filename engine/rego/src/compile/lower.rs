@@ -20,6 +20,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) names: Vec<ArcStr>,
     /// Nodes whose value or function is needed.
     pub(crate) needs: Vec<NodeId>,
+    /// Variables that were reported already.
+    pub(crate) blamed: Bound,
 }
 
 impl Lowerer<'_> {
@@ -47,17 +49,37 @@ impl Lowerer<'_> {
         steps
     }
 
+    /// Each variable once; wildcards and temporaries only where nothing else is to blame.
     fn report_unsafe(&mut self, literals: &[&Literal], bound: &Bound) {
         for literal in literals {
-            for (slot, place) in flow::missing(literal, bound) {
-                let name = self.names.get(slot as usize).cloned().unwrap_or_default();
-                let place = if place == Place::default() {
-                    literal.place
-                } else {
-                    place
-                };
-                self.unsafe_variable(&name, place);
+            let missing = flow::missing(literal, bound);
+            let wild = |slot: &Slot| {
+                self.names
+                    .get(*slot as usize)
+                    .is_none_or(|name| name.as_str() == "_" || name.is_empty())
+            };
+            let named = missing.iter().any(|(slot, _)| !wild(slot));
+            let blamed: Vec<(Slot, Place)> = missing
+                .into_iter()
+                .filter(|(slot, _)| !named || !wild(slot))
+                .collect();
+            for (slot, place) in blamed {
+                self.blame(
+                    slot,
+                    if place == Place::default() {
+                        literal.place
+                    } else {
+                        place
+                    },
+                );
             }
+        }
+    }
+
+    fn blame(&mut self, slot: Slot, place: Place) {
+        if self.blamed.insert(slot) {
+            let name = self.names.get(slot as usize).cloned().unwrap_or_default();
+            self.unsafe_variable(&name, place);
         }
     }
 
@@ -97,13 +119,17 @@ impl Lowerer<'_> {
     ) -> Vec<Expr> {
         let mut exprs = Vec::new();
         for head in heads {
-            if !flow::is_ground(head, bound) {
-                let mut names = Vec::new();
-                head.all_locals(&mut |slot| names.push(slot));
-                names.retain(|slot| !bound.contains(slot));
-                for slot in names {
-                    let name = self.names.get(slot as usize).cloned().unwrap_or_default();
-                    self.unsafe_variable(&name, head.place);
+            let missing = flow::missing_in(head, bound);
+            if !missing.is_empty() {
+                for (slot, place) in missing {
+                    self.blame(
+                        slot,
+                        if place == Place::default() {
+                            head.place
+                        } else {
+                            place
+                        },
+                    );
                 }
                 return Vec::new();
             }
@@ -187,9 +213,10 @@ impl Lowerer<'_> {
                 let expr = self.expr(term, bound, out);
                 out.push(StepKind::Test(expr));
             }
-            LiteralKind::Unify(left, right) | LiteralKind::Output(left, right) => {
-                self.unify(left, right, bound, out);
-            }
+            LiteralKind::Unify(left, right)
+            | LiteralKind::Equal(left, right)
+            | LiteralKind::Output(left, right) => self.unify(left, right, bound, out),
+
             LiteralKind::Not(inner) => self.negation(inner, bound, out),
             LiteralKind::NotBody(body, _) => {
                 let body = self.body(body, &mut bound.clone());
@@ -248,10 +275,12 @@ impl Lowerer<'_> {
     fn negation(&mut self, inner: &LiteralKind, bound: &mut Bound, out: &mut Steps<'_>) {
         let settled = match inner {
             LiteralKind::Term(term) => LiteralKind::Term(self.settle_operands(term, bound, out)),
-            LiteralKind::Unify(left, right) => LiteralKind::Unify(
-                self.settle_side(left, bound, out),
-                self.settle_side(right, bound, out),
-            ),
+            LiteralKind::Unify(left, right) | LiteralKind::Equal(left, right) => {
+                LiteralKind::Unify(
+                    self.settle_side(left, bound, out),
+                    self.settle_side(right, bound, out),
+                )
+            }
             LiteralKind::Output(result, call) => LiteralKind::Output(
                 self.settle_side(result, bound, out),
                 self.settle_operands(call, bound, out),
@@ -288,6 +317,9 @@ impl Lowerer<'_> {
                         .map(|arg| self.settle(arg, bound, out))
                         .collect(),
                 )
+            }
+            Kind::Array(_) | Kind::Set(_) | Kind::Object(_) => {
+                return self.settle(term, bound, out);
             }
             other => other.clone(),
         };

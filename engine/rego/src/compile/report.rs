@@ -1,9 +1,11 @@
 //! Diagnostics as they are collected, each once.
 
+use std::collections::HashSet;
+
 use super::ir::Place;
 
 /// What is wrong, before it gets its line and column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Report {
     pub(crate) code: &'static str,
     pub(crate) message: String,
@@ -13,7 +15,7 @@ pub(crate) struct Report {
 
 /// All that is wrong with a set of modules.
 #[derive(Debug, Default)]
-pub(crate) struct Reports(Vec<Report>);
+pub(crate) struct Reports(HashSet<Report>);
 
 impl Reports {
     pub(crate) fn add(
@@ -29,19 +31,18 @@ impl Reports {
             place,
             hint: hint.map(str::to_owned),
         };
-        if !self.0.contains(&report) {
-            self.0.push(report);
-        }
+        self.0.insert(report);
     }
 
     /// In order of modules and places.
-    pub(crate) fn into_sorted(mut self) -> Vec<Report> {
-        self.0.sort_by(|left, right| {
+    pub(crate) fn into_sorted(self) -> Vec<Report> {
+        let mut sorted: Vec<Report> = self.0.into_iter().collect();
+        sorted.sort_by(|left, right| {
             let key = |report: &Report| (report.place.module, report.place.span.start);
             key(left)
                 .cmp(&key(right))
                 .then_with(|| left.message.cmp(&right.message))
         });
-        self.0
+        sorted
     }
 }

@@ -109,6 +109,17 @@ impl<'a> Resolver<'a> {
     pub(crate) fn parameters(&mut self, params: &[ast::Term]) -> Vec<Term> {
         self.scopes.push(Scope::default());
         for param in params {
+            if let TermKind::Var(name) = &param.kind
+                && matches!(name.as_str(), "input" | "data")
+            {
+                let place = self.place(param.span);
+                self.reports.add(
+                    "rego_compile_error",
+                    format!("args must not shadow `{name}`"),
+                    place,
+                    Some("give the parameter another name"),
+                );
+            }
             let mut names = Vec::new();
             pattern_names(param, &mut names);
             for (name, span) in names {
@@ -258,7 +269,7 @@ impl<'a> Resolver<'a> {
             .and_then(|scope| scope.declared.get(name));
         let message = match (earlier, of_function.map(|declared| declared.kind)) {
             (Some(Declaration::Parameter), _) if kind == Declaration::Parameter => return,
-            (None, Some(Declaration::Parameter)) if kind == Declaration::Assigned => {
+            (None, Some(Declaration::Parameter)) if kind != Declaration::Parameter => {
                 format!("arg {name} redeclared")
             }
             (Some(Declaration::Assigned), _) => format!("var {name} assigned above"),
@@ -386,7 +397,23 @@ impl<'a> Resolver<'a> {
         term
     }
 
+    /// `input` and `data` are what they are everywhere.
+    fn check_roots(&mut self, pattern: &ast::Term) {
+        if let TermKind::Var(name) = &pattern.kind
+            && matches!(name.as_str(), "input" | "data")
+        {
+            let place = self.place(pattern.span);
+            self.reports.add(
+                "rego_compile_error",
+                format!("variables must not shadow `{name}`"),
+                place,
+                Some("give the variable another name"),
+            );
+        }
+    }
+
     fn declare_pattern(&mut self, pattern: &ast::Term, kind: Declaration) {
+        self.check_roots(pattern);
         let mut names = Vec::new();
         pattern_names(pattern, &mut names);
         for (name, span) in names {
@@ -406,14 +433,24 @@ impl<'a> Resolver<'a> {
             } => {
                 let right = self.term(right);
                 self.declare_pattern(left, Declaration::Assigned);
+                if matches!(&left.kind, TermKind::Var(name) if matches!(name.as_str(), "input" | "data"))
+                {
+                    return LiteralKind::Declaration;
+                }
                 LiteralKind::Unify(self.quiet(left), right)
             }
             TermKind::Infix {
-                op: Infix::Unify | Infix::Equal,
+                op: Infix::Unify,
                 left,
                 right,
                 ..
             } => LiteralKind::Unify(self.term(left), self.term(right)),
+            TermKind::Infix {
+                op: Infix::Equal,
+                left,
+                right,
+                ..
+            } => LiteralKind::Equal(self.term(left), self.term(right)),
             TermKind::Call { function, args } => self.call_condition(term, function, args),
             _ => LiteralKind::Term(self.term(term)),
         }
@@ -927,17 +964,8 @@ fn object(entries: Vec<(Term, Term)>) -> Kind {
         .map(|(key, value)| Some((as_constant(key)?, as_constant(value)?)))
         .collect();
     match values {
-        // Equal keys are a conflict that the evaluation finds.
-        Some(values)
-            if values
-                .iter()
-                .map(|(key, _)| key)
-                .collect::<HashSet<_>>()
-                .len()
-                == values.len() =>
-        {
-            Kind::Const(Value::Object(values.into_iter().collect()))
-        }
+        // Of equal keys the last one stays.
+        Some(values) => Kind::Const(Value::Object(values.into_iter().collect())),
         _ => Kind::Object(entries),
     }
 }

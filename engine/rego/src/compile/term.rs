@@ -58,8 +58,10 @@ pub(crate) struct Literal {
 #[derive(Debug, Clone)]
 pub(crate) enum LiteralKind {
     Term(Term),
-    /// `a = b`, `a == b` and `a := b`.
+    /// `a = b` and `a := b`.
     Unify(Term, Term),
+    /// `a == b`, which binds nothing.
+    Equal(Term, Term),
     /// `f(x, y)` of a function that takes one operand: what the result must be, and the call.
     Output(Term, Term),
     Not(Box<LiteralKind>),
@@ -191,7 +193,7 @@ impl LiteralKind {
     pub(crate) fn all_locals(&self, visit: &mut dyn FnMut(Slot)) {
         match self {
             Self::Term(term) => term.all_locals(visit),
-            Self::Unify(left, right) | Self::Output(left, right) => {
+            Self::Unify(left, right) | Self::Equal(left, right) | Self::Output(left, right) => {
                 left.all_locals(visit);
                 right.all_locals(visit);
             }

@@ -12,7 +12,7 @@ use crate::compile::ir::{
     Call, Comprehension, ComprehensionKind, Expr, NodeId, Part, Pattern, Slot, Target, Template,
 };
 use crate::compile::{self, Inner, Place, Query};
-use crate::value::{Array, Set, Value};
+use crate::value::{Array, ObjectBuilder, Set, Value};
 
 /// Whether the search for further solutions goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(super) type Evaluated<M> = Result<Option<(Value, <M as Mode>::Origin)>, Eval
 
 /// How deep rules may call each other.
 const MAX_DEPTH: u32 = 100_000;
+/// Up to this weight, comparing or writing a value is a part of the step that does it.
+const LIGHT: u64 = 64;
 /// How many steps pass between two looks at the clock.
 const CLOCK_INTERVAL: u32 = 128;
 
@@ -77,6 +79,8 @@ impl<'a, M: Mode> Machine<'a, M> {
             replaced: Vec::new(),
             functions: Vec::new(),
             extents: HashMap::new(),
+            conflicts: HashMap::new(),
+            calls: HashMap::new(),
         };
         Self {
             program,
@@ -138,6 +142,16 @@ impl<'a, M: Mode> Machine<'a, M> {
         let bytes = size_of::<Value>() as u64;
         self.meter
             .alloc(bytes)
+            .map_err(|error| budget_error(error.to_string(), place))
+    }
+
+    /// What visiting every part of a value costs, beyond what a step pays for anyway.
+    pub(super) fn weigh(&self, weight: u64, place: Place) -> Result<(), EvalError> {
+        if weight <= LIGHT {
+            return Ok(());
+        }
+        self.meter
+            .step(weight)
             .map_err(|error| budget_error(error.to_string(), place))
     }
 
@@ -239,9 +253,13 @@ impl<'a, M: Mode> Machine<'a, M> {
                 self.bind(base, *slot, value.clone(), origin.clone());
                 Ok(true)
             }
-            Pattern::Equal(expr) => Ok(self
-                .eval(expr, base)?
-                .is_some_and(|(wanted, _)| wanted == *value)),
+            Pattern::Equal(expr) => {
+                let Some((wanted, _)) = self.eval(expr, base)? else {
+                    return Ok(false);
+                };
+                self.weigh(wanted.weight().min(value.weight()), Place::default())?;
+                Ok(wanted == *value)
+            }
             Pattern::Array(items) => self.matches_array(items, value, origin, base),
             Pattern::Object(entries) => self.matches_object(entries, value, origin, base),
         }
@@ -358,9 +376,7 @@ impl<'a, M: Mode> Machine<'a, M> {
                 .input
                 .clone()
                 .map(|input| (input, self.world.input_origin.clone()))),
-            Expr::Data(node) => Ok(self
-                .extent(*node)?
-                .map(|value| (value, self.mode.root(Root::Data)))),
+            Expr::Data(node) => self.extent(*node),
             Expr::Base(path) => {
                 let value = compile::at_keys(&self.world.base, path).cloned();
                 Ok(value.map(|value| (value, self.mode.root(Root::Data))))
@@ -375,7 +391,8 @@ impl<'a, M: Mode> Machine<'a, M> {
             }
             Expr::Object(entries) => self.object(entries, base),
             Expr::Comprehension(comprehension) => self.comprehension(comprehension, base).map(Some),
-            Expr::Call(call) => self.call(call, base),
+            // Operators chain: a long sum is as deep as it is long.
+            Expr::Call(call) => stacker::maybe_grow(RED_ZONE, STACK, || self.call(call, base)),
             Expr::Template(template) => self.template(template, base),
         }
     }
@@ -426,9 +443,7 @@ impl<'a, M: Mode> Machine<'a, M> {
         };
         let program = self.program;
         if let Some(child) = key.as_str().and_then(|word| program.tree.child(node, word)) {
-            return Ok(self
-                .extent(child)?
-                .map(|value| (value, self.mode.root(Root::Data))));
+            return self.extent(child);
         }
         let path = program
             .tree
@@ -448,6 +463,10 @@ impl<'a, M: Mode> Machine<'a, M> {
         {
             return self.get_below(node, key, base);
         }
+        if let Expr::Data(node) = container {
+            self.prepare(*node)?;
+            return self.get_from_rules(*node, key, base);
+        }
         if !M::TRACES
             && let Expr::Const(key) = key
         {
@@ -465,6 +484,32 @@ impl<'a, M: Mode> Machine<'a, M> {
         let origin = self.mode.part(&value, &origin, &key);
         if found.is_some() {
             self.mode.use_part(&value, &key);
+        }
+        Ok(found.map(|found| (found, origin)))
+    }
+
+    /// What one key of a document of rules leads to. A conflict under another key does not matter here.
+    fn get_from_rules(&mut self, node: NodeId, key: &Expr, base: usize) -> Evaluated<M> {
+        let Some((key, _)) = self.eval(key, base)? else {
+            return Ok(None);
+        };
+        if let Some(error) = self
+            .world
+            .conflicts
+            .get(&node)
+            .and_then(|conflicts| conflicts.get(&key))
+        {
+            return Err(error.clone());
+        }
+        let Some((value, origin)) = self.settled(node) else {
+            return Ok(None);
+        };
+        let found = value.get(&key).cloned();
+        let origin = self.mode.part(&value, &origin, &key);
+        if found.is_some() {
+            self.mode.use_part(&value, &key);
+        } else {
+            self.mode.read(&origin);
         }
         Ok(found.map(|found| (found, origin)))
     }
@@ -518,8 +563,9 @@ impl<'a, M: Mode> Machine<'a, M> {
         Ok(Some((value, M::Origin::default())))
     }
 
+    /// Of equal keys the last one stays.
     fn object(&mut self, entries: &[(Expr, Expr)], base: usize) -> Evaluated<M> {
-        let mut document = super::document::Document::empty(false);
+        let mut object = ObjectBuilder::with_capacity(entries.len());
         let mut parts = Vec::new();
         for (key, value) in entries {
             let (Some((key, _)), Some((value, origin))) =
@@ -530,9 +576,9 @@ impl<'a, M: Mode> Machine<'a, M> {
             if M::TRACES {
                 parts.push((key.clone(), origin, Vec::new()));
             }
-            document.insert(&[key], value, false, Place::default())?;
+            object.insert(key, value);
         }
-        let value = document.finish();
+        let value = Value::Object(object.finish());
         self.mode.made(&value, parts);
         Ok(Some((value, M::Origin::default())))
     }
@@ -604,6 +650,9 @@ impl<'a, M: Mode> Machine<'a, M> {
                         values.extend(machine.eval(value, base)?.map(|(value, _)| value));
                         Ok(Search::Continue)
                     })?;
+                    for value in &values {
+                        self.weigh(value.weight(), template.place)?;
+                    }
                     let mut values = values.into_iter();
                     match (values.next(), values.next()) {
                         (None, _) => out.push_str("<undefined>"),
@@ -733,6 +782,9 @@ impl<'a, M: Mode> Machine<'a, M> {
         let mut words = Vec::with_capacity(call.args.len());
         for arg in &call.args {
             let value = self.eval(arg, base)?;
+            if let Some((value, _)) = &value {
+                self.weigh(value.weight(), call.place)?;
+            }
             words.push(value.map_or_else(|| "<undefined>".to_owned(), |(value, _)| spell(&value)));
         }
         self.prints.push((call.place, words.join(" ")));

@@ -4,22 +4,38 @@ use super::EvalError;
 use super::document::{Document, conflict};
 use super::machine::{Evaluated, Machine, Search};
 use super::mode::{MadePart, Mode};
-use super::world::{Extent, merge};
+use super::world::{CallKey, Called, Extent, Root, merge};
 use crate::compile::ir::{Branch, Node, NodeId, Rule, RuleKind};
 use crate::compile::{self, Place};
 use crate::value::{Object, Value};
 
+/// How many calls one world remembers.
+const REMEMBERED: usize = 20_000;
+
 impl<'a, M: Mode> Machine<'a, M> {
-    /// Everything at a node: rules, what lies below it, and base data. Evaluated once per world.
-    pub(super) fn extent(&mut self, id: NodeId) -> Result<Option<Value>, EvalError> {
+    /// Everything at a node: rules, what lies below it, and base data.
+    pub(super) fn extent(&mut self, id: NodeId) -> Evaluated<M> {
+        self.prepare(id)?;
+        if let Some(error) = self
+            .world
+            .conflicts
+            .get(&id)
+            .and_then(|conflicts| conflicts.values().next())
+        {
+            return Err(error.clone());
+        }
+        Ok(self.settled(id))
+    }
+
+    /// Evaluates a node, once per world. What was read for it counts as read by whoever needs it.
+    pub(super) fn prepare(&mut self, id: NodeId) -> Result<(), EvalError> {
         match self.world.extents.get(&id) {
-            Some(Extent::Done(value, reads)) => {
-                let (value, reads) = (
-                    value.clone(),
-                    if M::TRACES { reads.clone() } else { Vec::new() },
-                );
-                reads.iter().for_each(|read| self.mode.read(read));
-                return Ok(value);
+            Some(Extent::Done(_, reads)) => {
+                if M::TRACES {
+                    let reads = reads.clone();
+                    reads.iter().for_each(|read| self.mode.read(read));
+                }
+                return Ok(());
             }
             // Only a reference that nothing could foresee leads here.
             Some(Extent::Open) => return Err(self.unforeseen_recursion(id)),
@@ -27,21 +43,29 @@ impl<'a, M: Mode> Machine<'a, M> {
         }
         let program = self.program;
         let Some(node) = program.tree.node(id) else {
-            return Ok(None);
+            return Ok(());
         };
         self.world.extents.insert(id, Extent::Open);
         let mark = self.mode.mark();
-        let result = self.deeper(Place::default(), |machine| machine.whole(node));
-        match &result {
+        match self.deeper(Place::default(), |machine| machine.whole(id, node)) {
             Ok(value) => {
                 let reads = self.mode.since(mark);
-                self.world
-                    .extents
-                    .insert(id, Extent::Done(value.clone(), reads))
+                self.world.extents.insert(id, Extent::Done(value, reads));
+                Ok(())
             }
-            Err(_) => self.world.extents.remove(&id),
-        };
-        result
+            Err(error) => {
+                self.world.extents.remove(&id);
+                Err(error)
+            }
+        }
+    }
+
+    /// What a node that was evaluated came to.
+    pub(super) fn settled(&self, id: NodeId) -> Option<(Value, M::Origin)> {
+        match self.world.extents.get(&id) {
+            Some(Extent::Done(value, _)) => value.clone(),
+            _ => None,
+        }
     }
 
     fn unforeseen_recursion(&self, id: NodeId) -> EvalError {
@@ -58,31 +82,35 @@ impl<'a, M: Mode> Machine<'a, M> {
         }
     }
 
-    fn whole(&mut self, node: &'a Node) -> Result<Option<Value>, EvalError> {
+    fn whole(&mut self, id: NodeId, node: &'a Node) -> Evaluated<M> {
+        let origin = self.mode.root(Root::Data);
         let base = compile::at_path(&self.world.base, &node.path).cloned();
         if self.world.is_replaced(&node.path) {
-            return Ok(base);
+            return Ok(base.map(|base| (base, origin)));
         }
         let own = if node.arity.is_none() {
-            self.own(node)?
+            self.own(id, node)?
         } else {
             None
         };
         let below = self.below(node)?;
         let virtual_part = match (own, below) {
-            (Some(own), Some(below)) => Some(join(&own, &below, self.head_of(node))?),
-            (own, below) => own.or(below),
+            (Some((own, _)), Some(below)) => {
+                Some((join(&own, &below, self.head_of(node))?, origin.clone()))
+            }
+            (own, below) => own.or_else(|| below.map(|below| (below, origin.clone()))),
         };
         Ok(match (virtual_part, base) {
-            (Some(over), Some(under))
+            (Some((over, _)), Some(under))
                 if !node.children.is_empty() || matches!(over, Value::Object(_)) =>
             {
-                Some(merge(&over, &under))
+                Some((merge(&over, &under), origin))
             }
-            (None, None) if node.package => Some(Value::empty_object()),
-            (virtual_part, base) => {
-                virtual_part.or_else(|| base.filter(|_| !node.declared || node.arity.is_some()))
-            }
+            (None, None) if node.package => Some((Value::empty_object(), origin)),
+            (virtual_part, base) => virtual_part.or_else(|| {
+                let unruled = !node.declared || node.arity.is_some();
+                base.filter(|_| unruled).map(|base| (base, origin))
+            }),
         })
     }
 
@@ -101,7 +129,7 @@ impl<'a, M: Mode> Machine<'a, M> {
         }
         let mut entries = Vec::new();
         for (name, child) in &node.children {
-            if let Some(value) = self.extent(*child)? {
+            if let Some((value, _)) = self.extent(*child)? {
                 entries.push((Value::String(name.clone()), value));
             }
         }
@@ -113,7 +141,7 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// What the rules of a node itself come to.
-    fn own(&mut self, node: &'a Node) -> Result<Option<Value>, EvalError> {
+    fn own(&mut self, id: NodeId, node: &'a Node) -> Evaluated<M> {
         let rules: Vec<&'a Rule> = node
             .rules
             .iter()
@@ -127,35 +155,29 @@ impl<'a, M: Mode> Machine<'a, M> {
                     .is_some_and(|branch| !branch.keys.is_empty())
         };
         if rules.iter().any(partial) {
-            self.partial(&rules).map(Some)
-        } else {
-            self.complete(node, &rules)
+            let value = self.partial(id, &rules)?;
+            return Ok(Some((value, self.mode.root(Root::Data))));
         }
+        self.complete(node, &rules)
     }
 
-    fn complete(&mut self, node: &'a Node, rules: &[&'a Rule]) -> Result<Option<Value>, EvalError> {
+    fn complete(&mut self, node: &'a Node, rules: &[&'a Rule]) -> Evaluated<M> {
+        const CONFLICT: &str = "complete rules must not produce multiple outputs";
         let mut found: Option<Value> = None;
+        let mut origin = M::Origin::default();
         for rule in rules {
-            self.solve(
-                rule,
-                &[],
-                &[],
-                &mut found,
-                "complete rules must not produce multiple outputs",
-            )?;
+            let before = found.is_some();
+            let value_origin = self.solve(rule, &[], &[], &mut found, CONFLICT)?;
+            if !before && found.is_some() {
+                origin = value_origin;
+            }
         }
         if found.is_none()
             && let Some(rule) = self.default(node)
         {
-            self.solve(
-                rule,
-                &[],
-                &[],
-                &mut found,
-                "complete rules must not produce multiple outputs",
-            )?;
+            origin = self.solve(rule, &[], &[], &mut found, CONFLICT)?;
         }
-        Ok(found)
+        Ok(found.map(|value| (value, origin)))
     }
 
     fn default(&self, node: &Node) -> Option<&'a Rule> {
@@ -174,38 +196,55 @@ impl<'a, M: Mode> Machine<'a, M> {
         let Some(node) = program.tree.node(id) else {
             return Ok(None);
         };
-        self.deeper(place, |machine| {
-            let mut found = None;
-            let mut origin = M::Origin::default();
-            for rule in &node.rules {
-                let Some(rule) = program.rules.get(*rule as usize) else {
-                    continue;
-                };
-                let before = found.is_some();
-                let value_origin = machine.solve(
-                    rule,
-                    args,
-                    origins,
-                    &mut found,
-                    "functions must not produce multiple outputs for same inputs",
-                )?;
-                if !before && found.is_some() {
-                    origin = value_origin;
-                }
+        // A function that needs nothing else is cheaper to compute than to remember. When tracing, equal operands may come
+        // from different places.
+        let key = (!M::TRACES && node.remembered).then(|| CallKey::new(id, args));
+        if let Some(called) = key.as_ref().and_then(|key| self.world.calls.get(key)) {
+            return Ok(called
+                .answer
+                .clone()
+                .map(|value| (value, M::Origin::default())));
+        }
+        let answer = self.deeper(place, |machine| machine.call_rules(node, args, origins))?;
+        if let Some(key) = key.filter(|_| self.world.calls.len() < REMEMBERED) {
+            let remembered = answer.as_ref().map(|(value, _)| value.clone());
+            self.world.calls.insert(
+                key,
+                Called {
+                    answer: remembered,
+                    args: args.to_vec(),
+                },
+            );
+        }
+        Ok(answer)
+    }
+
+    fn call_rules(
+        &mut self,
+        node: &'a Node,
+        args: &[Value],
+        origins: &[M::Origin],
+    ) -> Evaluated<M> {
+        const CONFLICT: &str = "functions must not produce multiple outputs for same inputs";
+        let mut found = None;
+        let mut origin = M::Origin::default();
+        for rule in node
+            .rules
+            .iter()
+            .filter_map(|rule| self.program.rules.get(*rule as usize))
+        {
+            let before = found.is_some();
+            let value_origin = self.solve(rule, args, origins, &mut found, CONFLICT)?;
+            if !before && found.is_some() {
+                origin = value_origin;
             }
-            if found.is_none()
-                && let Some(rule) = machine.default(node)
-            {
-                machine.solve(
-                    rule,
-                    args,
-                    origins,
-                    &mut found,
-                    "functions must not produce multiple outputs for same inputs",
-                )?;
-            }
-            Ok(found.map(|value| (value, origin)))
-        })
+        }
+        if found.is_none()
+            && let Some(rule) = self.default(node)
+        {
+            self.solve(rule, args, origins, &mut found, CONFLICT)?;
+        }
+        Ok(found.map(|value| (value, origin)))
     }
 
     /// Evaluates one rule, branch after branch, until one has a solution. All its solutions must agree with each other and
@@ -243,7 +282,10 @@ impl<'a, M: Mode> Machine<'a, M> {
                 return Ok(value_origin);
             }
         }
+        let begun = self.mode.mark();
         for branch in &rule.branches {
+            // What an earlier branch read did not lead here.
+            self.mode.back_to(begun);
             let mut solved = false;
             let mut reads = Vec::new();
             self.run(&branch.body, base, &mut |machine: &mut Self| {
@@ -286,7 +328,7 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// Sets and objects that rules add to.
-    fn partial(&mut self, rules: &[&'a Rule]) -> Result<Value, EvalError> {
+    fn partial(&mut self, id: NodeId, rules: &[&'a Rule]) -> Result<Value, EvalError> {
         let is_set = rules.iter().all(|rule| {
             rule.kind == RuleKind::Contains
                 && rule
@@ -301,7 +343,7 @@ impl<'a, M: Mode> Machine<'a, M> {
             for branch in &rule.branches {
                 let entered = self.mode.enter();
                 self.run(&branch.body, base, &mut |machine: &mut Self| {
-                    machine.add(rule, branch, base, &mut document)?;
+                    machine.add(id, rule, branch, base, &mut document)?;
                     if M::TRACES {
                         machine.note(rule, branch, base, entered, &mut parts)?;
                     }
@@ -318,6 +360,7 @@ impl<'a, M: Mode> Machine<'a, M> {
 
     fn add(
         &mut self,
+        id: NodeId,
         rule: &Rule,
         branch: &Branch,
         base: usize,
@@ -337,7 +380,22 @@ impl<'a, M: Mode> Machine<'a, M> {
             self.covered.insert(rule.head);
         }
         self.grow(branch.place)?;
-        document.insert(&keys, value, rule.kind == RuleKind::Contains, branch.place)
+        let element = rule.kind == RuleKind::Contains;
+        let Err(error) = document.insert(&keys, value, element, branch.place) else {
+            return Ok(());
+        };
+        // It only matters to those who ask for this key, or for everything.
+        match keys.into_iter().next() {
+            Some(key) => {
+                self.world
+                    .conflicts
+                    .entry(id)
+                    .or_default()
+                    .insert(key, error);
+                Ok(())
+            }
+            None => Err(error),
+        }
     }
 
     /// Where an element came from, and what was read to find it.

@@ -1,7 +1,8 @@
 //! What a body is evaluated in: input, base data, replaced functions, and the rules that were evaluated already.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::EvalError;
 use crate::compile::ir::{NodeId, Target};
 use crate::value::{ArcStr, Object, Value};
 
@@ -22,6 +23,10 @@ pub(super) struct World<O> {
     pub(super) replaced: Vec<Vec<ArcStr>>,
     pub(super) functions: Vec<(Target, Mock)>,
     pub(super) extents: HashMap<NodeId, Extent<O>>,
+    /// Of documents of rules, the keys that have more than one value.
+    pub(super) conflicts: HashMap<NodeId, BTreeMap<Value, EvalError>>,
+    /// What functions answered.
+    pub(super) calls: HashMap<CallKey, Called>,
 }
 
 /// What stands for a function.
@@ -31,13 +36,51 @@ pub(super) enum Mock {
     Function(Target),
 }
 
+/// A call: the function, and its operands by value or by where they lie.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct CallKey {
+    pub(super) node: NodeId,
+    pub(super) args: Vec<ArgKey>,
+}
+
+/// Collections are compared by where they lie: equal ones elsewhere are only computed once more.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum ArgKey {
+    Scalar(Value),
+    Collection(usize),
+}
+
+impl CallKey {
+    pub(super) fn new(node: NodeId, args: &[Value]) -> Self {
+        let key = |arg: &Value| {
+            arg.address()
+                .map_or_else(|| ArgKey::Scalar(arg.clone()), ArgKey::Collection)
+        };
+        Self {
+            node,
+            args: args.iter().map(key).collect(),
+        }
+    }
+}
+
+/// What a call answered, with its operands.
+#[derive(Debug, Clone)]
+pub(super) struct Called {
+    pub(super) answer: Option<Value>,
+    #[expect(
+        dead_code,
+        reason = "held so that no other collection comes to lie where these do"
+    )]
+    pub(super) args: Vec<Value>,
+}
+
 /// What a node came to.
 #[derive(Debug, Clone)]
 pub(super) enum Extent<O> {
     /// It is being evaluated.
     Open,
-    /// With what was read for it.
-    Done(Option<Value>, Vec<O>),
+    /// With where it came from, and what was read for it.
+    Done(Option<(Value, O)>, Vec<O>),
 }
 
 impl<O: Clone> World<O> {
@@ -50,6 +93,8 @@ impl<O: Clone> World<O> {
             replaced: self.replaced.clone(),
             functions: self.functions.clone(),
             extents: HashMap::new(),
+            conflicts: HashMap::new(),
+            calls: HashMap::new(),
         }
     }
 

@@ -66,9 +66,12 @@ impl Number {
         }
     }
 
-    /// The index into an array that this number is.
+    /// The index into an array that this number is: `1`, but not `1.0` or `1e0`.
     pub fn to_index(&self) -> Option<usize> {
-        self.to_i64().and_then(|value| usize::try_from(value).ok())
+        match &self.0 {
+            Repr::Int(value) => usize::try_from(*value).ok(),
+            Repr::Text(_) => None,
+        }
     }
 
     /// The nearest float.

@@ -2,13 +2,28 @@
 
 use std::sync::Arc;
 
-use super::Value;
+use super::{Value, Weighed};
 
 /// An immutable mapping, sorted by key. Looking a key up takes a logarithmic number of comparisons.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Object(Arc<Vec<(Value, Value)>>);
+pub struct Object(Arc<Weighed<Vec<(Value, Value)>>>);
 
 impl Object {
+    fn from_sorted(entries: Vec<(Value, Value)>) -> Self {
+        let weight = entries.iter().fold(1, |sum: u64, (key, value)| {
+            sum.saturating_add(key.weight())
+                .saturating_add(value.weight())
+        });
+        Self(Arc::new(Weighed {
+            content: entries,
+            weight,
+        }))
+    }
+
+    pub(super) fn weight(&self) -> u64 {
+        self.0.weight
+    }
+
     pub(super) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
@@ -17,54 +32,56 @@ impl Object {
     pub fn get(&self, key: &Value) -> Option<&Value> {
         let at = self
             .0
+            .content
             .binary_search_by(|(candidate, _)| candidate.cmp(key))
             .ok()?;
-        self.0.get(at).map(|(_, value)| value)
+        self.0.content.get(at).map(|(_, value)| value)
     }
 
     /// The value of a string key.
     pub fn get_str(&self, key: &str) -> Option<&Value> {
         let at = self
             .0
+            .content
             .binary_search_by(|(candidate, _)| order_to_str(candidate, key))
             .ok()?;
-        self.0.get(at).map(|(_, value)| value)
+        self.0.content.get(at).map(|(_, value)| value)
     }
 
     /// Keys and values in Rego's order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> + ExactSizeIterator {
-        self.0.iter().map(|(key, value)| (key, value))
+        self.0.content.iter().map(|(key, value)| (key, value))
     }
 
     /// The keys in Rego's order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator {
-        self.0.iter().map(|(key, _)| key)
+        self.0.content.iter().map(|(key, _)| key)
     }
 
     /// The values in the order of their keys.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator {
-        self.0.iter().map(|(_, value)| value)
+        self.0.content.iter().map(|(_, value)| value)
     }
 
     /// Keys and values as a sorted slice.
     pub fn entries(&self) -> &[(Value, Value)] {
-        &self.0
+        &self.0.content
     }
 
     /// How many keys there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.content.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.content.is_empty()
     }
 
     /// This object with one more key, or with another value for one it has.
     #[must_use]
     pub fn with(&self, key: Value, value: Value) -> Self {
-        let mut entries = self.0.as_ref().clone();
+        let mut entries = self.0.content.clone();
         match entries.binary_search_by(|(candidate, _)| candidate.cmp(&key)) {
             Ok(at) => {
                 if let Some(entry) = entries.get_mut(at) {
@@ -73,7 +90,7 @@ impl Object {
             }
             Err(at) => entries.insert(at, (key, value)),
         }
-        Self(Arc::new(entries))
+        Self::from_sorted(entries)
     }
 }
 
@@ -122,7 +139,7 @@ impl ObjectBuilder {
             });
         }
         self.0.shrink_to_fit();
-        Object(Arc::new(self.0))
+        Object::from_sorted(self.0)
     }
 }
 

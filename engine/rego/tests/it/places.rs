@@ -5,7 +5,9 @@ use plumbline_rego::{Derivation, Module, Program, Settings, Step, Value, compile
 
 /// Spells a path as `workload.containers[0].image`; `-` if no input was read.
 fn spell(derivation: &Derivation) -> String {
-    let Some(path) = &derivation.path else { return "-".to_owned() };
+    let Some(path) = &derivation.path else {
+        return "-".to_owned();
+    };
     let mut out = String::new();
     for step in path.steps() {
         match step {
@@ -28,7 +30,9 @@ fn derivations(rules: &str, input: &str) -> Vec<Derivation> {
     let input = json::parse(input).unwrap();
     let settings = Settings::default();
     let (entry, data) = (program.entry("data.t.deny"), Value::empty_object());
-    program.trace(&entry, &data, Some(&input), &settings).unwrap()
+    program
+        .trace(&entry, &data, Some(&input), &settings)
+        .unwrap()
 }
 
 /// The paths of everything that `deny` says of an input.
@@ -40,25 +44,53 @@ fn points(rules: &str, input: &str, expected: &[&str]) {
 
 #[test]
 fn a_value_that_is_there() {
-    points(r#"deny contains "latest" if input.image == "latest""#, r#"{"image": "latest"}"#, &["image"]);
-    points(r#"deny contains "latest" if input.image == "latest""#, r#"{"image": "1.0"}"#, &[]);
-    points(r#"deny contains "exposed" if input.spec.host.network"#, r#"{"spec": {"host": {"network": true}}}"#, &["spec.host.network"]);
+    points(
+        r#"deny contains "latest" if input.image == "latest""#,
+        r#"{"image": "latest"}"#,
+        &["image"],
+    );
+    points(
+        r#"deny contains "latest" if input.image == "latest""#,
+        r#"{"image": "1.0"}"#,
+        &[],
+    );
+    points(
+        r#"deny contains "exposed" if input.spec.host.network"#,
+        r#"{"spec": {"host": {"network": true}}}"#,
+        &["spec.host.network"],
+    );
 }
 
 #[test]
 fn a_key_that_is_missing() {
-    points(r#"deny contains "no limit" if not input.limits.memory"#, r#"{"limits": {"cpu": 1}}"#, &["limits.memory"]);
-    points(r#"deny contains "no limit" if not input.limits.memory"#, r#"{"limits": {"memory": 1}}"#, &[]);
+    points(
+        r#"deny contains "no limit" if not input.limits.memory"#,
+        r#"{"limits": {"cpu": 1}}"#,
+        &["limits.memory"],
+    );
+    points(
+        r#"deny contains "no limit" if not input.limits.memory"#,
+        r#"{"limits": {"memory": 1}}"#,
+        &[],
+    );
 }
 
 #[test]
 fn a_key_below_one_that_is_missing() {
-    points(r#"deny contains "no limit" if not input.a.b.c"#, r#"{"a": {}}"#, &["a.b"]);
+    points(
+        r#"deny contains "no limit" if not input.a.b.c"#,
+        r#"{"a": {}}"#,
+        &["a.b.c"],
+    );
 }
 
 #[test]
 fn a_condition_that_does_not_hold() {
-    points(r#"deny contains "floating" if not input.tag == "1.0""#, r#"{"tag": "latest"}"#, &["tag"]);
+    points(
+        r#"deny contains "floating" if not input.tag == "1.0""#,
+        r#"{"tag": "latest"}"#,
+        &["tag"],
+    );
 }
 
 #[test]
@@ -80,8 +112,13 @@ deny contains i if {
 	some i, c in input.containers
 	c.privileged
 }"#;
-    let input = r#"{"containers": [{"privileged": true}, {"privileged": false}, {"privileged": true}]}"#;
-    points(rules, input, &["containers[0].privileged", "containers[2].privileged"]);
+    let input =
+        r#"{"containers": [{"privileged": true}, {"privileged": false}, {"privileged": true}]}"#;
+    points(
+        rules,
+        input,
+        &["containers[0].privileged", "containers[2].privileged"],
+    );
 }
 
 #[test]
@@ -91,7 +128,11 @@ deny contains i if {
 	some i
 	input.containers[i].privileged
 }"#;
-    points(rules, r#"{"containers": [{}, {"privileged": true}]}"#, &["containers[1].privileged"]);
+    points(
+        rules,
+        r#"{"containers": [{}, {"privileged": true}]}"#,
+        &["containers[1].privileged"],
+    );
 }
 
 #[test]
@@ -102,7 +143,11 @@ deny contains port.number if {
 	some port in c.ports
 	port.number < 1024
 }"#;
-    points(rules, r#"{"containers": [{}, {"ports": [{"number": 8080}, {"number": 80}]}]}"#, &["containers[1].ports[1].number"]);
+    points(
+        rules,
+        r#"{"containers": [{}, {"ports": [{"number": 8080}, {"number": 80}]}]}"#,
+        &["containers[1].ports[1].number"],
+    );
 }
 
 #[test]
@@ -112,7 +157,11 @@ deny contains key if {
 	some key, value in input.labels
 	value == ""
 }"#;
-    points(rules, r#"{"labels": {"app": "x", "team": ""}}"#, &["labels.team"]);
+    points(
+        rules,
+        r#"{"labels": {"app": "x", "team": ""}}"#,
+        &["labels.team"],
+    );
 }
 
 #[test]
@@ -122,7 +171,11 @@ deny contains c.name if {
 	some c in input.containers
 	not c.limits
 }"#;
-    points(rules, r#"{"containers": [{"name": "a", "limits": {}}, {"name": "b"}]}"#, &["containers[1].limits"]);
+    points(
+        rules,
+        r#"{"containers": [{"name": "a", "limits": {}}, {"name": "b"}]}"#,
+        &["containers[1].limits"],
+    );
 }
 
 #[test]
@@ -132,7 +185,11 @@ deny contains key if {
 	some key in ["a", "b"]
 	input.settings[key] == "on"
 }"#;
-    points(rules, r#"{"settings": {"a": "off", "b": "on"}}"#, &["settings.b"]);
+    points(
+        rules,
+        r#"{"settings": {"a": "off", "b": "on"}}"#,
+        &["settings.b"],
+    );
 }
 
 #[test]
@@ -161,7 +218,11 @@ deny contains c.name if {
 
 is_floating(container) if container.image.tag == "latest"
 "#;
-    points(rules, r#"{"containers": [{"name": "a", "image": {"tag": "latest"}}]}"#, &["containers[0].image.tag"]);
+    points(
+        rules,
+        r#"{"containers": [{"name": "a", "image": {"tag": "latest"}}]}"#,
+        &["containers[0].image.tag"],
+    );
 }
 
 #[test]
@@ -173,7 +234,11 @@ deny contains "root" if {
 
 context(pod) := pod.spec.context
 "#;
-    points(rules, r#"{"spec": {"context": {"user": 0}}}"#, &["spec.context.user"]);
+    points(
+        rules,
+        r#"{"spec": {"context": {"user": 0}}}"#,
+        &["spec.context.user"],
+    );
 }
 
 #[test]
@@ -188,7 +253,11 @@ outer(net) if {
 
 inner(rule) if rule.from == "0.0.0.0/0"
 "#;
-    points(rules, r#"{"net": {"rules": [{"from": "10.0.0.0/8"}, {"from": "0.0.0.0/0"}]}}"#, &["net.rules[1].from"]);
+    points(
+        rules,
+        r#"{"net": {"rules": [{"from": "10.0.0.0/8"}, {"from": "0.0.0.0/0"}]}}"#,
+        &["net.rules[1].from"],
+    );
 }
 
 #[test]
@@ -218,7 +287,11 @@ deny contains c.name if {
 
 good(container) if container.readOnly == true
 "#;
-    points(rules, r#"{"containers": [{"name": "a"}]}"#, &["containers[0].readOnly"]);
+    points(
+        rules,
+        r#"{"containers": [{"name": "a"}]}"#,
+        &["containers[0].readOnly"],
+    );
 }
 
 #[test]
@@ -233,7 +306,11 @@ floating contains c if {
 	c.image == "latest"
 }
 "#;
-    points(rules, r#"{"containers": [{"name": "a", "image": "1"}, {"name": "b", "image": "latest"}]}"#, &["containers[1].image"]);
+    points(
+        rules,
+        r#"{"containers": [{"name": "a", "image": "1"}, {"name": "b", "image": "latest"}]}"#,
+        &["containers[1].image"],
+    );
 }
 
 #[test]
@@ -259,7 +336,11 @@ deny contains "privileged" if is_privileged
 
 is_privileged if input.context.privileged == true
 "#;
-    points(rules, r#"{"context": {"privileged": true}}"#, &["context.privileged"]);
+    points(
+        rules,
+        r#"{"context": {"privileged": true}}"#,
+        &["context.privileged"],
+    );
 }
 
 #[test]
@@ -269,7 +350,11 @@ deny contains "privileged" if context.privileged
 
 context := input.spec.context
 "#;
-    points(rules, r#"{"spec": {"context": {"privileged": true}}}"#, &["spec.context.privileged"]);
+    points(
+        rules,
+        r#"{"spec": {"context": {"privileged": true}}}"#,
+        &["spec.context.privileged"],
+    );
 }
 
 #[test]
@@ -281,7 +366,11 @@ deny contains "second" if is_privileged
 
 is_privileged if input.context.privileged == true
 "#;
-    points(rules, r#"{"context": {"privileged": true}}"#, &["context.privileged", "context.privileged"]);
+    points(
+        rules,
+        r#"{"context": {"privileged": true}}"#,
+        &["context.privileged", "context.privileged"],
+    );
 }
 
 #[test]
@@ -290,7 +379,11 @@ fn through_a_comprehension() {
 deny contains "root" if {
 	count([c | some c in input.containers; c.user == 0]) > 0
 }"#;
-    points(rules, r#"{"containers": [{"user": 1}, {"user": 0}]}"#, &["containers[1].user"]);
+    points(
+        rules,
+        r#"{"containers": [{"user": 1}, {"user": 0}]}"#,
+        &["containers[1].user"],
+    );
 }
 
 #[test]
@@ -300,7 +393,11 @@ deny contains "root" if {
 	bad := [c | some c in input.containers; c.user == 0]
 	count(bad) > 0
 }"#;
-    points(rules, r#"{"containers": [{"user": 1}, {"user": 0}]}"#, &["containers[1].user"]);
+    points(
+        rules,
+        r#"{"containers": [{"user": 1}, {"user": 0}]}"#,
+        &["containers[1].user"],
+    );
 }
 
 #[test]
@@ -311,7 +408,11 @@ deny contains c.name if {
 	some c in roots
 	c.privileged
 }"#;
-    points(rules, r#"{"containers": [{"name": "a", "user": 1}, {"name": "b", "user": 0, "privileged": true}]}"#, &["containers[1].privileged"]);
+    points(
+        rules,
+        r#"{"containers": [{"name": "a", "user": 1}, {"name": "b", "user": 0, "privileged": true}]}"#,
+        &["containers[1].privileged"],
+    );
 }
 
 #[test]
@@ -320,7 +421,11 @@ fn through_a_comprehension_that_finds_nothing() {
 deny contains "no probe" if {
 	count([c | some c in input.containers; c.probe]) == 0
 }"#;
-    points(rules, r#"{"containers": [{"name": "a"}]}"#, &["containers[0].probe"]);
+    points(
+        rules,
+        r#"{"containers": [{"name": "a"}]}"#,
+        &["containers[0].probe"],
+    );
     points(rules, r#"{"containers": [{"probe": {}}]}"#, &[]);
 }
 
@@ -330,7 +435,11 @@ fn through_every() {
 deny contains "all open" if {
 	every rule in input.rules { rule.from == "*" }
 }"#;
-    points(rules, r#"{"rules": [{"from": "*"}, {"from": "*"}]}"#, &["rules[1].from"]);
+    points(
+        rules,
+        r#"{"rules": [{"from": "*"}, {"from": "*"}]}"#,
+        &["rules[1].from"],
+    );
     points(rules, r#"{"rules": [{"from": "*"}, {"from": "a"}]}"#, &[]);
 }
 
@@ -342,7 +451,11 @@ deny contains "writable" if not all_read_only
 all_read_only if {
 	every c in input.containers { c.readOnly }
 }"#;
-    points(rules, r#"{"containers": [{"readOnly": true}, {"readOnly": false}, {"readOnly": true}]}"#, &["containers[1].readOnly"]);
+    points(
+        rules,
+        r#"{"containers": [{"readOnly": true}, {"readOnly": false}, {"readOnly": true}]}"#,
+        &["containers[1].readOnly"],
+    );
 }
 
 #[test]
@@ -352,7 +465,11 @@ deny contains "privileged" if helper with input as input.spec
 
 helper if input.context.privileged
 "#;
-    points(rules, r#"{"spec": {"context": {"privileged": true}}}"#, &["spec.context.privileged"]);
+    points(
+        rules,
+        r#"{"spec": {"context": {"privileged": true}}}"#,
+        &["spec.context.privileged"],
+    );
 }
 
 #[test]
@@ -362,7 +479,11 @@ deny contains "privileged" if {
 	walk(input, [_, value])
 	value.privileged == true
 }"#;
-    points(rules, r#"{"spec": {"containers": [{}, {"privileged": true}]}}"#, &["spec.containers[1].privileged"]);
+    points(
+        rules,
+        r#"{"spec": {"containers": [{}, {"privileged": true}]}}"#,
+        &["spec.containers[1].privileged"],
+    );
 }
 
 #[test]
@@ -372,13 +493,21 @@ deny contains path if {
 	walk(input, [path, value])
 	value == "secret"
 }"#;
-    points(rules, r#"{"env": [{"value": "x"}, {"value": "secret"}]}"#, &["env[1].value"]);
+    points(
+        rules,
+        r#"{"env": [{"value": "x"}, {"value": "secret"}]}"#,
+        &["env[1].value"],
+    );
 }
 
 #[test]
 fn through_membership() {
     let rules = r#"deny contains "all" if "ALL" in input.capabilities.add"#;
-    points(rules, r#"{"capabilities": {"add": ["NET", "ALL"]}}"#, &["capabilities.add"]);
+    points(
+        rules,
+        r#"{"capabilities": {"add": ["NET", "ALL"]}}"#,
+        &["capabilities.add"],
+    );
 }
 
 #[test]
@@ -401,7 +530,11 @@ deny contains "latest" if {
 	tag := image.tag
 	tag == "latest"
 }"#;
-    points(rules, r#"{"spec": {"image": {"tag": "latest"}}}"#, &["spec.image.tag"]);
+    points(
+        rules,
+        r#"{"spec": {"image": {"tag": "latest"}}}"#,
+        &["spec.image.tag"],
+    );
 }
 
 #[test]
@@ -423,7 +556,11 @@ deny contains "both" if {
 	input.second.deep.value == 2
 	input.third == 3
 }"#;
-    points(rules, r#"{"first": 1, "second": {"deep": {"value": 2}}, "third": 3}"#, &["third"]);
+    points(
+        rules,
+        r#"{"first": 1, "second": {"deep": {"value": 2}}, "third": 3}"#,
+        &["third"],
+    );
 }
 
 #[test]
@@ -440,9 +577,17 @@ deny contains "both" if {
 #[test]
 fn the_deepest_read_of_the_deciding_condition_counts() {
     let rules = r#"deny contains "more" if input.spec.limits.memory > input.maximum"#;
-    points(rules, r#"{"spec": {"limits": {"memory": 2}}, "maximum": 1}"#, &["spec.limits.memory"]);
+    points(
+        rules,
+        r#"{"spec": {"limits": {"memory": 2}}, "maximum": 1}"#,
+        &["spec.limits.memory"],
+    );
     let swapped = r#"deny contains "more" if input.maximum < input.spec.limits.memory"#;
-    points(swapped, r#"{"spec": {"limits": {"memory": 2}}, "maximum": 1}"#, &["spec.limits.memory"]);
+    points(
+        swapped,
+        r#"{"spec": {"limits": {"memory": 2}}, "maximum": 1}"#,
+        &["spec.limits.memory"],
+    );
 }
 
 #[test]
@@ -469,7 +614,8 @@ deny contains msg if {
 	msg := sprintf("%s: %s", [c.name, c.details.long.name])
 	c.image == "latest"
 }"#;
-    let input = r#"{"containers": [{"name": "a", "image": "latest", "details": {"long": {"name": "b"}}}]}"#;
+    let input =
+        r#"{"containers": [{"name": "a", "image": "latest", "details": {"long": {"name": "b"}}}]}"#;
     points(after, input, &["containers[0].image"]);
     points(before, input, &["containers[0].image"]);
 }
@@ -483,24 +629,41 @@ deny contains {"msg": msg} if {
 	upper_name := upper(name)
 	msg := sprintf("%s", [upper_name])
 }"#;
-    points(rules, r#"{"image": "latest", "metadata": {"labels": {"name": "a"}}}"#, &["image"]);
+    points(
+        rules,
+        r#"{"image": "latest", "metadata": {"labels": {"name": "a"}}}"#,
+        &["image"],
+    );
 }
 
 #[test]
 fn what_the_head_reads_is_left_out() {
-    let rules = r#"deny contains sprintf("%s", [input.metadata.labels.name]) if input.image == "latest""#;
-    points(rules, r#"{"image": "latest", "metadata": {"labels": {"name": "a"}}}"#, &["image"]);
+    let rules =
+        r#"deny contains sprintf("%s", [input.metadata.labels.name]) if input.image == "latest""#;
+    points(
+        rules,
+        r#"{"image": "latest", "metadata": {"labels": {"name": "a"}}}"#,
+        &["image"],
+    );
 }
 
 #[test]
 fn a_finding_that_reads_nothing_has_no_place() {
     points(r#"deny contains "always" if 1 < 2"#, "{}", &["-"]);
-    points(r#"deny contains "by data" if not data.allowed"#, "{}", &["-"]);
+    points(
+        r#"deny contains "by data" if not data.allowed"#,
+        "{}",
+        &["-"],
+    );
 }
 
 #[test]
 fn a_finding_that_reads_only_in_its_message_points_there() {
-    points(r#"deny contains msg if msg := sprintf("%s", [input.name])"#, r#"{"name": "a"}"#, &["name"]);
+    points(
+        r#"deny contains msg if msg := sprintf("%s", [input.name])"#,
+        r#"{"name": "a"}"#,
+        &["name"],
+    );
 }
 
 #[test]
@@ -545,11 +708,20 @@ fn a_derivation_names_its_variables() {
         "deny contains name if {\n\tsome i, c in input.cs\n\tc.bad\n\tname := c.name\n}",
         r#"{"cs": [{"name": "a"}, {"name": "b", "bad": true}]}"#,
     );
-    let [derivation] = found.as_slice() else { panic!("{found:?}") };
+    let [derivation] = found.as_slice() else {
+        panic!("{found:?}")
+    };
     assert_eq!(derivation.element, Value::from("b"));
-    let bindings: Vec<(&str, String)> = derivation.bindings.iter().map(|(name, value)| (name.as_str(), value.to_string())).collect();
+    let bindings: Vec<(&str, String)> = derivation
+        .bindings
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_string()))
+        .collect();
     assert!(bindings.contains(&("i", "1".to_owned())), "{bindings:?}");
-    assert!(bindings.contains(&("name", "\"b\"".to_owned())), "{bindings:?}");
+    assert!(
+        bindings.contains(&("name", "\"b\"".to_owned())),
+        "{bindings:?}"
+    );
 }
 
 #[test]
@@ -557,7 +729,10 @@ fn a_derivation_names_its_rule() {
     let rules = "deny contains 1 if input.a\n\ndeny contains 2 if input.b\n";
     let program = program(rules);
     let found = derivations(rules, r#"{"a": true, "b": true}"#);
-    let lines: Vec<(u32, u32)> = found.iter().map(|derivation| program.position(derivation.rule)).collect();
+    let lines: Vec<(u32, u32)> = found
+        .iter()
+        .map(|derivation| program.position(derivation.rule))
+        .collect();
     assert_eq!(lines, [(2, 1), (4, 1)]);
 }
 
@@ -567,8 +742,25 @@ fn a_trace_finds_what_the_answer_has() {
     let program = program(rules);
     let input = json::parse(r#"{"xs": [3, 1, 2, 3]}"#).unwrap();
     let entry = program.entry("data.t.deny");
-    let answer = program.evaluate(&entry, &Value::empty_object(), Some(&input), &Settings::default()).unwrap();
-    let traced = program.trace(&entry, &Value::empty_object(), Some(&input), &Settings::default()).unwrap();
-    let elements: plumbline_rego::Set = traced.into_iter().map(|derivation| derivation.element).collect();
+    let answer = program
+        .evaluate(
+            &entry,
+            &Value::empty_object(),
+            Some(&input),
+            &Settings::default(),
+        )
+        .unwrap();
+    let traced = program
+        .trace(
+            &entry,
+            &Value::empty_object(),
+            Some(&input),
+            &Settings::default(),
+        )
+        .unwrap();
+    let elements: plumbline_rego::Set = traced
+        .into_iter()
+        .map(|derivation| derivation.element)
+        .collect();
     assert_eq!(answer.value, Some(Value::Set(elements)));
 }
