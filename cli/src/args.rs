@@ -1,10 +1,14 @@
 //! The command line, as it is typed.
 
 mod check;
+mod eval;
+mod test;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(crate) use check::{CheckArgs, OutputFormat};
+pub(crate) use check::{CheckArgs, Output, OutputFormat};
+pub(crate) use eval::{EvalArgs, EvalFormat, Explain};
+pub(crate) use test::{TestArgs, TestFormat};
 
 /// Policy as code for hybrid serverless estates: functions, containers and VMs judged by one set of Rego policies.
 #[derive(Debug, Parser)]
@@ -54,7 +58,27 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Judge manifests by policies.
     Check(CheckArgs),
+    /// Run the unit tests of policies.
+    Test(TestArgs),
+    /// Evaluate a query of Rego.
+    Eval(EvalArgs),
     /// Answer cases on the second engine: lines of JSON in, lines of JSON out.
     #[command(hide = true)]
     Witness,
+}
+
+/// A duration: `500ms`, `5s`, `2m`.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let milliseconds = match unit {
+        "ms" => 1,
+        "s" | "" => 1000,
+        "m" => 60_000,
+        _ => return Err("a duration is a number and `ms`, `s` or `m`".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|error| format!("{error}"))?;
+    Ok(std::time::Duration::from_millis(
+        number.saturating_mul(milliseconds),
+    ))
 }

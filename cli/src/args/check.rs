@@ -44,7 +44,7 @@ pub(crate) struct CheckArgs {
     pub(crate) fail_on: Option<Severity>,
     /// An output: `text` or `json`, optionally to a file; may be repeated [default: text].
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
-    pub(crate) outputs: Vec<Output>,
+    pub(crate) outputs: Vec<Output<OutputFormat>>,
     /// End clean when there is nothing to check.
     #[arg(long)]
     pub(crate) allow_empty: bool,
@@ -60,11 +60,17 @@ fn severity_parser() -> impl TypedValueParser<Value = Severity> {
 
 /// One output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Output {
+pub(crate) struct Output<F> {
     /// How it is written.
-    pub(crate) format: OutputFormat,
+    pub(crate) format: F,
     /// Where; standard output if nowhere else.
     pub(crate) file: Option<PathBuf>,
+}
+
+/// A closed set of formats and their words.
+pub(crate) trait Format: Copy + 'static {
+    /// Every format.
+    const WORDS: &[(&str, Self)];
 }
 
 /// How an output is written.
@@ -76,7 +82,11 @@ pub(crate) enum OutputFormat {
     Json,
 }
 
-impl FromStr for Output {
+impl Format for OutputFormat {
+    const WORDS: &[(&str, Self)] = &[("text", Self::Text), ("json", Self::Json)];
+}
+
+impl<F: Format> FromStr for Output<F> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -85,15 +95,21 @@ impl FromStr for Output {
             Some((word, file)) => (word, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let format = match word {
-            "text" => OutputFormat::Text,
-            "json" => OutputFormat::Json,
-            _ => {
-                return Err(format!(
-                    "`{word}` is no output format; known are `text` and `json`"
-                ));
+        match F::WORDS.iter().find(|(known, _)| *known == word) {
+            Some((_, format)) => Ok(Self {
+                format: *format,
+                file,
+            }),
+            None => {
+                let known: Vec<String> = F::WORDS
+                    .iter()
+                    .map(|(word, _)| format!("`{word}`"))
+                    .collect();
+                Err(format!(
+                    "`{word}` is no output format; known are {}",
+                    known.join(", ")
+                ))
             }
-        };
-        Ok(Self { format, file })
+        }
     }
 }

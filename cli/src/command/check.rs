@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use plumbline_core::estate::Estate;
 use plumbline_core::finding::Evaluation;
 use plumbline_core::frontend::Reading;
@@ -68,7 +67,15 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         rules: policies.rules().len(),
         waiting: &policies.waiting,
     };
-    write(&report, args, io)?;
+    super::write_outputs(
+        &args.outputs,
+        OutputFormat::Text,
+        io,
+        |format, style| match format {
+            OutputFormat::Text => text::render(&report, style),
+            OutputFormat::Json => json::render(&report),
+        },
+    )?;
     Ok(ExitCode::from(match verdict {
         Verdict::Pass | Verdict::Warn => 0,
         Verdict::Deny => 1,
@@ -254,26 +261,4 @@ fn nothing_to_do(args: &CheckArgs, estate: &Estate, rules: usize) -> Option<Prob
         Problem::run("nothing to check: no resource was found")
             .help("name files or folders with manifests; `--allow-empty` makes this a success")
     })
-}
-
-fn write(report: &Report<'_>, args: &CheckArgs, io: &mut Io) -> anyhow::Result<()> {
-    if args.outputs.is_empty() {
-        io.data(&text::render(report, io.style()));
-    }
-    for output in &args.outputs {
-        let style = text::Style {
-            color: output.file.is_none() && io.style().color,
-            ..io.style()
-        };
-        let rendered = match output.format {
-            OutputFormat::Text => text::render(report, style),
-            OutputFormat::Json => json::render(report),
-        };
-        match &output.file {
-            None => io.data(&rendered),
-            Some(file) => std::fs::write(file, rendered)
-                .with_context(|| format!("cannot write {}", fs::display(file)))?,
-        }
-    }
-    Ok(())
 }

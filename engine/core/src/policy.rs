@@ -13,7 +13,7 @@ use globset::GlobSet;
 use plumbline_rego::{Entry, Program, Value};
 
 pub use digest::Digest;
-pub use load::load;
+pub use load::{base_data, load};
 
 use crate::finding::{Effect, RuleId, Severity};
 use crate::source::{FileId, Span};

@@ -4,6 +4,7 @@ mod escape;
 mod frame;
 pub mod json;
 pub mod text;
+pub mod unit_tests;
 
 use crate::estate::Estate;
 use crate::finding::{Effect, Evaluation, RuleId, Severity};

@@ -111,8 +111,8 @@ pub struct Query {
     pub(crate) slots: u32,
     /// The variables that a solution binds.
     pub(crate) names: BTreeMap<ArcStr, Slot>,
-    /// The terms whose values a solution shows, with their text.
-    pub(crate) expressions: Vec<(String, Option<Slot>)>,
+    /// The conditions whose values a solution shows.
+    pub(crate) expressions: Vec<Shown>,
 }
 
 /// One rule, ready to be evaluated.
@@ -295,40 +295,77 @@ impl Program {
 /// What the module of a diagnostic is when it is about a query.
 pub const QUERY: usize = usize::MAX;
 
+/// A condition of a query, and the slot that its value is shown from; without one it is true.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    pub(crate) text: String,
+    pub(crate) row: u32,
+    pub(crate) column: u32,
+    pub(crate) slot: Option<Slot>,
+}
+
 /// The steps of a query; conditions that are terms get a slot to show their value from.
 fn query_body(
     lowerer: &mut Lowerer<'_>,
     text: &str,
     literals: &[term::Literal],
     bound: &mut Bound,
-) -> (Vec<Step>, Vec<(String, Option<Slot>)>) {
+) -> (Vec<Step>, Vec<Shown>) {
     let mut expressions = Vec::new();
     let mut shown = Vec::new();
     for literal in literals {
-        let spelt = text
-            .get(literal.place.span.start as usize..literal.place.span.end as usize)
-            .unwrap_or_default()
-            .to_owned();
-        match &literal.kind {
-            term::LiteralKind::Term(term) => {
-                let slot = lowerer.slots();
+        let term = match &literal.kind {
+            term::LiteralKind::Declaration => {
+                shown.push(literal.clone());
+                continue;
+            }
+            term::LiteralKind::Term(term) => Some(term.clone()),
+            term::LiteralKind::Equal(left, right) => lowerer.table.find("equal").map(|index| {
+                let kind = term::Kind::Call(
+                    ir::Target::Builtin(index),
+                    vec![left.clone(), right.clone()],
+                );
+                term::Term {
+                    kind,
+                    place: literal.place,
+                }
+            }),
+            _ => None,
+        };
+        let slot = term.as_ref().map(|_| lowerer.slots());
+        shown.push(match (term, slot) {
+            (Some(term), Some(slot)) => {
                 lowerer.names.push(ArcStr::from("_"));
                 let value = term::Term::local(slot, term.place);
-                let kind = term::LiteralKind::Unify(value, term.clone());
-                shown.push(term::Literal {
-                    kind,
+                term::Literal {
+                    kind: term::LiteralKind::Unify(value, term),
                     ..literal.clone()
-                });
-                expressions.push((spelt, Some(slot)));
+                }
             }
-            term::LiteralKind::Declaration => shown.push(literal.clone()),
-            _ => {
-                shown.push(literal.clone());
-                expressions.push((spelt, None));
-            }
-        }
+            _ => literal.clone(),
+        });
+        expressions.push(shown_at(text, literal.place.span, slot));
     }
     (lowerer.body(&shown, bound), expressions)
+}
+
+fn shown_at(text: &str, span: Span, slot: Option<Slot>) -> Shown {
+    let before = text.get(..span.start as usize).unwrap_or_default();
+    let row = before.split('\n').count();
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |line| line.chars().count())
+        + 1;
+    Shown {
+        text: text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
+            .to_owned(),
+        row: u32::try_from(row).unwrap_or(u32::MAX),
+        column: u32::try_from(column).unwrap_or(u32::MAX),
+        slot,
+    }
 }
 
 impl Diagnostic {

@@ -6,6 +6,7 @@ mod mode;
 mod rules;
 mod steps;
 mod trace;
+mod watch;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,8 @@ pub struct Settings {
     pub strict: bool,
     /// Whether the conditions that were tried are collected.
     pub coverage: bool,
+    /// Whether what each rule takes is counted.
+    pub profile: bool,
 }
 
 /// What an entry answered.
@@ -69,6 +72,17 @@ pub struct Answer {
     pub covered: BTreeSet<Place>,
     /// How many steps were spent.
     pub steps: u64,
+    /// How often each rule was tried and how many steps that took, by its head, if a profile was asked for.
+    pub profile: BTreeMap<Place, Spent>,
+}
+
+/// What a rule took, with everything that it needed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// How often it was tried.
+    pub tries: u64,
+    /// How many steps that took.
+    pub steps: u64,
 }
 
 /// One solution of a query.
@@ -77,7 +91,20 @@ pub struct Solution {
     /// Variables and their values.
     pub bindings: BTreeMap<ArcStr, Value>,
     /// Conditions of the query and their values.
-    pub expressions: Vec<(String, Value)>,
+    pub expressions: Vec<Expression>,
+}
+
+/// A condition of a query with its value.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    /// The condition as it is written.
+    pub text: String,
+    /// Its line in the query, from 1.
+    pub row: u32,
+    /// Its column, from 1.
+    pub column: u32,
+    /// Its value.
+    pub value: Value,
 }
 
 /// What a query answered.

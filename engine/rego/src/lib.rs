@@ -10,10 +10,13 @@ mod check;
 pub mod compile;
 pub mod eval;
 pub mod syntax;
+pub mod testing;
 pub mod value;
 
 pub use builtins::nearest;
 pub use compile::{Diagnostic, Entry, Module, Place, Program, Query, compile};
-pub use eval::{Answer, Budget, Derivation, EvalError, Settings, Solution, Solutions};
+pub use eval::{
+    Answer, Budget, Derivation, EvalError, Expression, Settings, Solution, Solutions, Spent,
+};
 pub use syntax::Version;
 pub use value::{ArcStr, Array, Number, Object, ObjectBuilder, Path, Set, Step, Value};

@@ -38,6 +38,57 @@ pub fn data(roots: &[PathBuf], sources: &mut Sources) -> Read<DataFile> {
     read_all(roots, &["json", "yaml", "yml"], "data", sources, data_file)
 }
 
+/// Modules of Rego below the given paths, and data files beside them: those that are named themselves, and those called
+/// `data.json`, `data.yaml` or `data.yml`, as in OPA's bundles.
+pub fn with_data(
+    roots: &[PathBuf],
+    sources: &mut Sources,
+) -> (Vec<PolicyFile>, Vec<DataFile>, Vec<Problem>) {
+    let (mut modules, mut data, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    for root in roots {
+        let mut found = fs::walk(std::slice::from_ref(root), &GlobSet::empty(), Path::new(""));
+        problems.append(&mut found.problems);
+        for candidate in &found.candidates {
+            let extension = candidate
+                .path
+                .extension()
+                .and_then(|extension| extension.to_str())
+                .unwrap_or_default();
+            let is_data = matches!(extension, "json" | "yaml" | "yml")
+                && (candidate.named
+                    || candidate
+                        .path
+                        .file_stem()
+                        .is_some_and(|stem| stem == "data"));
+            if extension != "rego" && !is_data {
+                continue;
+            }
+            let text = match fs::read(&candidate.path, fs::MAX_BYTES) {
+                Ok(text) => text,
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
+                }
+            };
+            let file = sources.add(Source::new(candidate.name.clone(), text));
+            let path = below(root, &candidate.path);
+            if is_data {
+                let rooted = if candidate.named {
+                    String::from("data.json")
+                } else {
+                    path
+                };
+                let (one, mut more) = data_file(file, rooted, sources);
+                data.extend(one);
+                problems.append(&mut more);
+            } else {
+                modules.push(PolicyFile { file, path });
+            }
+        }
+    }
+    (modules, data, problems)
+}
+
 fn read_all<T>(
     roots: &[PathBuf],
     extensions: &[&str],
@@ -94,7 +145,7 @@ fn data_file(file: FileId, path: String, sources: &Sources) -> (Option<DataFile>
     let Some(source) = sources.get(file) else {
         return (None, Vec::new());
     };
-    let notation = Notation::of_file_name(&path).unwrap_or(Notation::Yaml);
+    let notation = Notation::of_file_name(source.name()).unwrap_or(Notation::Yaml);
     let (documents, mut problems) = parse::parse(source, file, notation);
     let [document] = documents.as_slice() else {
         if problems.is_empty() {

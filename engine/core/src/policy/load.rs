@@ -9,7 +9,7 @@ use plumbline_rego::{
 };
 
 use super::metadata::{self, Metadata};
-use super::{Digest, Ingredients, Override, PolicyFile, PolicySet, Rule};
+use super::{DataFile, Digest, Ingredients, Override, PolicyFile, PolicySet, Rule};
 use crate::finding::{Effect, RuleId};
 use crate::problem::{Problem, spell};
 use crate::schema::{self, Schema};
@@ -283,11 +283,7 @@ impl<'a> Loader<'a> {
 
     /// `data` as one rule sees it.
     fn data(&self, params: &Value) -> Value {
-        let base = self
-            .ingredients
-            .data
-            .iter()
-            .fold(schema::empty(), |base, file| merge(&base, &file.value));
+        let base = base_data(&self.ingredients.data);
         let mut own = ObjectBuilder::default();
         own.insert_str(
             "estate",
@@ -390,8 +386,15 @@ fn glob(pattern: &str) -> Option<GlobMatcher> {
         .map(|glob| glob.compile_matcher())
 }
 
+/// The documents of a policy set as one: objects key by key, and of anything else the later one.
+pub fn base_data(files: &[DataFile]) -> Value {
+    files
+        .iter()
+        .fold(schema::empty(), |base, file| merge(&base, &file.value))
+}
+
 /// Objects are merged key by key; of anything else the second one stays.
-pub(crate) fn merge(base: &Value, over: &Value) -> Value {
+fn merge(base: &Value, over: &Value) -> Value {
     let (Value::Object(left), Value::Object(right)) = (base, over) else {
         return over.clone();
     };

@@ -1,12 +1,13 @@
 //! The machine: expressions to values.
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use super::mode::Mode;
+use super::watch::Watch;
 use super::world::{Mock, Root, World};
-use super::{Answer, EvalError, Settings, Solution};
+use super::{Answer, EvalError, Expression, Settings, Solution, Spent};
 use crate::builtins::{self, BuiltinError, Cache, Meter};
 use crate::compile::ir::{
     Call, Comprehension, ComprehensionKind, Expr, NodeId, Part, Pattern, Slot, Target, Template,
@@ -44,6 +45,8 @@ pub(super) struct Machine<'a, M: Mode> {
     pub(super) mode: M,
     pub(super) depth: u32,
     pub(super) covered: BTreeSet<Place>,
+    pub(super) watch: Option<Box<Watch>>,
+    profile: BTreeMap<Place, Spent>,
     meter: &'a Meter,
     cache: Cache,
     swallowed: Vec<EvalError>,
@@ -91,6 +94,8 @@ impl<'a, M: Mode> Machine<'a, M> {
             mode,
             depth: 0,
             covered: BTreeSet::new(),
+            watch: None,
+            profile: BTreeMap::new(),
             meter,
             cache: KEPT.with(Cell::take),
             swallowed: Vec::new(),
@@ -110,6 +115,7 @@ impl<'a, M: Mode> Machine<'a, M> {
 
     pub(super) fn answer(mut self, value: Option<Value>) -> Answer {
         let steps = self.settings.budget.steps - self.meter.steps_left();
+        let profile = std::mem::take(&mut self.profile);
         let (swallowed, prints, covered) = (
             std::mem::take(&mut self.swallowed),
             std::mem::take(&mut self.prints),
@@ -121,6 +127,7 @@ impl<'a, M: Mode> Machine<'a, M> {
             prints,
             covered,
             steps,
+            profile,
         }
     }
 
@@ -135,6 +142,19 @@ impl<'a, M: Mode> Machine<'a, M> {
         }
         self.until_clock = CLOCK_INTERVAL;
         self.check_clock(place)
+    }
+
+    /// Runs a rule, and counts what it takes if that was asked for.
+    pub(super) fn profiled<T>(&mut self, head: Place, run: impl FnOnce(&mut Self) -> T) -> T {
+        if !self.settings.profile {
+            return run(self);
+        }
+        let before = self.meter.steps_left();
+        let result = run(self);
+        let spent = self.profile.entry(head).or_default();
+        spent.tries += 1;
+        spent.steps += before - self.meter.steps_left();
+        result
     }
 
     /// Room for one more element of a collection that is being made.
@@ -187,7 +207,12 @@ impl<'a, M: Mode> Machine<'a, M> {
                 expressions: query
                     .expressions
                     .iter()
-                    .map(|(text, slot)| (text.clone(), slot.map_or(Value::Bool(true), value)))
+                    .map(|shown| Expression {
+                        text: shown.text.clone(),
+                        row: shown.row,
+                        column: shown.column,
+                        value: shown.slot.map_or(Value::Bool(true), value),
+                    })
                     .collect(),
             });
             Ok(Search::Continue)

@@ -258,7 +258,9 @@ impl<'a, M: Mode> Machine<'a, M> {
         conflict: &str,
     ) -> Result<M::Origin, EvalError> {
         let base = self.frame(rule.slots);
-        let result = self.solve_in(rule, args, origins, found, conflict, base);
+        let result = self.profiled(rule.head, |machine| {
+            machine.solve_in(rule, args, origins, found, conflict, base)
+        });
         self.drop_frame(base);
         result
     }
@@ -274,6 +276,7 @@ impl<'a, M: Mode> Machine<'a, M> {
     ) -> Result<M::Origin, EvalError> {
         let mut value_origin = M::Origin::default();
         self.tick(rule.head)?;
+        self.watch_rule(rule, base);
         let entered = self.mode.enter();
         for (index, (pattern, arg)) in rule.params.iter().zip(args).enumerate() {
             let origin = origins.get(index).cloned().unwrap_or_default();
@@ -342,12 +345,14 @@ impl<'a, M: Mode> Machine<'a, M> {
             let base = self.frame(rule.slots);
             for branch in &rule.branches {
                 let entered = self.mode.enter();
-                self.run(&branch.body, base, &mut |machine: &mut Self| {
-                    machine.add(id, rule, branch, base, &mut document)?;
-                    if M::TRACES {
-                        machine.note(rule, branch, base, entered, &mut parts)?;
-                    }
-                    Ok(Search::Continue)
+                self.profiled(rule.head, |machine| {
+                    machine.run(&branch.body, base, &mut |machine: &mut Self| {
+                        machine.add(id, rule, branch, base, &mut document)?;
+                        if M::TRACES {
+                            machine.note(rule, branch, base, entered, &mut parts)?;
+                        }
+                        Ok(Search::Continue)
+                    })
                 })?;
                 self.mode.leave(entered, Vec::new());
             }

@@ -27,7 +27,14 @@ pub(crate) struct Generated {
 impl Generated {
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random(seed ^ 0x9e37_79b9_7f4a_7c15);
-        let mut writer = Writer { random: &mut random, numbers: Vec::new(), texts: Vec::new(), anything: Vec::new(), fresh: 0, in_function: false };
+        let mut writer = Writer {
+            random: &mut random,
+            numbers: Vec::new(),
+            texts: Vec::new(),
+            anything: Vec::new(),
+            fresh: 0,
+            in_function: false,
+        };
         let mut rules = vec![writer.function(), writer.helper()];
         for index in 0..writer.random.below(4) + 2 {
             rules.push(writer.rule(index));
@@ -93,7 +100,11 @@ struct Scope {
 
 impl Writer<'_> {
     fn enter(&self) -> Scope {
-        Scope { numbers: self.numbers.len(), texts: self.texts.len(), anything: self.anything.len() }
+        Scope {
+            numbers: self.numbers.len(),
+            texts: self.texts.len(),
+            anything: self.anything.len(),
+        }
     }
 
     fn leave(&mut self, scope: &Scope) {
@@ -116,7 +127,9 @@ impl Writer<'_> {
         self.leave(&scope);
         self.in_function = false;
         match self.random.below(3) {
-            0 => format!("f(x) := {first} if {{\n\t{one}\n}} else := {second} if {{\n\t{two}\n}} else := {third}"),
+            0 => format!(
+                "f(x) := {first} if {{\n\t{one}\n}} else := {second} if {{\n\t{two}\n}} else := {third}"
+            ),
             1 => format!("f(x) := {first} if {{\n\t{one}\n}} else := {second}"),
             _ => format!("default f(_) := -1\n\nf(x) := {first} if {{\n\t{one}\n}}"),
         }
@@ -153,7 +166,9 @@ impl Writer<'_> {
                 self.texts.push(other.clone());
                 let (condition, value) = (self.condition(1), self.anything(1));
                 self.leave(&scope);
-                format!("r{index} := [{name}, {other}, {value}] if {{\n\t{name} := {first}\n\t{other} := {second}\n\t{condition}\n}}")
+                format!(
+                    "r{index} := [{name}, {other}, {value}] if {{\n\t{name} := {first}\n\t{other} := {second}\n\t{condition}\n}}"
+                )
             }
             _ => format!("r{index} := {}", self.anything(3)),
         }
@@ -163,18 +178,29 @@ impl Writer<'_> {
         let scope = self.enter();
         let (lines, value) = (self.lines(), self.anything(1));
         self.leave(&scope);
-        format!("{name} contains {value} if {{\n\t{}\n}}", lines.join("\n\t"))
+        format!(
+            "{name} contains {value} if {{\n\t{}\n}}",
+            lines.join("\n\t")
+        )
     }
 
     /// Keys are found once each, so that no values conflict.
     fn entry_rule(&mut self, name: &str) -> String {
         let scope = self.enter();
         let (key, value) = (self.name(), self.name());
-        let collection = self.random.pick(&["input.o", "input.xs", "input.cs", "input.any", "{\"k\": 1, \"l\": 2}"]);
+        let collection = self.random.pick(&[
+            "input.o",
+            "input.xs",
+            "input.cs",
+            "input.any",
+            "{\"k\": 1, \"l\": 2}",
+        ]);
         self.anything.push(value.clone());
         let (condition, result) = (self.condition(1), self.anything(1));
         self.leave(&scope);
-        format!("{name}[{key}] := {result} if {{\n\tsome {key}, {value} in {collection}\n\t{condition}\n}}")
+        format!(
+            "{name}[{key}] := {result} if {{\n\tsome {key}, {value} in {collection}\n\t{condition}\n}}"
+        )
     }
 
     /// Conditions that bind variables, which stay in scope.
@@ -218,9 +244,13 @@ impl Writer<'_> {
             }
             4 => {
                 self.anything.push(name.clone());
-                format!("{name} := input.cs[_].{}", self.random.pick(&["name", "port", "tags", "more.deep", "on"]))
+                format!(
+                    "{name} := input.cs[_].{}",
+                    self.random
+                        .pick(&["name", "port", "tags", "more.deep", "on"])
+                )
             }
-            5 => {
+            5 if !self.in_function => {
                 self.anything.push(name.clone());
                 format!("some {name} in found")
             }
@@ -240,8 +270,24 @@ impl Writer<'_> {
         match self.random.below(if depth == 0 { 4 } else { 12 }) {
             0 => self.number(depth),
             1 => self.text(depth),
-            2 => self.known(&["input.any[3]", "input.any[8].k", "input.cs[0].port", "input.cs[2].port", "input.nope", "null", "true", "[]", "{}"]),
-            3 => self.known(&["input.any[7][1]", "input.o[\"d-e\"]", "input.cs[3].more.deep[1].k", "input.xs", "set()"]),
+            2 => self.known(&[
+                "input.any[3]",
+                "input.any[8].k",
+                "input.cs[0].port",
+                "input.cs[2].port",
+                "input.nope",
+                "null",
+                "true",
+                "[]",
+                "{}",
+            ]),
+            3 => self.known(&[
+                "input.any[7][1]",
+                "input.o[\"d-e\"]",
+                "input.cs[3].more.deep[1].k",
+                "input.xs",
+                "set()",
+            ]),
             4 => self.number_list(depth),
             5 => self.text_list(depth),
             6 => self.set(depth),
@@ -280,8 +326,22 @@ impl Writer<'_> {
         }
         let index = self.random.below(9);
         if depth == 0 {
-            let literal = self.random.pick(&["0", "1", "2", "7", "0.5", "1.25", "100", "1e3", "18446744073709551616"]);
-            return if self.random.below(2) == 0 { literal.to_owned() } else { format!("input.n[{index}]") };
+            let literal = self.random.pick(&[
+                "0",
+                "1",
+                "2",
+                "7",
+                "0.5",
+                "1.25",
+                "100",
+                "1e3",
+                "18446744073709551616",
+            ]);
+            return if self.random.below(2) == 0 {
+                literal.to_owned()
+            } else {
+                format!("input.n[{index}]")
+            };
         }
         let (left, right) = (self.number(depth - 1), self.number(depth - 1));
         match self.random.below(12) {
@@ -290,8 +350,15 @@ impl Writer<'_> {
             2 => format!("({left} * {right})"),
             3 => format!("({left} / {right})"),
             4 => format!("({left} % {right})"),
-            5 => format!("{}({left})", self.random.pick(&["abs", "round", "ceil", "floor"])),
-            6 => format!("{}({})", self.random.pick(&["sum", "max", "min", "count", "product"]), self.number_list(depth - 1)),
+            5 => format!(
+                "{}({left})",
+                self.random.pick(&["abs", "round", "ceil", "floor"])
+            ),
+            6 => format!(
+                "{}({})",
+                self.random.pick(&["sum", "max", "min", "count", "product"]),
+                self.number_list(depth - 1)
+            ),
             7 => format!("count({})", self.text(depth - 1)),
             8 => format!("indexof({}, \"b\")", self.text(depth - 1)),
             9 if !self.in_function => format!("f({left})"),
@@ -308,19 +375,51 @@ impl Writer<'_> {
         }
         let index = self.random.below(9);
         if depth == 0 {
-            let literal = self.random.pick(&["\"\"", "\"a\"", "\"b,c\"", "\"é\"", "`x\\y`"]);
-            return if self.random.below(2) == 0 { literal.to_owned() } else { format!("input.t[{index}]") };
+            let literal = self
+                .random
+                .pick(&["\"\"", "\"a\"", "\"b,c\"", "\"é\"", "`x\\y`"]);
+            return if self.random.below(2) == 0 {
+                literal.to_owned()
+            } else {
+                format!("input.t[{index}]")
+            };
         }
         let (one, two) = (self.text(depth - 1), self.text(depth - 1));
         match self.random.below(13) {
             0 => format!("concat(\",\", {})", self.text_list(depth - 1)),
-            1 => format!("{}({one})", self.random.pick(&["upper", "lower", "trim_space", "strings.reverse"])),
+            1 => format!(
+                "{}({one})",
+                self.random
+                    .pick(&["upper", "lower", "trim_space", "strings.reverse"])
+            ),
             2 => format!("replace({one}, \"a\", {two})"),
-            3 => format!("{}({one}, {two})", self.random.pick(&["trim", "trim_left", "trim_right", "trim_prefix", "trim_suffix"])),
-            4 => format!("substring({one}, {}, {})", self.random.below(3), self.random.pick(&["-1", "1", "9"])),
-            5 => format!("sprintf(\"{}\", [{}])", self.random.pick(&["%v", "%d", "%s", "<%5v>", "%q", "%.2f", "%x", "%v %v"]), self.anything(depth - 1)),
+            3 => format!(
+                "{}({one}, {two})",
+                self.random.pick(&[
+                    "trim",
+                    "trim_left",
+                    "trim_right",
+                    "trim_prefix",
+                    "trim_suffix"
+                ])
+            ),
+            4 => format!(
+                "substring({one}, {}, {})",
+                self.random.below(3),
+                self.random.pick(&["-1", "1", "9"])
+            ),
+            5 => format!(
+                "sprintf(\"{}\", [{}])",
+                self.random
+                    .pick(&["%v", "%d", "%s", "<%5v>", "%q", "%.2f", "%x", "%v %v"]),
+                self.anything(depth - 1)
+            ),
             6 => format!("sprintf(\"%s-%d\", [{one}, {}])", self.number(depth - 1)),
-            7 => format!("format_int({}, {})", self.number(depth - 1), self.random.pick(&["2", "8", "10", "16"])),
+            7 => format!(
+                "format_int({}, {})",
+                self.number(depth - 1),
+                self.random.pick(&["2", "8", "10", "16"])
+            ),
             8 => format!("json.marshal({})", self.anything(depth - 1)),
             9 => format!("type_name({})", self.anything(depth - 1)),
             10 => format!("$\"<{{{}}}>\"", self.number(depth - 1)),
@@ -331,7 +430,18 @@ impl Writer<'_> {
 
     fn number_list(&mut self, depth: usize) -> String {
         if depth == 0 || self.random.below(3) == 0 {
-            return self.random.pick(&["input.xs", "[1, 2, 3]", "[]", "numbers.range(1, 4)", "{3, 1, 2}", "input.n", "[0.1, 0.2]"]).to_owned();
+            return self
+                .random
+                .pick(&[
+                    "input.xs",
+                    "[1, 2, 3]",
+                    "[]",
+                    "numbers.range(1, 4)",
+                    "{3, 1, 2}",
+                    "input.n",
+                    "[0.1, 0.2]",
+                ])
+                .to_owned();
         }
         if self.random.below(2) == 0 {
             return format!("[{}, {}]", self.number(depth - 1), self.number(depth - 1));
@@ -350,34 +460,60 @@ impl Writer<'_> {
             0 if depth > 0 => format!("split({}, \",\")", self.text(depth - 1)),
             1 if depth > 0 => format!("[{}, {}]", self.text(depth - 1), self.text(depth - 1)),
             2 => "[\"b\", \"a\"]".to_owned(),
-            _ => self.random.pick(&["input.ts", "input.t", "{\"x\", \"a\"}", "object.keys(input.o)"]).to_owned(),
+            _ => self
+                .random
+                .pick(&[
+                    "input.ts",
+                    "input.t",
+                    "{\"x\", \"a\"}",
+                    "object.keys(input.o)",
+                ])
+                .to_owned(),
         }
     }
 
     fn set(&mut self, depth: usize) -> String {
         if depth == 0 {
-            return self.random.pick(&["{1, 2}", "set()", "{\"a\", 1}", "{0.5, 2}"]).to_owned();
+            return self
+                .random
+                .pick(&["{1, 2}", "set()", "{\"a\", 1}", "{0.5, 2}"])
+                .to_owned();
         }
         let (one, two) = (self.set(depth - 1), self.set(depth - 1));
         match self.random.below(5) {
             0 => format!("({one} | {two})"),
             1 => format!("({one} & {two})"),
             2 => format!("({one} - {two})"),
-            3 => format!("{{{}, {}}}", self.anything(depth - 1), self.anything(depth - 1)),
+            3 => format!(
+                "{{{}, {}}}",
+                self.anything(depth - 1),
+                self.anything(depth - 1)
+            ),
             _ => one,
         }
     }
 
     fn object(&mut self, depth: usize) -> String {
         match self.random.below(5) {
-            0 if depth > 0 => format!("{{\"a\": {}, \"b\": {}}}", self.anything(depth - 1), self.anything(depth - 1)),
-            1 if depth > 0 => format!("object.union({}, {})", self.object(depth - 1), self.object(depth - 1)),
+            0 if depth > 0 => format!(
+                "{{\"a\": {}, \"b\": {}}}",
+                self.anything(depth - 1),
+                self.anything(depth - 1)
+            ),
+            1 if depth > 0 => format!(
+                "object.union({}, {})",
+                self.object(depth - 1),
+                self.object(depth - 1)
+            ),
             2 => "object.remove(input.o, [\"a\"])".to_owned(),
             3 => {
                 let (key, value) = (self.name(), self.name());
                 format!("{{{key}: {value} | some {key}, {value} in input.any; {value}}}")
             }
-            _ => self.random.pick(&["input.o", "input.cs[0]", "{\"k\": null}"]).to_owned(),
+            _ => self
+                .random
+                .pick(&["input.o", "input.cs[0]", "{\"k\": null}"])
+                .to_owned(),
         }
     }
 
@@ -389,18 +525,63 @@ impl Writer<'_> {
         match self.random.below(14) {
             0 => format!("{} {comparison} {}", self.number(depth), self.number(depth)),
             1 => format!("{} {comparison} {}", self.text(depth), self.text(depth)),
-            2 => format!("not {} {comparison} {}", self.number(depth), self.number(depth)),
+            2 => format!(
+                "not {} {comparison} {}",
+                self.number(depth),
+                self.number(depth)
+            ),
             3 => format!("not {} {comparison} {}", self.text(depth), self.text(depth)),
-            4 => format!("{} in {}", self.anything(depth - 1), self.number_list(depth)),
-            5 => format!("not {} in {}", self.number(depth - 1), self.number_list(depth - 1)),
-            6 => format!("{}({}, {})", self.random.pick(&["startswith", "endswith", "contains"]), self.text(depth), self.text(depth - 1)),
-            7 => format!("not {}", self.known(&["input.nope", "input.any[2]", "input.any[0]", "input.cs[2].port", "input.cs[9]", "input.any[8].k.l"])),
+            4 => format!(
+                "{} in {}",
+                self.anything(depth - 1),
+                self.number_list(depth)
+            ),
+            5 => format!(
+                "not {} in {}",
+                self.number(depth - 1),
+                self.number_list(depth - 1)
+            ),
+            6 => format!(
+                "{}({}, {})",
+                self.random.pick(&["startswith", "endswith", "contains"]),
+                self.text(depth),
+                self.text(depth - 1)
+            ),
+            7 => format!(
+                "not {}",
+                self.known(&[
+                    "input.nope",
+                    "input.any[2]",
+                    "input.any[0]",
+                    "input.cs[2].port",
+                    "input.cs[9]",
+                    "input.any[8].k.l"
+                ])
+            ),
             8 => self.every(depth),
-            9 if !self.in_function => format!("ready with input.n as {}", self.random.pick(&["[1, 2, 3]", "input.xs", "[]"])),
-            10 if !self.in_function => format!("not f({}) == {}", self.number(depth - 1), self.number(0)),
-            11 if !self.in_function => self.random.pick(&["ready", "not ready", "count(found) > 1", "some _ in found"]).to_owned(),
-            12 => format!("count({}) {comparison} {}", self.comprehension('[', ']', depth), self.random.below(3)),
-            _ => self.known(&["input.any[3]", "input.cs[1].on", "input.cs[0].on", "input.nope", "input.any[8].k"]),
+            9 if !self.in_function => format!(
+                "ready with input.n as {}",
+                self.random.pick(&["[1, 2, 3]", "input.xs", "[]"])
+            ),
+            10 if !self.in_function => {
+                format!("not f({}) == {}", self.number(depth - 1), self.number(0))
+            }
+            11 if !self.in_function => self
+                .random
+                .pick(&["ready", "not ready", "count(found) > 1", "some _ in found"])
+                .to_owned(),
+            12 => format!(
+                "count({}) {comparison} {}",
+                self.comprehension('[', ']', depth),
+                self.random.below(3)
+            ),
+            _ => self.known(&[
+                "input.any[3]",
+                "input.cs[1].on",
+                "input.cs[0].on",
+                "input.nope",
+                "input.any[8].k",
+            ]),
         }
     }
 

@@ -161,7 +161,7 @@ fn a_negation_binds_nothing() {
     );
     refused(
         "p if not input.a[i] == 1",
-        &["2:10 rego_unsafe_var_error: var i is unsafe"],
+        &["2:18 rego_unsafe_var_error: var i is unsafe"],
     );
     accepted("p if {\n\tx := 1\n\tnot x == 1\n}");
     accepted("p if {\n\tsome x in [0]\n\tnot q[x]\n}\n\nq := [1]");

@@ -9,10 +9,74 @@ use super::generator::{Generated, INPUT, Random};
 
 /// Pieces of which texts consist that are nearly Rego.
 const PIECES: &[&str] = &[
-    "package a\n", "import data.b\n", "import rego.v1\n", "import future.keywords\n", "p", "q", "f(x)", "p contains x", "p[x]", "p.q", " := ", " = ", " == ", " if ", " if {",
-    "}", "{", "[", "]", "(", ")", "\n", "\n\t", "; ", ", ", ": ", " | ", "some x in ", "some x\n", "every x in xs {", "not ", " in ", " with input as ", " with ", " as ",
-    "else := 1", " else ", "default p := 1\n", "1", "0.5", "-", "\"a\"", "`b`", "$\"{x}\"", "$\"", "input.a", "input", "data.b.c", "_", "x", "null", "true", "set()",
-    "# METADATA\n# title: x\n", "# c\n", "count(xs)", "walk(x, [y, z])", "print(x)", "\\", "\u{0}", "é", "{x | x := 1}", "[x | some x in [1]]", "{k: v | some k, v in o}", " + ", " - ", " * ", " & ",
+    "package a\n",
+    "import data.b\n",
+    "import rego.v1\n",
+    "import future.keywords\n",
+    "p",
+    "q",
+    "f(x)",
+    "p contains x",
+    "p[x]",
+    "p.q",
+    " := ",
+    " = ",
+    " == ",
+    " if ",
+    " if {",
+    "}",
+    "{",
+    "[",
+    "]",
+    "(",
+    ")",
+    "\n",
+    "\n\t",
+    "; ",
+    ", ",
+    ": ",
+    " | ",
+    "some x in ",
+    "some x\n",
+    "every x in xs {",
+    "not ",
+    " in ",
+    " with input as ",
+    " with ",
+    " as ",
+    "else := 1",
+    " else ",
+    "default p := 1\n",
+    "1",
+    "0.5",
+    "-",
+    "\"a\"",
+    "`b`",
+    "$\"{x}\"",
+    "$\"",
+    "input.a",
+    "input",
+    "data.b.c",
+    "_",
+    "x",
+    "null",
+    "true",
+    "set()",
+    "# METADATA\n# title: x\n",
+    "# c\n",
+    "count(xs)",
+    "walk(x, [y, z])",
+    "print(x)",
+    "\\",
+    "\u{0}",
+    "é",
+    "{x | x := 1}",
+    "[x | some x in [1]]",
+    "{k: v | some k, v in o}",
+    " + ",
+    " - ",
+    " * ",
+    " & ",
 ];
 
 /// Settings under which nothing runs for long.
@@ -21,12 +85,22 @@ fn small() -> Settings {
 }
 
 fn limited(steps: u64) -> Settings {
-    Settings { budget: Budget { steps, bytes: 1 << 24, ..Budget::default() }, ..Settings::default() }
+    Settings {
+        budget: Budget {
+            steps,
+            bytes: 1 << 24,
+            ..Budget::default()
+        },
+        ..Settings::default()
+    }
 }
 
 /// Compiles, and answers and traces what compiled.
 fn exercise(text: &str, version: Version) {
-    let (program, _) = compile(&[Module { version, ..Module::new("a.rego", text) }]);
+    let (program, _) = compile(&[Module {
+        version,
+        ..Module::new("a.rego", text)
+    }]);
     let (data, input) = (Value::empty_object(), json::parse(INPUT).unwrap());
     let _ = program.evaluate(&program.entry("data"), &data, Some(&input), &small());
     let _ = program.trace(&program.entry("data.a.p"), &data, Some(&input), &small());
@@ -41,7 +115,12 @@ fn print(text: &str, version: Version) -> Option<String> {
 fn evaluate(text: &str, settings: &Settings) -> Result<Answer, EvalError> {
     let (program, diagnostics) = compile(&[Module::new("g.rego", text)]);
     assert!(diagnostics.is_empty(), "{diagnostics:?}\n{text}");
-    program.evaluate(&program.entry("data.g"), &Value::empty_object(), Some(&json::parse(INPUT).unwrap()), settings)
+    program.evaluate(
+        &program.entry("data.g"),
+        &Value::empty_object(),
+        Some(&json::parse(INPUT).unwrap()),
+        settings,
+    )
 }
 
 fn versions() -> impl Strategy<Value = Version> {
@@ -54,18 +133,25 @@ fn pieces() -> impl Strategy<Value = String> {
 
 /// A program with some of its bytes left out, doubled or put elsewhere.
 fn mutilated() -> impl Strategy<Value = String> {
-    (any::<u64>(), prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..4)).prop_map(|(seed, cuts)| {
-        let mut characters: Vec<char> = Generated::new(seed).module("a").chars().collect();
-        for (from, length) in cuts {
-            let from = from.index(characters.len().max(1));
-            let length = length.index(12).min(characters.len() - from);
-            let cut: Vec<char> = characters.drain(from..from + length).collect();
-            if length % 3 == 0 {
-                characters.extend(cut);
+    (
+        any::<u64>(),
+        prop::collection::vec(
+            (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+            1..4,
+        ),
+    )
+        .prop_map(|(seed, cuts)| {
+            let mut characters: Vec<char> = Generated::new(seed).module("a").chars().collect();
+            for (from, length) in cuts {
+                let from = from.index(characters.len().max(1));
+                let length = length.index(12).min(characters.len() - from);
+                let cut: Vec<char> = characters.drain(from..from + length).collect();
+                if length % 3 == 0 {
+                    characters.extend(cut);
+                }
             }
-        }
-        characters.into_iter().collect()
-    })
+            characters.into_iter().collect()
+        })
 }
 
 proptest! {
