@@ -65,6 +65,8 @@ pub struct TestResult {
     pub outcome: Outcome,
     /// What it printed.
     pub prints: Vec<(Place, String)>,
+    /// Errors of builtins that made a part of it undefined.
+    pub swallowed: Vec<EvalError>,
     /// The conditions and heads that held, if coverage was asked for.
     pub covered: BTreeSet<Place>,
     /// How many steps it took.
@@ -102,6 +104,7 @@ pub fn run(program: &Program, test: &UnitTest, data: &Value, settings: &Settings
     let nothing = |outcome| TestResult {
         outcome,
         prints: Vec::new(),
+        swallowed: Vec::new(),
         covered: BTreeSet::new(),
         steps: 0,
     };
@@ -127,6 +130,7 @@ pub fn run(program: &Program, test: &UnitTest, data: &Value, settings: &Settings
     TestResult {
         outcome,
         prints: answer.prints,
+        swallowed: answer.swallowed,
         covered: answer.covered,
         steps: answer.steps,
     }

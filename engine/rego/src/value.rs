@@ -51,21 +51,26 @@ struct Weighed<T> {
 
 impl<T: PartialEq> PartialEq for Weighed<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.content == other.content
+        std::ptr::eq(self, other) || self.content == other.content
     }
 }
 
 impl<T: Eq> Eq for Weighed<T> {}
 
-impl<T: PartialOrd> PartialOrd for Weighed<T> {
+impl<T: Ord> PartialOrd for Weighed<T> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.content.partial_cmp(&other.content)
+        Some(self.cmp(other))
     }
 }
 
 impl<T: Ord> Ord for Weighed<T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.content.cmp(&other.content)
+        // What is one and the same need not be compared.
+        if std::ptr::eq(self, other) {
+            Ordering::Equal
+        } else {
+            self.content.cmp(&other.content)
+        }
     }
 }
 

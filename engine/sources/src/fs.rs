@@ -120,8 +120,9 @@ pub fn read(path: &Path, max: u64) -> Result<String, Problem> {
     let name = display(path);
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
-    if !metadata.is_file() {
-        return Err(Problem::file(name, "not a regular file").help("name a file or a folder"));
+    // A pipe is fine: whoever names one has something to say.
+    if metadata.is_dir() {
+        return Err(Problem::file(name, "a folder where a file is expected"));
     }
     if metadata.len() > max {
         let message = format!(

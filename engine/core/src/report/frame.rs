@@ -71,6 +71,8 @@ pub(super) fn frame(sources: &Sources, span: Span, masks: &Masks) -> Option<Fram
         frame.text.push('\n');
     }
     if !marked {
+        // The place is the end of the line, or of the text.
+        frame.start = frame.text.len().saturating_sub(1);
         frame.end = frame.start;
     }
     Some(frame)

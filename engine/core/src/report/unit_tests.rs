@@ -188,14 +188,17 @@ fn failed(report: &TestReport<'_>, path: &str, failure: &Failure) -> Option<Prob
     Some(problem.help(format!("with {}", values.join(", "))))
 }
 
+/// What a test printed, and the errors of builtins that it stumbled over.
 fn printed(result: &TestResult) -> String {
-    result
+    let lines = result
         .prints
         .iter()
-        .fold(String::new(), |mut out, (_, line)| {
-            let _ = writeln!(out, "  print: {}", visible(line));
-            out
-        })
+        .map(|(_, line)| format!("  print: {}\n", visible(line)));
+    let errors = result
+        .swallowed
+        .iter()
+        .map(|error| format!("  {}: {}\n", error.code, visible(&error.message)));
+    lines.chain(errors).collect()
 }
 
 /// A value in a line: its beginning, if it is long.

@@ -174,8 +174,11 @@ impl fmt::Display for Certain {
 /// The one of `known` that a mistyped name probably means.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    let alike = |candidate: &&str| candidate.chars().count().abs_diff(length) <= limit;
     let distances = known
         .into_iter()
+        .filter(alike)
         .map(|candidate| (distance(name, candidate), candidate));
     distances
         .filter(|(distance, _)| *distance <= limit)

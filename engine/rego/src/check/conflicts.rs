@@ -23,11 +23,7 @@ pub(crate) fn conflicts(tree: &Tree, rules: &[Rule], reports: &mut Reports) {
         }
         let shape = |rule: &Rule| {
             let keys = rule.branches.first().map_or(0, |branch| branch.keys.len());
-            (
-                rule.kind,
-                keys > 0,
-                node.arity.map(|arity| arity == rule.params.len()),
-            )
+            (rule.kind, keys > 0, node.arity.map(|_| rule.is_function))
         };
         let shapes = |rule: &&&Rule| {
             let (one, other) = (shape(first), shape(rule));

@@ -172,6 +172,7 @@ pub(crate) struct Rule {
     pub(crate) node: NodeId,
     pub(crate) head: Place,
     pub(crate) params: Vec<Pattern>,
+    pub(crate) is_function: bool,
     pub(crate) branches: Vec<Branch>,
     pub(crate) slots: u32,
     /// The name of each slot; empty for those that no one named.

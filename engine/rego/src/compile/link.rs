@@ -388,6 +388,7 @@ impl Linker {
                 span: rule.head.span,
             },
             params,
+            is_function: rule.head.params.is_some(),
             branches,
             slots,
             names,

@@ -32,7 +32,9 @@ pub(super) type Evaluated<M> = Result<Option<(Value, <M as Mode>::Origin)>, Eval
 /// How deep rules may call each other.
 const MAX_DEPTH: u32 = 100_000;
 /// Up to this weight, comparing or writing a value is a part of the step that does it.
-const LIGHT: u64 = 64;
+pub(super) const LIGHT: u64 = 64;
+/// Builtins visit so many values in the time of a step.
+const VISITS_PER_STEP: u64 = 16;
 /// How many steps pass between two looks at the clock.
 const CLOCK_INTERVAL: u32 = 128;
 
@@ -158,7 +160,9 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     /// Room for one more element of a collection that is being made.
-    pub(super) fn grow(&self, place: Place) -> Result<(), EvalError> {
+    pub(super) fn grow(&self, element: &Value, place: Place) -> Result<(), EvalError> {
+        // It will be compared with others before it has its place.
+        self.weigh(element.weight(), place)?;
         let bytes = size_of::<Value>() as u64;
         self.meter
             .alloc(bytes)
@@ -412,6 +416,9 @@ impl<'a, M: Mode> Machine<'a, M> {
                 let Some(items) = self.all(items, base)? else {
                     return Ok(None);
                 };
+                for item in &items {
+                    self.weigh(item.weight(), Place::default())?;
+                }
                 Ok(Some((Value::Set(Set::from(items)), M::Origin::default())))
             }
             Expr::Object(entries) => self.object(entries, base),
@@ -505,6 +512,7 @@ impl<'a, M: Mode> Machine<'a, M> {
         let Some((key, _)) = self.eval(key, base)? else {
             return Ok(None);
         };
+        self.weigh(key.weight(), Place::default())?;
         let found = value.get(&key).cloned();
         let origin = self.mode.part(&value, &origin, &key);
         if found.is_some() {
@@ -529,6 +537,7 @@ impl<'a, M: Mode> Machine<'a, M> {
         let Some((value, origin)) = self.settled(node) else {
             return Ok(None);
         };
+        self.weigh(key.weight(), Place::default())?;
         let found = value.get(&key).cloned();
         let origin = self.mode.part(&value, &origin, &key);
         if found.is_some() {
@@ -601,6 +610,7 @@ impl<'a, M: Mode> Machine<'a, M> {
             if M::TRACES {
                 parts.push((key.clone(), origin, Vec::new()));
             }
+            self.weigh(key.weight(), Place::default())?;
             object.insert(key, value);
         }
         let value = Value::Object(object.finish());
@@ -643,7 +653,6 @@ impl<'a, M: Mode> Machine<'a, M> {
                 }
                 ComprehensionKind::Array | ComprehensionKind::Set => items.push(value),
             }
-            machine.grow(comprehension.place)?;
             Ok(Search::Continue)
         })?;
         if M::TRACES {
@@ -773,6 +782,10 @@ impl<'a, M: Mode> Machine<'a, M> {
         place: Place,
     ) -> Result<Option<Value>, EvalError> {
         let builtin = self.program.table.get(index);
+        // Whatever a builtin does with its operands, it may visit every part of them.
+        for arg in args {
+            self.weigh(arg.weight() / VISITS_PER_STEP, place)?;
+        }
         let mut call = builtins::Call {
             name: builtin.name,
             facts: &self.settings.facts,

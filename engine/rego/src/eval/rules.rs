@@ -300,7 +300,12 @@ impl<'a, M: Mode> Machine<'a, M> {
                     machine.covered.insert(branch.place);
                 }
                 match found {
-                    Some(before) if *before != value => {
+                    Some(before)
+                        if {
+                            machine.weigh(value.weight(), branch.place)?;
+                            *before != value
+                        } =>
+                    {
                         return Err(EvalError {
                             code: "eval_conflict_error",
                             message: conflict.to_owned(),
@@ -384,7 +389,7 @@ impl<'a, M: Mode> Machine<'a, M> {
         if self.settings.coverage {
             self.covered.insert(rule.head);
         }
-        self.grow(branch.place)?;
+        self.grow(&value, branch.place)?;
         let element = rule.kind == RuleKind::Contains;
         let Err(error) = document.insert(&keys, value, element, branch.place) else {
             return Ok(());

@@ -1,7 +1,7 @@
 //! Bodies: steps one after the other, and what follows once for each solution.
 
 use super::EvalError;
-use super::machine::{Machine, RED_ZONE, STACK, Search, Then, index_value};
+use super::machine::{LIGHT, Machine, RED_ZONE, STACK, Search, Then, index_value};
 use super::mode::Mode;
 use super::world::{Mock, World, put};
 use crate::compile::Place;
@@ -311,6 +311,8 @@ impl<'a, M: Mode> Machine<'a, M> {
         let mut pending = vec![(Vec::new(), root, origin)];
         while let Some((steps, at, origin)) = pending.pop() {
             self.tick(Place::default())?;
+            // The path is written out for each node.
+            self.weigh(steps.len() as u64 * 4 + LIGHT, Place::default())?;
             let mark = self.mode.mark();
             let spelt = Value::Array(Array::from(steps.clone()));
             let matched = self.matches(path, &spelt, &M::Origin::default(), base)?

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod answers;
+mod differential;
+mod generator;
 mod hostile;
 mod load;
 mod places;
+mod properties;
 mod value;
