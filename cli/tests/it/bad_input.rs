@@ -305,11 +305,7 @@ fn a_mistake_in_usage() {
         assert!(run.out.is_empty() && !run.err.is_empty(), "{args:?}");
     }
     let run = plumb(folder.path(), &["check", "-o", "xml"]);
-    assert!(
-        run.err.contains("known are `text` and `json`"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("known are `text`, `json`"), "{}", run.err);
 }
 
 #[test]

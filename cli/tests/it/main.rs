@@ -10,9 +10,11 @@
 mod architecture;
 mod bad_input;
 mod check;
+mod eval;
 mod library;
 mod pages;
 mod parity;
+mod unit_tests;
 mod witness;
 
 use std::path::{Path, PathBuf};

@@ -345,6 +345,15 @@ fn query_body(
             _ => literal.clone(),
         });
         expressions.push(shown_at(text, literal.place.span, slot));
+        // A single condition shows that it is false; one of several must hold.
+        if let Some(slot) = slot.filter(|_| literals.len() > 1) {
+            let value = term::Term::local(slot, literal.place);
+            shown.push(term::Literal {
+                kind: term::LiteralKind::Term(value),
+                with: Vec::new(),
+                ..literal.clone()
+            });
+        }
     }
     (lowerer.body(&shown, bound), expressions)
 }
