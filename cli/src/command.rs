@@ -19,7 +19,7 @@ pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Check(args) => check::run(&args, io),
         Command::Test(args) => test::run(&args, io),
-        Command::Eval(args) => eval::run(&args, io),
+        Command::Eval(args) => Ok(eval::run(&args, io)),
         Command::Witness => witness::run(),
     }
 }

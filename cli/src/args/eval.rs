@@ -15,6 +15,10 @@ Examples:
   echo '{\"x\": 1}' | plumb eval --stdin-input 'input.x > 0'
 
 Exit codes: 0 evaluated; 1 by --fail or --fail-defined; 2 the query could not be evaluated.")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags are what a command line has"
+)]
 pub(crate) struct EvalArgs {
     /// The query.
     #[arg(value_name = "QUERY")]

@@ -24,7 +24,7 @@ use crate::clock;
 use crate::io::Io;
 
 /// Runs the command.
-pub(crate) fn run(args: &EvalArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &EvalArgs, io: &mut Io) -> ExitCode {
     let started = clock::now();
     let mut sources = Sources::default();
     let (modules, data, mut problems) = bundle::with_data(&args.data, &mut sources);
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &EvalArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let compiled = clock::now();
     let query = match query {
         Ok(query) if !problems.iter().any(Problem::is_error) => query,
-        Ok(_) => return Ok(refused(&sources, &problems, io)),
+        Ok(_) => return refused(&sources, &problems, io),
         Err(diagnostics) => {
             let file = sources.add(Source::new("query", args.query.as_str()));
             let of_query = |diagnostic: &plumbline_rego::Diagnostic| {
@@ -59,30 +59,30 @@ pub(crate) fn run(args: &EvalArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
                 )
             };
             problems.extend(diagnostics.iter().map(of_query));
-            return Ok(refused(&sources, &problems, io));
+            return refused(&sources, &problems, io);
         }
     };
     let solutions = program.solve(&query, &base_data(&data), input.as_ref(), &settings(args));
     let timers = [
-        ("load", loaded - started),
-        ("compile", compiled - loaded),
-        ("eval", clock::now() - compiled),
+        ("load", loaded.saturating_sub(started)),
+        ("compile", compiled.saturating_sub(loaded)),
+        ("eval", clock::now().saturating_sub(compiled)),
     ];
     match solutions {
         Ok(solutions) => {
             explain(args, &program, &solutions, io);
             let rendered = render(args, &program, &solutions, &timers);
             io.data(&rendered);
-            Ok(exit_code(args, &solutions))
+            exit_code(args, &solutions)
         }
         Err(error) => {
             let rendered = failure(args, &program, &error);
             if args.format == EvalFormat::Json {
-                io.data(&rendered)
+                io.data(&rendered);
             } else {
-                io.error(&rendered)
+                io.error(&rendered);
             }
-            Ok(ExitCode::from(2))
+            ExitCode::from(2)
         }
     }
 }
@@ -313,11 +313,11 @@ fn pretty(solution: &Solution) -> String {
             .map(|shown| pretty_json(&plain(&shown.value)))
             .collect();
     }
-    solution
+    let lines = solution
         .bindings
         .iter()
-        .map(|(name, value)| format!("{name} = {}\n", plain(value)))
-        .collect()
+        .map(|(name, value)| [name, " = ", &plain(value).to_string(), "\n"].concat());
+    lines.collect()
 }
 
 fn failure(args: &EvalArgs, program: &Program, error: &EvalError) -> String {

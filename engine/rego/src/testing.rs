@@ -221,7 +221,7 @@ fn expr_places(expr: &Expr, all: &mut BTreeSet<Place>) {
             expr_places(key, all);
         }
         Expr::Array(items) | Expr::Set(items) => {
-            items.iter().for_each(|item| expr_places(item, all))
+            items.iter().for_each(|item| expr_places(item, all));
         }
         Expr::Object(entries) => entries.iter().for_each(|(key, value)| {
             expr_places(key, all);

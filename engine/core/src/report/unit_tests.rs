@@ -1,4 +1,4 @@
-//! The report on unit tests of policies: for people, for machines (`plumbline.tests/v1`), and as JUnit XML.
+//! The report on unit tests of policies: for people, for machines (`plumbline.tests/v1`), and as `JUnit` XML.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -371,7 +371,7 @@ fn outcome_word(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// JUnit XML: a suite per package.
+/// `JUnit` XML: a suite per package.
 pub fn junit(report: &TestReport<'_>) -> String {
     let mut suites: BTreeMap<&str, Vec<&(UnitTest, TestResult)>> = BTreeMap::new();
     for result in report.results {

@@ -107,11 +107,11 @@ deny contains msg if {
 
 #[test]
 fn every_element_that_is_found() {
-    let rules = r#"
+    let rules = r"
 deny contains i if {
 	some i, c in input.containers
 	c.privileged
-}"#;
+}";
     let input =
         r#"{"containers": [{"privileged": true}, {"privileged": false}, {"privileged": true}]}"#;
     points(
@@ -123,11 +123,11 @@ deny contains i if {
 
 #[test]
 fn a_loop_with_an_index_of_its_own() {
-    let rules = r#"
+    let rules = r"
 deny contains i if {
 	some i
 	input.containers[i].privileged
-}"#;
+}";
     points(
         rules,
         r#"{"containers": [{}, {"privileged": true}]}"#,
@@ -137,12 +137,12 @@ deny contains i if {
 
 #[test]
 fn a_loop_over_a_list_in_a_list() {
-    let rules = r#"
+    let rules = r"
 deny contains port.number if {
 	some c in input.containers
 	some port in c.ports
 	port.number < 1024
-}"#;
+}";
     points(
         rules,
         r#"{"containers": [{}, {"ports": [{"number": 8080}, {"number": 80}]}]}"#,
@@ -166,11 +166,11 @@ deny contains key if {
 
 #[test]
 fn a_missing_key_of_an_element() {
-    let rules = r#"
+    let rules = r"
 deny contains c.name if {
 	some c in input.containers
 	not c.limits
-}"#;
+}";
     points(
         rules,
         r#"{"containers": [{"name": "a", "limits": {}}, {"name": "b"}]}"#,
@@ -262,14 +262,14 @@ inner(rule) if rule.from == "0.0.0.0/0"
 
 #[test]
 fn through_a_function_that_is_negated() {
-    let rules = r#"
+    let rules = r"
 deny contains c.name if {
 	some c in input.containers
 	not good(c)
 }
 
 good(container) if container.context.readOnly == true
-"#;
+";
     points(
         rules,
         r#"{"containers": [{"name": "a", "context": {"readOnly": true}}, {"name": "b", "context": {"readOnly": false}}]}"#,
@@ -279,14 +279,14 @@ good(container) if container.context.readOnly == true
 
 #[test]
 fn through_a_negated_function_whose_key_is_missing() {
-    let rules = r#"
+    let rules = r"
 deny contains c.name if {
 	some c in input.containers
 	not good(c)
 }
 
 good(container) if container.readOnly == true
-"#;
+";
     points(
         rules,
         r#"{"containers": [{"name": "a"}]}"#,
@@ -402,12 +402,12 @@ deny contains "root" if {
 
 #[test]
 fn through_an_element_of_a_comprehension() {
-    let rules = r#"
+    let rules = r"
 deny contains c.name if {
 	roots := [c | some c in input.containers; c.user == 0]
 	some c in roots
 	c.privileged
-}"#;
+}";
     points(
         rules,
         r#"{"containers": [{"name": "a", "user": 1}, {"name": "b", "user": 0, "privileged": true}]}"#,
