@@ -23,24 +23,23 @@
 #         default: []
 package plumbline.iam.cluster_admin_binding
 
-deny contains {"msg": msg, "path": role_name} if {
-	binds_cluster_admin
+deny contains {"msg": msg} if {
 	is_array(input.resource.subjects)
 	some subject in input.resource.subjects
 	not bootstrap(subject)
 	not allowed(subject)
+	binds_cluster_admin
 	msg := sprintf("`%s` `%s` is bound to `cluster-admin` in %s", [subject.kind, subject.name, scope])
 }
 
 # Such a binding grants nothing yet, but one more line in it makes an administrator.
-deny contains {"msg": msg, "path": role_name} if {
-	binds_cluster_admin
+deny contains {"msg": msg} if {
 	not has_subject
+	binds_cluster_admin
 	msg := sprintf("`cluster-admin` is bound in %s, to no subject yet", [scope])
 }
 
-role_name := ["resource", "roleRef", "name"]
-
+# The last condition, so that a finding points at the name of the role.
 binds_cluster_admin if {
 	input.resource.roleRef.kind == "ClusterRole"
 	input.resource.roleRef.name == "cluster-admin"

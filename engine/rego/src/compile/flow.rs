@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::ir::{Place, Slot};
+use super::ir::{Place, Slot, Target};
 use super::term::{Kind, Literal, LiteralKind, Own, Part, Term, WithValue};
 
 /// Variables that have a value.
@@ -150,9 +150,12 @@ impl Flow<'_> {
                 self.input(head);
                 args.iter().for_each(|arg| self.output(arg));
             }
+            // Nothing is found by printing it.
+            Kind::Call(Target::Print, args) => args.iter().for_each(|arg| self.known(arg)),
             Kind::Call(_, args) | Kind::Array(args) | Kind::Set(args) => {
                 args.iter().for_each(|arg| self.input(arg));
             }
+
             Kind::Object(entries) => entries.iter().for_each(|(key, value)| {
                 self.input(key);
                 self.input(value);
@@ -223,6 +226,9 @@ impl Flow<'_> {
 
     /// References bind their own keys, wherever they stand in a side.
     fn reference_outputs(&mut self, term: &Term) {
+        if matches!(term.kind, Kind::Call(Target::Print, _)) {
+            return;
+        }
         if let Kind::Ref(_, args) = &term.kind {
             args.iter().for_each(|arg| self.key_outputs(arg));
         }

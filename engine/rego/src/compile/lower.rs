@@ -33,18 +33,22 @@ impl Lowerer<'_> {
     /// The steps of a body. What can never run is reported.
     pub(crate) fn body(&mut self, literals: &[Literal], bound: &mut Bound) -> Vec<Step> {
         let mut steps = Vec::new();
-        let mut waiting: std::collections::VecDeque<&Literal> = literals.iter().collect();
+        let mut waiting: Vec<&Literal> = literals.iter().collect();
+        // Pass after pass, as OPA orders them: what can run in a pass runs in the order in which it is written.
         while !waiting.is_empty() {
-            let Some(ready) = waiting
-                .iter()
-                .position(|literal| flow::missing(literal, bound).is_empty())
-            else {
-                self.report_unsafe(&waiting.into_iter().collect::<Vec<_>>(), bound);
-                break;
-            };
-            if let Some(literal) = waiting.remove(ready) {
-                self.literal(literal, bound, &mut steps);
+            let mut left = Vec::new();
+            for literal in &waiting {
+                if flow::missing(literal, bound).is_empty() {
+                    self.literal(literal, bound, &mut steps);
+                } else {
+                    left.push(*literal);
+                }
             }
+            if left.len() == waiting.len() {
+                self.report_unsafe(&left, bound);
+                break;
+            }
+            waiting = left;
         }
         steps
     }
@@ -600,8 +604,29 @@ impl Lowerer<'_> {
             };
             expr = Expr::Get(Box::new(expr), Box::new(key));
         }
+        self.check_not_a_function(&expr, args);
         self.needs.extend(nodes);
         self.arguments(expr, args.get(used..).unwrap_or_default(), bound, out)
+    }
+
+    fn check_not_a_function(&mut self, expr: &Expr, args: &[Term]) {
+        let Expr::Data(node) = expr else { return };
+        let (Some(function), Some(last)) = (
+            self.tree.node(*node).filter(|node| node.arity.is_some()),
+            args.last(),
+        ) else {
+            return;
+        };
+        let message = format!(
+            "function data.{} used as reference, not called",
+            super::tree::spell(&function.path)
+        );
+        self.reports.add(
+            "rego_type_error",
+            message,
+            last.place,
+            Some("give it its operands in parentheses"),
+        );
     }
 
     /// The nodes that a further argument may lead to; rules that end the way are needed.
