@@ -27,5 +27,6 @@ lint:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
 
 # What is measured, and how: docs/performance.md.
-bench:
-	cargo bench -p plumbline-core
+bench: tools
+	cargo bench -p plumbline-core --bench parse
+	@[ -x $(TOOLS)/opa ] && export PLUMBLINE_OPA=$(TOOLS)/opa; cargo bench -p plumbline-rego --bench shapes
