@@ -80,6 +80,8 @@ pub(crate) enum EvalFormat {
     Json,
     /// The values of the query, as JSON.
     Values,
+    /// The variables of the query with their values, as JSON.
+    Bindings,
     /// Variables and values, for people.
     Pretty,
     /// Values alone: strings without quotes.

@@ -1,22 +1,22 @@
 //! `plumb eval`: a query of Rego on policies, data and an input.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use plumbline_core::parse::{self, Notation};
 use plumbline_core::policy::base_data;
-use plumbline_core::problem::Problem;
+use plumbline_core::problem::{Place, Problem};
 use plumbline_core::report::text;
 use plumbline_core::source::{FileId, Source, Sources};
 use plumbline_core::tree::{NodeId, Typing};
 use plumbline_rego::value::json;
 use plumbline_rego::{
-    ArcStr, Budget, EvalError, Program, Settings, Solution, Solutions, Value, Version, testing,
+    ArcStr, Budget, EvalError, Number, ObjectBuilder, Program, Settings, Solution, Solutions,
+    Value, Version, testing,
 };
 use plumbline_sources::{bundle, fs};
-use serde_json::{Map, json};
 
 use super::test::{compile_modules, problem_of};
 use crate::args::{EvalArgs, EvalFormat, Explain};
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &EvalArgs, io: &mut Io) -> ExitCode {
     let compiled = clock::now();
     let query = match query {
         Ok(query) if !problems.iter().any(Problem::is_error) => query,
-        Ok(_) => return refused(&sources, &problems, io),
+        Ok(_) => return refused(args, &sources, &problems, io),
         Err(diagnostics) => {
             let file = sources.add(Source::new("query", args.query.as_str()));
             let of_query = |diagnostic: &plumbline_rego::Diagnostic| {
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &EvalArgs, io: &mut Io) -> ExitCode {
                 )
             };
             problems.extend(diagnostics.iter().map(of_query));
-            return refused(&sources, &problems, io);
+            return refused(args, &sources, &problems, io);
         }
     };
     let solutions = program.solve(&query, &base_data(&data), input.as_ref(), &settings(args));
@@ -152,10 +152,44 @@ fn input(args: &EvalArgs, sources: &mut Sources, problems: &mut Vec<Problem>) ->
     }
 }
 
-fn refused(sources: &Sources, problems: &[Problem], io: &mut Io) -> ExitCode {
+/// What stood in the way, for people; and as JSON, if that was asked for.
+fn refused(args: &EvalArgs, sources: &Sources, problems: &[Problem], io: &mut Io) -> ExitCode {
     let said = text::problems(sources, problems, io.style());
     io.error(&said);
+    if args.format == EvalFormat::Json {
+        let errors = problems.iter().filter(|problem| problem.is_error());
+        let errors: Vec<Value> = errors
+            .map(|problem| problem_shape(sources, problem))
+            .collect();
+        io.data(&json::to_string_pretty(&object([(
+            "errors",
+            errors.into(),
+        )])));
+    }
     ExitCode::from(2)
+}
+
+fn problem_shape(sources: &Sources, problem: &Problem) -> Value {
+    let (code, message) = match problem.message.split_once(": ") {
+        Some((code, message)) if code.starts_with("rego_") => (Some(code), message),
+        _ => (None, problem.message.as_str()),
+    };
+    let place = match &problem.place {
+        Place::Span(span) => sources
+            .positions(*span)
+            .map(|(start, _)| location(sources.name(span.file), start.line, start.column)),
+        Place::File(name) => Some(object([("file", name.as_str().into())])),
+        Place::Nowhere => None,
+    };
+    let mut shape = ObjectBuilder::default();
+    shape.insert_str("message", message);
+    if let Some(code) = code {
+        shape.insert_str("code", code);
+    }
+    if let Some(place) = place {
+        shape.insert_str("location", place);
+    }
+    Value::Object(shape.finish())
 }
 
 fn exit_code(args: &EvalArgs, solutions: &Solutions) -> ExitCode {
@@ -201,95 +235,138 @@ fn render(
 ) -> String {
     match args.format {
         EvalFormat::Json => whole(args, program, solutions, timers),
-        EvalFormat::Values => pretty_json(&serde_json::Value::Array(
-            solutions
-                .solutions
-                .iter()
-                .map(|solution| {
-                    serde_json::Value::Array(
-                        solution
-                            .expressions
-                            .iter()
-                            .map(|shown| plain(&shown.value))
-                            .collect(),
-                    )
-                })
-                .collect(),
-        )),
+        EvalFormat::Values => list(&solutions.solutions, |solution| {
+            let shown = solution.expressions.iter();
+            let values: Vec<Value> = shown.map(|shown| shown.value.clone()).collect();
+            values.into()
+        }),
+        EvalFormat::Bindings => list(&solutions.solutions, bindings),
         EvalFormat::Raw => solutions.solutions.iter().map(raw).collect(),
         EvalFormat::Pretty => solutions.solutions.iter().map(pretty).collect(),
     }
 }
 
+fn list(solutions: &[Solution], shape: impl Fn(&Solution) -> Value) -> String {
+    let shapes: Vec<Value> = solutions.iter().map(shape).collect();
+    json::to_string_pretty(&shapes.into())
+}
+
+/// Everything, with every digit that numbers were written with.
 fn whole(
     args: &EvalArgs,
     program: &Program,
     solutions: &Solutions,
     timers: &[(&str, Duration)],
 ) -> String {
-    let mut report = Map::new();
+    let mut report = ObjectBuilder::default();
     if !solutions.solutions.is_empty() {
-        report.insert(
-            "result".to_owned(),
-            solutions.solutions.iter().map(solution_shape).collect(),
-        );
+        let shapes: Vec<Value> = solutions.solutions.iter().map(solution_shape).collect();
+        report.insert_str("result", shapes);
     }
     if args.metrics {
-        let mut metrics: Map<String, serde_json::Value> = timers
-            .iter()
-            .map(|(name, time)| {
-                (
-                    format!("timer_{name}_ns"),
-                    json!(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)),
-                )
-            })
-            .collect();
-        metrics.insert("counter_steps".to_owned(), json!(solutions.answer.steps));
-        report.insert("metrics".to_owned(), metrics.into());
+        report.insert_str("metrics", metrics(solutions, timers));
     }
     if args.profile {
-        report.insert("profile".to_owned(), profile(program, solutions));
+        report.insert_str("profile", profile(program, solutions));
     }
     if args.coverage {
-        let files: BTreeMap<String, serde_json::Value> = testing::coverage(program, &solutions.answer.covered)
-            .into_iter()
-            .map(|(name, module)| (name, json!({"covered": module.covered, "not_covered": module.not_covered, "coverage": module.percent()})))
-            .collect();
-        report.insert("coverage".to_owned(), json!({"files": files}));
+        report.insert_str("coverage", coverage(program, solutions));
     }
-    pretty_json(&report.into())
+    json::to_string_pretty(&Value::Object(report.finish()))
 }
 
-fn solution_shape(solution: &Solution) -> serde_json::Value {
-    let expressions: Vec<serde_json::Value> = solution
-        .expressions
-        .iter()
-        .map(|shown| json!({"value": plain(&shown.value), "text": shown.text, "location": {"row": shown.row, "col": shown.column}}))
-        .collect();
-    let mut shape = Map::from_iter([("expressions".to_owned(), expressions.into())]);
+fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    let mut builder = ObjectBuilder::default();
+    for (key, value) in entries {
+        builder.insert_str(key, value);
+    }
+    Value::Object(builder.finish())
+}
+
+fn location(file: &str, row: u32, column: u32) -> Value {
+    object([
+        ("file", file.into()),
+        ("row", i64::from(row).into()),
+        ("col", i64::from(column).into()),
+    ])
+}
+
+fn count(number: u64) -> Value {
+    i64::try_from(number).unwrap_or(i64::MAX).into()
+}
+
+fn solution_shape(solution: &Solution) -> Value {
+    let expressions = solution.expressions.iter().map(|shown| {
+        let place = object([
+            ("row", i64::from(shown.row).into()),
+            ("col", i64::from(shown.column).into()),
+        ]);
+        object([
+            ("value", shown.value.clone()),
+            ("text", shown.text.as_str().into()),
+            ("location", place),
+        ])
+    });
+    let mut shape = ObjectBuilder::default();
+    shape.insert_str("expressions", expressions.collect::<Vec<Value>>());
     if !solution.bindings.is_empty() {
-        shape.insert("bindings".to_owned(), bindings(solution).into());
+        shape.insert_str("bindings", bindings(solution));
     }
-    shape.into()
+    Value::Object(shape.finish())
 }
 
-fn bindings(solution: &Solution) -> Map<String, serde_json::Value> {
-    solution
-        .bindings
-        .iter()
-        .map(|(name, value)| (name.to_string(), plain(value)))
-        .collect()
+fn bindings(solution: &Solution) -> Value {
+    let mut bindings = ObjectBuilder::default();
+    for (name, value) in &solution.bindings {
+        bindings.insert_str(name, value.clone());
+    }
+    Value::Object(bindings.finish())
+}
+
+fn metrics(solutions: &Solutions, timers: &[(&str, Duration)]) -> Value {
+    let mut metrics = ObjectBuilder::default();
+    for (name, time) in timers {
+        let nanoseconds = i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        metrics.insert_str(&format!("timer_{name}_ns"), nanoseconds);
+    }
+    metrics.insert_str("counter_steps", count(solutions.answer.steps));
+    Value::Object(metrics.finish())
+}
+
+fn coverage(program: &Program, solutions: &Solutions) -> Value {
+    let lines = |lines: &BTreeSet<u32>| {
+        let lines = lines.iter().map(|line| Value::from(i64::from(*line)));
+        Value::from(lines.collect::<Vec<_>>())
+    };
+    let mut files = ObjectBuilder::default();
+    for (name, module) in testing::coverage(program, &solutions.answer.covered) {
+        let percent = Number::from_f64(module.percent()).map_or(Value::Null, Value::Number);
+        let shape = object([
+            ("covered", lines(&module.covered)),
+            ("not_covered", lines(&module.not_covered)),
+            ("coverage", percent),
+        ]);
+        files.insert_str(&name, shape);
+    }
+    object([("files", Value::Object(files.finish()))])
 }
 
 /// Rules by what they took, the most expensive first.
-fn profile(program: &Program, solutions: &Solutions) -> serde_json::Value {
+fn profile(program: &Program, solutions: &Solutions) -> Value {
     let mut rules: Vec<_> = solutions.answer.profile.iter().collect();
     rules.sort_by_key(|(place, spent)| (std::cmp::Reverse(spent.steps), **place));
     let shape = |(place, spent): (&plumbline_rego::Place, &plumbline_rego::Spent)| {
         let (row, column) = program.position(*place);
-        json!({"location": {"file": program.module_name(*place), "row": row, "col": column}, "tries": spent.tries, "steps": spent.steps})
+        object([
+            (
+                "location",
+                location(program.module_name(*place), row, column),
+            ),
+            ("tries", count(spent.tries)),
+            ("steps", count(spent.steps)),
+        ])
     };
-    rules.into_iter().map(shape).collect()
+    Value::from(rules.into_iter().map(shape).collect::<Vec<_>>())
 }
 
 fn raw(solution: &Solution) -> String {
@@ -310,13 +387,13 @@ fn pretty(solution: &Solution) -> String {
         return solution
             .expressions
             .iter()
-            .map(|shown| pretty_json(&plain(&shown.value)))
+            .map(|shown| json::to_string_pretty(&shown.value))
             .collect();
     }
     let lines = solution
         .bindings
         .iter()
-        .map(|(name, value)| [name, " = ", &plain(value).to_string(), "\n"].concat());
+        .map(|(name, value)| [name, " = ", &json::to_string(value), "\n"].concat());
     lines.collect()
 }
 
@@ -324,9 +401,12 @@ fn failure(args: &EvalArgs, program: &Program, error: &EvalError) -> String {
     let (row, column) = program.position(error.place);
     let file = program.module_name(error.place);
     if args.format == EvalFormat::Json {
-        return pretty_json(
-            &json!({"errors": [{"code": error.code, "message": error.message, "location": {"file": file, "row": row, "col": column}}]}),
-        );
+        let shape = object([
+            ("code", error.code.into()),
+            ("message", error.message.as_str().into()),
+            ("location", location(file, row, column)),
+        ]);
+        return json::to_string_pretty(&object([("errors", vec![shape].into())]));
     }
     let place = if row > 0 {
         format!("{file}:{row}:{column}: ")
@@ -334,13 +414,4 @@ fn failure(args: &EvalArgs, program: &Program, error: &EvalError) -> String {
         String::new()
     };
     format!("error: {place}{}: {}\n", error.code, error.message)
-}
-
-/// A value as JSON has it: sets as arrays.
-fn plain(value: &Value) -> serde_json::Value {
-    serde_json::from_str(&json::to_string(value)).unwrap_or_default()
-}
-
-fn pretty_json(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

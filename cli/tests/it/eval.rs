@@ -238,3 +238,35 @@ fn bad_input_is_said_at_its_place() {
         "a duration is a number",
     );
 }
+
+#[test]
+fn a_number_keeps_its_digits() {
+    for number in ["123456789012345678901234567890", "0.10", "1e400"] {
+        let run = code(&["eval", number], 0);
+        assert!(
+            run.out.contains(&format!("\"value\": {number}\n")),
+            "{}",
+            run.out
+        );
+    }
+}
+
+#[test]
+fn what_stood_in_the_way_is_json_too() {
+    let run = code(&["eval", "1 == 1; x"], 2);
+    let error = &run.json()["errors"][0];
+    assert_eq!(error["code"], "rego_unsafe_var_error");
+    assert_eq!(
+        error["location"],
+        serde_json::json!({"file": "query", "row": 1, "col": 9})
+    );
+    let run = code(&["eval", "-d", "nowhere", "1"], 2);
+    assert_eq!(run.json()["errors"][0]["location"]["file"], "nowhere");
+    assert_eq!(code(&["eval", "--format", "raw", "x"], 2).out, "");
+}
+
+#[test]
+fn bindings_alone_are_a_format() {
+    let run = code(&["eval", "--format", "bindings", "some x in [1, 2]"], 0);
+    assert_eq!(run.json(), serde_json::json!([{"x": 1}, {"x": 2}]));
+}

@@ -136,3 +136,116 @@ fn a_test_that_runs_on_ends_in_an_error() {
     let run = code(&[("t.rego", tests)], &["test", "--timeout", "200ms"], 2);
     assert!(run.out.contains("eval_budget_error"), "{}", run.out);
 }
+
+/// The place and the variables of the condition that failed, and whether it was undefined.
+#[track_caller]
+fn fails_at(test: &str, line: u32, column: u32, undefined: bool, bindings: &serde_json::Value) {
+    let text = format!("package t\n\n{test}\n");
+    let run = code(&[("t.rego", &text)], &["test", "-o", "json"], 1).json();
+    let failure = &run["tests"][0]["failure"];
+    assert_eq!(failure["location"]["line"], line, "{run}");
+    assert_eq!(failure["location"]["column"], column, "{run}");
+    assert_eq!(failure["undefined"], undefined, "{run}");
+    assert_eq!(failure["bindings"], *bindings, "{run}");
+}
+
+#[test]
+fn the_condition_of_the_test_itself_is_shown_and_not_one_inside_it() {
+    let none = serde_json::json!({});
+    let two = serde_json::json!({"x": [2]});
+    fails_at(
+        "test_a if {\n\tx := [y | some y in [1, 2]; y > 1; y < 9]\n\tcount(x) == 2\n}",
+        5,
+        2,
+        false,
+        &two,
+    );
+    fails_at(
+        "test_a if {\n\tevery y in [1, 2] {\n\t\ty > 0\n\t\ty < 2\n\t}\n}",
+        4,
+        2,
+        false,
+        &none,
+    );
+    fails_at("test_a if {\n\tnot 1 == 1\n}", 4, 2, false, &none);
+    fails_at(
+        "test_a if {\n\tx := [2]\n\tx[0] == input.n with input.n as 3\n}",
+        5,
+        2,
+        false,
+        &two,
+    );
+}
+
+#[test]
+fn undefined_is_told_from_false_on_either_side() {
+    let x = serde_json::json!({"x": {}});
+    fails_at("test_a if {\n\tx := {}\n\tx.b == 1\n}", 5, 2, true, &x);
+    fails_at("test_a if {\n\tx := {}\n\t1 == x.b\n}", 5, 2, true, &x);
+    fails_at(
+        "test_a if {\n\tx := {}\n\tsome y in x.b\n\ty > 1\n}",
+        5,
+        2,
+        true,
+        &x,
+    );
+    fails_at("test_a if {\n\tx := {}\n\tx == 1\n}", 5, 2, false, &x);
+}
+
+#[test]
+fn a_variable_may_be_null() {
+    let x = serde_json::json!({"x": null});
+    fails_at("test_a if {\n\tx := null\n\tx == 1\n}", 5, 2, false, &x);
+}
+
+#[test]
+fn only_true_passes() {
+    for value in ["1", "\"yes\"", "false", "{}", "null"] {
+        let text = format!("package t\n\ntest_a := {value}\n");
+        let run = code(&[("t.rego", &text)], &["test"], 1);
+        assert!(run.out.contains("its value is not true"), "{}", run.out);
+    }
+}
+
+#[test]
+fn tests_of_one_name_are_run_one_by_one() {
+    let text = "package t\n\ntest_a if 1 == 1\n\ntest_a if 1 == 2\n";
+    let run = code(&[("t.rego", text)], &["test"], 1);
+    assert!(run.out.contains("data.t.test_a#01 failed"), "{}", run.out);
+    assert!(run.out.contains("1 passed, 1 failed"), "{}", run.out);
+}
+
+#[test]
+fn a_test_below_a_name_is_found() {
+    let text = "package t\n\ntest_group.one if 1 == 2\n\nother.test_two if 1 == 1\n";
+    let run = code(&[("t.rego", text)], &["test"], 1);
+    assert!(
+        run.out.contains("data.t.test_group.one failed"),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("1 passed, 1 failed"), "{}", run.out);
+}
+
+#[test]
+fn cases_that_would_vanish_are_no_success() {
+    for test in [
+        "test_a[case.note] if {\n\tsome case in [{\"note\": \"one\", \"x\": 1}]\n\tcase.x == 2\n}",
+        "test_a contains x if some x in []",
+    ] {
+        let text = format!("package t\n\n{test}\n");
+        let run = code(&[("t.rego", &text)], &["test"], 2);
+        assert!(
+            run.out.contains("a test is a rule with one value"),
+            "{}",
+            run.out
+        );
+    }
+}
+
+#[test]
+fn what_was_printed_before_an_error_is_shown() {
+    let text = "package t\n\ntest_a if {\n\tprint(\"so far\")\n\tx := numbers.range(1, 100000000)\n\tcount(x) == 1\n}\n";
+    let run = code(&[("t.rego", text)], &["test"], 2);
+    assert!(run.out.contains("print: so far"), "{}", run.out);
+}

@@ -1,12 +1,13 @@
 //! Unit tests of policies: rules named `test_...`, as OPA has them.
 //!
-//! A test passes if its rule is true. Of one that fails, a second run says which condition did not hold, and with which
-//! variables. Nothing here reads files or writes reports.
+//! A test passes if its rule is `true`; any other value is no success. Of one that fails, a second run says which
+//! condition did not hold, and with which variables. Nothing here reads files or writes reports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compile::ir::{Expr, NodeId, Part, Step, StepKind};
-use crate::compile::{Entry, Place, Program};
+use crate::compile::ir::{Expr, Part, Pattern, Rule, RuleKind, Step, StepKind};
+use crate::compile::tree::spell;
+use crate::compile::{Place, Program};
 use crate::eval::{EvalError, Settings};
 use crate::value::{ArcStr, Value};
 
@@ -15,11 +16,14 @@ use crate::value::{ArcStr, Value};
 pub struct UnitTest {
     /// Its package: `data.a.b_test`.
     pub package: String,
-    /// Its name: `test_...` or `todo_test_...`.
+    /// Its name: `test_...` or `todo_test_...`. Further ones of one name are told apart as OPA does: `test_a#01`.
     pub name: String,
     /// Its head.
     pub place: Place,
-    node: NodeId,
+    rule: u32,
+    todo: bool,
+    /// Whether the rule has one value, rather than one for each of its keys.
+    single: bool,
 }
 
 impl UnitTest {
@@ -30,7 +34,7 @@ impl UnitTest {
 
     /// Whether it is still to be done: it is not run.
     pub fn is_todo(&self) -> bool {
-        self.name.starts_with("todo_test_")
+        self.todo
     }
 }
 
@@ -39,7 +43,7 @@ impl UnitTest {
 pub enum Outcome {
     /// Its rule is true.
     Passed,
-    /// Its rule is false or undefined; which condition did not hold, if one did not.
+    /// Its rule is not true; which condition did not hold, if the rule has no value at all.
     Failed(Option<Failure>),
     /// It could not be evaluated.
     Errored(EvalError),
@@ -75,28 +79,48 @@ pub struct TestResult {
 
 /// Every test of a program, in order of modules and places.
 pub fn discover(program: &Program) -> Vec<UnitTest> {
-    let inner = &program.inner;
-    let tests = inner.tree.iter().filter_map(|(id, node)| {
-        let name = node
-            .path
-            .last()
-            .filter(|name| name.starts_with("test_") || name.starts_with("todo_test_"))?;
-        let rule = inner
-            .rules
-            .get(*node.rules.first()? as usize)
-            .filter(|_| node.arity.is_none())?;
-        let package = node.path.get(..node.path.len() - 1).unwrap_or_default();
-        let package = format!("data.{}", crate::compile::tree::spell(package));
-        Some(UnitTest {
-            package,
-            name: name.to_string(),
-            place: rule.head,
-            node: id,
-        })
-    });
-    let mut tests: Vec<UnitTest> = tests.collect();
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut tests = Vec::new();
+    for (index, rule) in (0..).zip(&program.inner.rules) {
+        let Some(mut test) = unit_test(program, index, rule) else {
+            continue;
+        };
+        let earlier = names.entry(test.path()).or_default();
+        if *earlier > 0 {
+            test.name.push_str(&format!("#{earlier:02}"));
+        }
+        *earlier += 1;
+        tests.push(test);
+    }
     tests.sort_by_key(|test| test.place);
     tests
+}
+
+/// The test that a rule is, if it is one: a word of its name says so.
+fn unit_test(program: &Program, index: u32, rule: &Rule) -> Option<UnitTest> {
+    let inner = &program.inner;
+    let module = inner.modules.get(rule.head.module as usize)?;
+    let package = module.package.as_ref()?;
+    let node = inner.tree.node(rule.node)?;
+    let words = node.path.get(package.len()..)?;
+    let todo = words.iter().any(|word| word.starts_with("todo_test_"));
+    let is_test = todo || words.iter().any(|word| word.starts_with("test_"));
+    // Functions need operands, and a default is no claim.
+    if !is_test || node.arity.is_some() || !node.rules.contains(&index) {
+        return None;
+    }
+    let keyed = rule
+        .branches
+        .first()
+        .is_some_and(|branch| !branch.keys.is_empty());
+    Some(UnitTest {
+        package: program.package(rule.head.module as usize)?,
+        name: spell(words),
+        place: rule.head,
+        rule: index,
+        todo,
+        single: rule.kind == RuleKind::Single && !keyed,
+    })
 }
 
 /// Runs one test.
@@ -111,21 +135,19 @@ pub fn run(program: &Program, test: &UnitTest, data: &Value, settings: &Settings
     if test.is_todo() {
         return nothing(Outcome::Todo);
     }
-    let entry = Entry {
-        expr: Expr::Data(test.node),
-    };
-    let answer = match program.evaluate(&entry, data, None, settings) {
-        Ok(answer) => answer,
-        Err(error) => return nothing(Outcome::Errored(error)),
-    };
-    let passed = answer
-        .value
-        .as_ref()
-        .is_some_and(|value| *value != Value::Bool(false));
-    let outcome = if passed {
-        Outcome::Passed
-    } else {
-        Outcome::Failed(program.failure(test.node, data, settings))
+    if !test.single {
+        // Keys whose conditions do not hold are not there, and nobody would miss them.
+        return nothing(Outcome::Errored(EvalError {
+            code: "rego_type_error",
+            message: "a test is a rule with one value: give each case a rule of its own".to_owned(),
+            place: test.place,
+        }));
+    }
+    let (value, answer) = program.evaluate_rule(test.rule, data, settings);
+    let outcome = match value {
+        Ok(Some(Value::Bool(true))) => Outcome::Passed,
+        Ok(_) => Outcome::Failed(program.failure(test.rule, data, settings)),
+        Err(error) => Outcome::Errored(error),
     };
     TestResult {
         outcome,
@@ -169,6 +191,8 @@ pub fn coverage(program: &Program, covered: &BTreeSet<Place>) -> BTreeMap<String
     for rule in &program.inner.rules {
         all.insert(rule.head);
         for branch in &rule.branches {
+            // An `else` has a head of its own.
+            all.insert(branch.place);
             places(&branch.body, &mut all);
             expr_places(&branch.value, &mut all);
         }
@@ -199,6 +223,10 @@ fn places(steps: &[Step], all: &mut BTreeSet<Place>) {
     for step in steps.iter().filter(|step| step.place != Place::default()) {
         all.insert(step.place);
         match &step.kind {
+            StepKind::Let(Pattern::Equal(other), expr) => {
+                expr_places(other, all);
+                expr_places(expr, all);
+            }
             StepKind::Test(expr) | StepKind::Let(_, expr) => expr_places(expr, all),
             StepKind::Scan { collection, .. } => expr_places(collection, all),
             StepKind::Every { body, .. } | StepKind::With { body, .. } => places(body, all),

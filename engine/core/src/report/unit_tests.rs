@@ -149,7 +149,7 @@ fn one(report: &TestReport<'_>, test: &UnitTest, result: &TestResult, style: Sty
         Outcome::Failed(Some(failure)) => failed(report, &path, failure),
         Outcome::Failed(None) => report
             .span(test.place)
-            .map(|span| Problem::error(span, format!("{path} failed: its value is false"))),
+            .map(|span| Problem::error(span, format!("{path} failed: its value is not true"))),
         Outcome::Errored(error) => {
             let message = format!(
                 "{path} could not be evaluated: {}: {}",

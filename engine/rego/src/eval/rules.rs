@@ -247,6 +247,17 @@ impl<'a, M: Mode> Machine<'a, M> {
         Ok(found.map(|value| (value, origin)))
     }
 
+    /// What one rule comes to, without others of its name and without a default.
+    pub(super) fn alone(&mut self, rule: u32) -> Result<Option<Value>, EvalError> {
+        const CONFLICT: &str = "complete rules must not produce multiple outputs";
+        let program = self.program;
+        let mut found = None;
+        if let Some(rule) = program.rules.get(rule as usize) {
+            self.solve(rule, &[], &[], &mut found, CONFLICT)?;
+        }
+        Ok(found)
+    }
+
     /// Evaluates one rule, branch after branch, until one has a solution. All its solutions must agree with each other and
     /// with what other rules found.
     fn solve(
@@ -276,7 +287,6 @@ impl<'a, M: Mode> Machine<'a, M> {
     ) -> Result<M::Origin, EvalError> {
         let mut value_origin = M::Origin::default();
         self.tick(rule.head)?;
-        self.watch_rule(rule, base);
         let entered = self.mode.enter();
         for (index, (pattern, arg)) in rule.params.iter().zip(args).enumerate() {
             let origin = origins.get(index).cloned().unwrap_or_default();

@@ -22,19 +22,12 @@ impl<'a, M: Mode> Machine<'a, M> {
             self.watch_step(step, base);
             let rest = steps.get(index + 1..).unwrap_or_default();
             let holds = match &step.kind {
-                StepKind::Test(expr) => match self.eval(expr, base)? {
-                    Some((value, _)) => value != Value::Bool(false),
-                    None => {
-                        self.watch_undefined(step);
-                        false
-                    }
-                },
+                StepKind::Test(expr) => self
+                    .eval(expr, base)?
+                    .is_some_and(|(value, _)| value != Value::Bool(false)),
                 StepKind::Let(pattern, expr) => match self.eval(expr, base)? {
                     Some((value, origin)) => self.matches(pattern, &value, &origin, base)?,
-                    None => {
-                        self.watch_undefined(step);
-                        false
-                    }
+                    None => false,
                 },
                 StepKind::Not(body) => self.negation(body, base)?,
                 StepKind::Exists(bodies) => self.exists(bodies, base)?,

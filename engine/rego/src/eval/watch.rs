@@ -1,86 +1,173 @@
 //! Watching one rule fail: which of its conditions was the furthest that was tried, and what its variables were then.
 
-use super::Settings;
 use super::machine::Machine;
 use super::mode::{Mode, Plain};
+use super::{Answer, EvalError, Settings};
 use crate::builtins::Meter;
 use crate::compile::Program;
-use crate::compile::ir::{Expr, NodeId, Rule, Step};
+use crate::compile::ir::{Expr, Pattern, Rule, Slot, Step, StepKind};
 use crate::testing::Failure;
 use crate::value::{ArcStr, Value};
 
 /// What is watched, and what was seen.
 #[derive(Debug)]
 pub(super) struct Watch {
-    node: NodeId,
-    frame: Option<(usize, Vec<ArcStr>)>,
-    /// Conditions in the order in which they were first tried. The last one is the furthest.
-    tried: Vec<u32>,
-    failure: Option<Failure>,
+    /// The steps of the rule itself in the order in which they run, without those of what it calls or closes over.
+    conditions: Vec<Condition>,
+    names: Vec<ArcStr>,
+    furthest: Option<(usize, Failure)>,
+}
+
+/// A step, known by where it lies in memory.
+#[derive(Debug)]
+struct Condition {
+    address: usize,
+    /// The variables that have a value when it is tried.
+    bound: Vec<Slot>,
 }
 
 impl Program {
-    /// The condition that keeps a rule from being true.
-    pub(crate) fn failure(
+    /// Evaluates one rule without others of its name. What it printed is known even if it ends in an error.
+    pub(crate) fn evaluate_rule(
         &self,
-        node: NodeId,
+        rule: u32,
         data: &Value,
         settings: &Settings,
-    ) -> Option<Failure> {
+    ) -> (Result<Option<Value>, EvalError>, Answer) {
         let meter = Meter::new(settings.budget.steps, settings.budget.bytes);
         let mut machine: Machine<'_, Plain> =
             Machine::new(&self.inner, data, None, settings, &meter, Plain);
-        machine.watch = Some(Box::new(Watch {
-            node,
-            frame: None,
-            tried: Vec::new(),
-            failure: None,
-        }));
-        // The first run has shown that this one ends.
-        let _ = machine.guarded(|machine| machine.eval(&Expr::Data(node), 0));
-        machine.watch.take().and_then(|watch| watch.failure)
+        let value = machine.guarded(|machine| machine.alone(rule));
+        (value, machine.answer(None))
+    }
+
+    /// The condition that keeps a rule from having a value; none if it has one.
+    pub(crate) fn failure(&self, rule: u32, data: &Value, settings: &Settings) -> Option<Failure> {
+        let watched = self.inner.rules.get(rule as usize)?;
+        let meter = Meter::new(settings.budget.steps, settings.budget.bytes);
+        let mut machine: Machine<'_, Plain> =
+            Machine::new(&self.inner, data, None, settings, &meter, Plain);
+        machine.watch = Some(Box::new(Watch::of(watched)));
+        match machine.guarded(|machine| machine.alone(rule)) {
+            Ok(Some(_)) => None,
+            // Conditions are looked at twice, so the budget may end this run early: then this is as far as it came.
+            Ok(None) | Err(_) => {
+                let watch = machine.watch.take()?;
+                watch.furthest.map(|(_, failure)| failure)
+            }
+        }
     }
 }
 
-impl<M: Mode> Machine<'_, M> {
-    /// A rule begins with its variables from `base` on.
-    pub(super) fn watch_rule(&mut self, rule: &Rule, base: usize) {
-        if let Some(watch) = self.watch.as_mut().filter(|watch| watch.node == rule.node) {
-            watch.frame = Some((base, rule.names.clone()));
+impl Watch {
+    fn of(rule: &Rule) -> Self {
+        let mut conditions = Vec::new();
+        for branch in &rule.branches {
+            collect(&branch.body, &mut Vec::new(), &mut conditions);
+        }
+        Self {
+            conditions,
+            names: rule.names.clone(),
+            furthest: None,
         }
     }
+}
 
+fn collect(steps: &[Step], bound: &mut Vec<Slot>, conditions: &mut Vec<Condition>) {
+    for step in steps {
+        conditions.push(Condition {
+            address: address(step),
+            bound: bound.clone(),
+        });
+        match &step.kind {
+            StepKind::Let(pattern, _) | StepKind::Keys { key: pattern, .. } => {
+                binds(pattern, bound);
+            }
+            StepKind::Scan { key, value, .. }
+            | StepKind::Walk {
+                path: key, value, ..
+            } => {
+                binds(key, bound);
+                binds(value, bound);
+            }
+            StepKind::With { body, .. } => collect(body, bound, conditions),
+            StepKind::Test(_) | StepKind::Not(_) | StepKind::Exists(_) | StepKind::Every { .. } => {
+            }
+        }
+    }
+}
+
+fn binds(pattern: &Pattern, bound: &mut Vec<Slot>) {
+    match pattern {
+        Pattern::Any | Pattern::Equal(_) => {}
+        Pattern::Bind(slot) => bound.push(*slot),
+        Pattern::Array(items) => items.iter().for_each(|item| binds(item, bound)),
+        Pattern::Object(entries) => entries.iter().for_each(|(_, item)| binds(item, bound)),
+    }
+}
+
+fn address(step: &Step) -> usize {
+    std::ptr::from_ref(step).addr()
+}
+
+impl<M: Mode> Machine<'_, M> {
     /// A condition is tried.
     pub(super) fn watch_step(&mut self, step: &Step, base: usize) {
-        let Some(watch) = &mut self.watch else { return };
-        let Some((_, names)) = watch.frame.as_ref().filter(|(frame, _)| *frame == base) else {
-            return;
-        };
-        if !watch.tried.contains(&step.literal) {
-            watch.tried.push(step.literal);
+        if self.watch.is_some() {
+            self.note_step(step, base);
         }
-        if watch.tried.last() != Some(&step.literal) {
-            return;
-        }
-        let named = names
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| !name.is_empty() && name.as_str() != "_");
-        let values = named
-            .filter_map(|(slot, name)| Some((name.clone(), self.slots.get(base + slot)?.clone())));
-        // A variable that nothing has bound yet is null.
-        let bindings = values.filter(|(_, value)| *value != Value::Null).collect();
-        watch.failure = Some(Failure {
-            place: step.place,
-            undefined: false,
-            bindings,
-        });
     }
 
-    /// A condition was undefined.
-    pub(super) fn watch_undefined(&mut self, step: &Step) {
-        if let Some(failure) = self.watch.as_mut().and_then(|watch| watch.failure.as_mut()) {
-            failure.undefined |= failure.place == step.place;
+    fn note_step(&mut self, step: &Step, base: usize) {
+        let Some(watch) = &self.watch else { return };
+        let address = address(step);
+        let mut conditions = watch.conditions.iter();
+        let Some(rank) = conditions.position(|condition| condition.address == address) else {
+            return;
+        };
+        let furthest = watch.furthest.as_ref().map(|(furthest, _)| *furthest);
+        let Some(condition) = watch
+            .conditions
+            .get(rank)
+            .filter(|_| furthest.is_none_or(|furthest| furthest < rank))
+        else {
+            return;
+        };
+        let named = (0..).zip(&watch.names).filter(|(slot, name)| {
+            condition.bound.contains(slot) && !name.is_empty() && name.as_str() != "_"
+        });
+        let bindings = named
+            .map(|(slot, name)| (name.clone(), self.slot(base, slot)))
+            .collect();
+        let failure = Failure {
+            place: step.place,
+            undefined: self.is_undefined(step, base),
+            bindings,
+        };
+        if let Some(watch) = &mut self.watch {
+            watch.furthest = Some((rank, failure));
         }
+    }
+
+    /// Whether what a condition is about has no value, on either side of a comparison.
+    fn is_undefined(&mut self, step: &Step, base: usize) -> bool {
+        let mut exprs: Vec<&Expr> = Vec::new();
+        match &step.kind {
+            StepKind::Test(expr)
+            | StepKind::Scan {
+                collection: expr, ..
+            }
+            | StepKind::Walk { document: expr, .. }
+            | StepKind::Every { domain: expr, .. } => exprs.push(expr),
+            StepKind::Let(Pattern::Equal(other), expr) => exprs.extend([other, expr]),
+            StepKind::Let(_, expr) => exprs.push(expr),
+            StepKind::Not(_)
+            | StepKind::Exists(_)
+            | StepKind::Keys { .. }
+            | StepKind::With { .. } => {}
+        }
+        exprs
+            .into_iter()
+            .any(|expr| matches!(self.eval(expr, base), Ok(None)))
     }
 }

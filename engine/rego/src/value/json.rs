@@ -80,6 +80,48 @@ pub fn to_string(value: &Value) -> String {
     out
 }
 
+/// The JSON spelling of a value for people: indented by two spaces, with a line end.
+pub fn to_string_pretty(value: &Value) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_pretty(&mut out, value, 0);
+    out.push('\n');
+    out
+}
+
+fn write_pretty(out: &mut String, value: &Value, depth: usize) -> fmt::Result {
+    match value {
+        Value::Array(items) if !items.is_empty() => write_lines(out, items.as_slice(), depth),
+        Value::Set(set) if !set.is_empty() => write_lines(out, set.as_slice(), depth),
+        Value::Object(object) if !object.is_empty() => {
+            for (index, (key, value)) in object.iter().enumerate() {
+                out.write_str(if index == 0 { "{" } else { "," })?;
+                new_line(out, depth + 1)?;
+                write_key(out, key)?;
+                out.write_str(": ")?;
+                write_pretty(out, value, depth + 1)?;
+            }
+            new_line(out, depth)?;
+            out.write_char('}')
+        }
+        other => write(out, other),
+    }
+}
+
+fn write_lines(out: &mut String, items: &[Value], depth: usize) -> fmt::Result {
+    for (index, item) in items.iter().enumerate() {
+        out.write_str(if index == 0 { "[" } else { "," })?;
+        new_line(out, depth + 1)?;
+        write_pretty(out, item, depth + 1)?;
+    }
+    new_line(out, depth)?;
+    out.write_char(']')
+}
+
+fn new_line(out: &mut String, depth: usize) -> fmt::Result {
+    write!(out, "\n{:1$}", "", depth * 2)
+}
+
 /// Writes the compact JSON spelling: sets as arrays, keys that are not strings as their JSON text.
 pub fn write(out: &mut impl Write, value: &Value) -> fmt::Result {
     match value {
@@ -110,14 +152,18 @@ fn write_object(out: &mut impl Write, object: &Object) -> fmt::Result {
         if index > 0 {
             out.write_char(',')?;
         }
-        match key {
-            Value::String(text) => write_string(out, text)?,
-            other => write_string(out, &to_string(other))?,
-        }
+        write_key(out, key)?;
         out.write_char(':')?;
         write(out, value)?;
     }
     out.write_char('}')
+}
+
+fn write_key(out: &mut impl Write, key: &Value) -> fmt::Result {
+    match key {
+        Value::String(text) => write_string(out, text),
+        other => write_string(out, &to_string(other)),
+    }
 }
 
 /// Writes a quoted string with only the escapes that JSON demands.
