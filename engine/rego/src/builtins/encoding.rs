@@ -5,6 +5,8 @@ mod hex;
 mod json;
 mod query;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
 pub(super) use scan::is_json;

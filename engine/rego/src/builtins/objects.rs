@@ -158,6 +158,7 @@ fn union(call: &mut Call<'_>, args: &[Value]) -> Result<Option<Value>, BuiltinEr
     Ok(Some(Value::Object(merge::merged(
         call.meter,
         &[first, second],
+        merge::Keys::First,
     )?)))
 }
 
@@ -171,7 +172,11 @@ fn union_n(call: &mut Call<'_>, args: &[Value]) -> Result<Option<Value>, Builtin
                 .ok_or_else(|| element_error(call, 1, whole, item, &["object"]))
         })
         .collect();
-    Ok(Some(Value::Object(merge::merged(call.meter, &objects?)?)))
+    Ok(Some(Value::Object(merge::merged(
+        call.meter,
+        &objects?,
+        merge::Keys::Last,
+    )?)))
 }
 
 fn is_subset(call: &mut Call<'_>, args: &[Value]) -> Result<Option<Value>, BuiltinError> {

@@ -1,9 +1,12 @@
 //! YAML 1.1 as OPA reads and writes it: through `sigs.k8s.io/yaml`, which is to say through JSON.
 
 mod nodes;
+mod order;
 mod read;
+mod reread;
 mod resolve;
 mod scalar;
+mod wording;
 mod write;
 
 use crate::builtins::golang::{failed, json_shape, units};

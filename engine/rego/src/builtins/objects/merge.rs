@@ -4,8 +4,19 @@ use crate::builtins::golang::units;
 use crate::builtins::{BuiltinError, Meter};
 use crate::value::{Object, ObjectBuilder, Value};
 
+/// Which spelling of a number stays, if several objects have it as a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    First,
+    Last,
+}
+
 /// The union of objects, in which later ones win.
-pub(super) fn merged(meter: &Meter, objects: &[&Object]) -> Result<Object, BuiltinError> {
+pub(super) fn merged(
+    meter: &Meter,
+    objects: &[&Object],
+    keys: Keys,
+) -> Result<Object, BuiltinError> {
     match objects {
         [] => return Ok(Object::default()),
         [only] => return Ok((*only).clone()),
@@ -23,8 +34,11 @@ pub(super) fn merged(meter: &Meter, objects: &[&Object]) -> Result<Object, Built
     entries.sort_by_key(|(left, _)| *left);
     let mut builder = ObjectBuilder::with_capacity(entries.len());
     for group in entries.chunk_by(|(left, _), (right, _)| left == right) {
-        if let Some((key, last)) = group.last() {
-            builder.insert((*key).clone(), value_of(meter, group, last)?);
+        if let [(first, _), ..] = group
+            && let [.., (last, value)] = group
+        {
+            let key = if keys == Keys::First { first } else { last };
+            builder.insert((*key).clone(), value_of(meter, group, value, keys)?);
         }
     }
     Ok(builder.finish())
@@ -35,6 +49,7 @@ fn value_of(
     meter: &Meter,
     group: &[(&Value, &Value)],
     last: &Value,
+    keys: Keys,
 ) -> Result<Value, BuiltinError> {
     let mut objects: Vec<&Object> = group
         .iter()
@@ -45,5 +60,5 @@ fn value_of(
         return Ok(last.clone());
     }
     objects.reverse();
-    Ok(Value::Object(merged(meter, &objects)?))
+    Ok(Value::Object(merged(meter, &objects, keys)?))
 }

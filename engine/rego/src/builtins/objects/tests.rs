@@ -1,6 +1,6 @@
 use super::BUILTINS;
 use crate::builtins::golang::testing::{answer, answer_values, answer_within, set, value};
-use crate::value::Value;
+use crate::value::{ObjectBuilder, Value};
 
 #[track_caller]
 fn check(name: &str, operands: &str, expected: &str) {
@@ -71,6 +71,22 @@ fn keys_to_remove_or_keep_come_in_any_collection() {
         "object.remove",
         r#"[{"a": 1}, "a"]"#,
         "operand 2 must be one of {object, set, array} but got string",
+    );
+}
+
+#[test]
+fn a_key_is_spelt_as_in_the_first_of_two_objects_but_as_in_the_last_of_many() {
+    let keyed = |key: &str, content: i64| {
+        let mut builder = ObjectBuilder::default();
+        builder.insert(value(key), Value::from(content));
+        Value::Object(builder.finish())
+    };
+    let (first, second) = (keyed("1.0", 1), keyed("1", 2));
+    let pair = [first, second];
+    assert_eq!(answer_values(BUILTINS, "object.union", &pair), "{1.0: 2}");
+    assert_eq!(
+        answer_values(BUILTINS, "object.union_n", &[Value::from(pair.to_vec())]),
+        "{1: 2}"
     );
 }
 

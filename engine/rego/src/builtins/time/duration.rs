@@ -134,6 +134,7 @@ fn term(text: &str) -> Result<(u64, &str), Problem> {
     if whole.is_empty() && fraction.is_empty() {
         return Err(Problem::Invalid);
     }
+    let whole = leading(whole).ok_or(Problem::Invalid)?;
     let unit_length = rest
         .bytes()
         .position(|byte| byte == b'.' || byte.is_ascii_digit())
@@ -143,11 +144,6 @@ fn term(text: &str) -> Result<(u64, &str), Problem> {
         return Err(Problem::NoUnit);
     }
     let size = nanoseconds(unit).ok_or_else(|| Problem::UnknownUnit(unit.to_owned()))?;
-    let whole: u64 = if whole.is_empty() {
-        0
-    } else {
-        whole.parse().ok().ok_or(Problem::Invalid)?
-    };
     let value = whole
         .checked_mul(size)
         .and_then(|value| value.checked_add(part_of(fraction, size)));
@@ -155,6 +151,14 @@ fn term(text: &str) -> Result<(u64, &str), Problem> {
         .filter(|value| *value <= LIMIT)
         .ok_or(Problem::Invalid)?;
     Ok((value, tail(rest, unit_length)))
+}
+
+/// The value of digits; none stand for zero.
+fn leading(digits: &str) -> Option<u64> {
+    if digits.is_empty() {
+        return Some(0);
+    }
+    digits.parse().ok().filter(|value| *value <= LIMIT)
 }
 
 fn nanoseconds(unit: &str) -> Option<u64> {

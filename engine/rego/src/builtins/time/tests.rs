@@ -127,6 +127,11 @@ fn durations_have_units() {
     );
     refused(
         "time.parse_duration_ns",
+        r#"["9223372036854775809x"]"#,
+        r#"time: invalid duration "9223372036854775809x""#,
+    );
+    refused(
+        "time.parse_duration_ns",
         r#"[""]"#,
         r#"time: invalid duration """#,
     );

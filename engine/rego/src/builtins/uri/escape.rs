@@ -38,8 +38,13 @@ impl Part {
 
 /// A text as it may stand in a part.
 pub(in crate::builtins) fn escape(text: &str, part: Part) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
+    escape_bytes(text.as_bytes(), part)
+}
+
+/// The same of bytes that may be no text.
+pub(super) fn escape_bytes(bytes: &[u8], part: Part) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for byte in bytes.iter().copied() {
         if byte == b' ' && part == Part::Query {
             out.push('+');
         } else if part.escapes(byte) {
@@ -54,6 +59,11 @@ pub(in crate::builtins) fn escape(text: &str, part: Part) -> String {
 
 /// The text that an escaped part stands for. The error is in Go's words.
 pub(in crate::builtins) fn unescape(text: &str, part: Part) -> Result<String, String> {
+    unescape_bytes(text, part).map(|bytes| lossy(&bytes))
+}
+
+/// The bytes that an escaped part stands for.
+pub(super) fn unescape_bytes(text: &str, part: Part) -> Result<Vec<u8>, String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes().enumerate();
     while let Some((at, byte)) = bytes.next() {
@@ -72,7 +82,7 @@ pub(in crate::builtins) fn unescape(text: &str, part: Part) -> Result<String, St
             _ => out.push(byte),
         }
     }
-    Ok(lossy(&out))
+    Ok(out)
 }
 
 fn refused(byte: u8, part: Part) -> bool {

@@ -41,6 +41,14 @@ fn all_parts_are_told_apart() {
 }
 
 #[test]
+fn escapes_of_what_is_no_text_are_not_kept() {
+    parse(
+        "http://a/%80",
+        "{\"hostname\": \"a\", \"path\": \"/\u{fffd}\", \"raw_path\": \"/\u{fffd}\", \"scheme\": \"http\"}",
+    );
+}
+
+#[test]
 fn empty_parts_are_left_out() {
     parse("mailto:a@b", r#"{"scheme": "mailto"}"#);
     parse("/a b", r#"{"path": "/a b", "raw_path": "/a b"}"#);

@@ -1,8 +1,8 @@
 //! URLs in parts, read, resolved and written as Go's `net/url` does.
 
-use super::escape::{Part, escape, unescape};
+use super::escape::{Part, escape, escape_bytes, unescape, unescape_bytes};
 use super::host;
-use crate::builtins::golang::{quote, tail};
+use crate::builtins::golang::{lossy, quote, tail};
 
 /// A URL or a reference relative to one.
 #[derive(Debug, Clone, Default)]
@@ -109,8 +109,9 @@ impl Url {
     }
 
     fn set_path(&mut self, written: &str) -> Result<(), String> {
-        self.path = unescape(written, Part::Path)?;
-        let usual = escape(&self.path, Part::Path) == written;
+        let path = unescape_bytes(written, Part::Path)?;
+        let usual = escape_bytes(&path, Part::Path) == written;
+        self.path = lossy(&path);
         self.raw_path = if usual {
             String::new()
         } else {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle};
 
+use super::wording::describe;
+
 /// How deep collections may nest, as in JSON.
 const MAX_NESTING: usize = 512;
 
@@ -32,6 +34,8 @@ pub(super) struct Scalar {
 pub(super) struct Document {
     nodes: Vec<Node>,
     root: Option<usize>,
+    /// The names of the nodes that have one.
+    names: HashMap<usize, String>,
 }
 
 impl Document {
@@ -43,6 +47,15 @@ impl Document {
     pub(super) fn get(&self, node: usize) -> Option<&Node> {
         self.nodes.get(node)
     }
+
+    /// The name that an alias refers to.
+    pub(super) fn referred_name(&self, alias: usize) -> &str {
+        let name = match self.get(alias) {
+            Some(Node::Alias(target)) => self.names.get(target),
+            _ => None,
+        };
+        name.map_or("", String::as_str)
+    }
 }
 
 /// Reads the first document; what follows it is not looked at. The error says what is wrong and where.
@@ -52,7 +65,7 @@ pub(super) fn first_document(text: &str) -> Result<Document, String> {
     }
     let mut builder = Builder::default();
     for next in Parser::new_from_str_with_options(text, options()) {
-        let (event, _) = next.map_err(|error| describe(&error))?;
+        let (event, _) = next.map_err(|error| describe(&error, text))?;
         if matches!(event, Event::DocumentEnd | Event::StreamEnd) {
             break;
         }
@@ -67,20 +80,11 @@ fn options() -> Options {
         bom_inside_document_as_content: true,
         block_scalar_eof_without_line_feed: true,
         emit_comments: false,
+        emit_anchor_events: true,
+        emit_unresolved_aliases: true,
         flow_nesting_limit: MAX_NESTING,
         block_nesting_limit: MAX_NESTING,
     }
-}
-
-fn describe(error: &granit_parser::ScanError) -> String {
-    let info = error.info();
-    // What libyaml says of the same mistakes.
-    let text = match info.as_str() {
-        unclosed if unclosed.contains("unclosed bracket '['") => "did not find expected ',' or ']'",
-        unclosed if unclosed.contains("unclosed bracket '{'") => "did not find expected ',' or '}'",
-        other => other,
-    };
-    format!("line {}: {text}", error.marker().line())
 }
 
 /// Characters that YAML does not have.
@@ -122,13 +126,19 @@ impl Builder {
             Event::SequenceEnd | Event::MappingEnd => {
                 self.open.pop();
             }
-            Event::Alias(anchor) => {
-                let target = self
-                    .anchors
-                    .get(&anchor)
-                    .copied()
-                    .ok_or("unknown anchor referenced")?;
-                self.insert(Node::Alias(target), 0);
+            Event::Anchor(anchor, name) => {
+                if let Some(place) = self.anchors.get(&anchor) {
+                    self.document.names.insert(*place, name.into_owned());
+                }
+            }
+            Event::Alias(anchor) => match self.anchors.get(&anchor).copied() {
+                Some(target) => {
+                    self.insert(Node::Alias(target), 0);
+                }
+                None => return Err("unknown anchor referenced".to_owned()),
+            },
+            Event::UnresolvedAlias(name) => {
+                return Err(format!("unknown anchor '{name}' referenced"));
             }
             _ => {}
         }

@@ -169,7 +169,8 @@ impl Reader<'_> {
         if self.following.insert(node) {
             Ok(())
         } else {
-            failed("yaml: anchor value contains itself")
+            let name = self.document.referred_name(node);
+            failed(&format!("yaml: anchor '{name}' value contains itself"))
         }
     }
 
