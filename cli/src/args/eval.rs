@@ -23,7 +23,7 @@ pub(crate) struct EvalArgs {
     /// The query.
     #[arg(value_name = "QUERY")]
     pub(crate) query: String,
-    /// A file or folder of policies and data; may be repeated.
+    /// A file or folder of policies and data (JSON, YAML); may be repeated.
     #[arg(short, long = "data", value_name = "PATH")]
     pub(crate) data: Vec<PathBuf>,
     /// The input: a file of JSON or YAML.

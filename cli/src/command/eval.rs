@@ -16,7 +16,8 @@ use plumbline_rego::{
     ArcStr, Budget, EvalError, Number, ObjectBuilder, Program, Settings, Solution, Solutions,
     Value, Version, testing,
 };
-use plumbline_sources::{bundle, fs};
+use plumbline_sources::bundle::{self, DataFiles};
+use plumbline_sources::fs;
 
 use super::test::{compile_modules, problem_of};
 use crate::args::{EvalArgs, EvalFormat, Explain};
@@ -27,7 +28,7 @@ use crate::io::Io;
 pub(crate) fn run(args: &EvalArgs, io: &mut Io) -> ExitCode {
     let started = clock::now();
     let mut sources = Sources::default();
-    let (modules, data, mut problems) = bundle::with_data(&args.data, &mut sources);
+    let (modules, data, mut problems) = bundle::with_data(&args.data, DataFiles::All, &mut sources);
     let input = input(args, &mut sources, &mut problems);
     let loaded = clock::now();
     let files: Vec<FileId> = modules.iter().map(|module| module.file).collect();

@@ -10,7 +10,7 @@ use plumbline_core::report::unit_tests::{self, TestReport};
 use plumbline_core::source::{FileId, Sources, Span};
 use plumbline_rego::testing::{self, TestResult, UnitTest};
 use plumbline_rego::{Diagnostic, Module, Place, Program, Settings, Value, Version, compile};
-use plumbline_sources::bundle;
+use plumbline_sources::bundle::{self, DataFiles};
 use rayon::prelude::*;
 
 use crate::args::{TestArgs, TestFormat};
@@ -20,7 +20,8 @@ use crate::io::Io;
 /// Runs the command.
 pub(crate) fn run(args: &TestArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let mut sources = Sources::default();
-    let (modules, mut data, mut problems) = bundle::with_data(&args.paths, &mut sources);
+    let (modules, mut data, mut problems) =
+        bundle::with_data(&args.paths, DataFiles::CalledData, &mut sources);
     let (more, data_problems) = bundle::data(&args.data, &mut sources);
     data.extend(more);
     problems.extend(data_problems);

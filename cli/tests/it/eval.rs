@@ -89,6 +89,26 @@ fn variables_are_shown_for_people() {
 }
 
 #[test]
+fn every_data_file_of_a_folder_is_read() {
+    let folder = folder(&[
+        ("p/teams.yaml", "teams: [a, b]\n"),
+        ("p/region/zones.json", "{\"zones\": 3}"),
+        ("p/readme.txt", "no data"),
+    ]);
+    let query = "[count(data.teams), data.region.zones]";
+    let run = plumb(
+        folder.path(),
+        &["eval", "-d", "p", "--format", "raw", query],
+    );
+    assert_eq!(
+        (run.code, run.out.as_str()),
+        (Some(0), "[2,3]\n"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
 fn names_belong_to_a_package() {
     assert_eq!(
         code(

@@ -38,10 +38,19 @@ pub fn data(roots: &[PathBuf], sources: &mut Sources) -> Read<DataFile> {
     read_all(roots, &["json", "yaml", "yml"], "data", sources, data_file)
 }
 
-/// Modules of Rego below the given paths, and data files beside them: those that are named themselves, and those called
-/// `data.json`, `data.yaml` or `data.yml`, as in OPA's bundles.
+/// Which JSON and YAML files of a folder are data. A file that is named itself always is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataFiles {
+    /// All of them, as `opa eval` reads folders.
+    All,
+    /// Those called `data.json`, `data.yaml` or `data.yml`, as in OPA's bundles: the others may be manifests.
+    CalledData,
+}
+
+/// Modules of Rego below the given paths, and the data files beside them.
 pub fn with_data(
     roots: &[PathBuf],
+    which: DataFiles,
     sources: &mut Sources,
 ) -> (Vec<PolicyFile>, Vec<DataFile>, Vec<Problem>) {
     let (mut modules, mut data, mut problems) = (Vec::new(), Vec::new(), Vec::new());
@@ -56,6 +65,7 @@ pub fn with_data(
                 .unwrap_or_default();
             let is_data = matches!(extension, "json" | "yaml" | "yml")
                 && (candidate.named
+                    || which == DataFiles::All
                     || candidate
                         .path
                         .file_stem()
