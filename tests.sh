@@ -3,7 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-tools="$(cd "${TARGET:-target}" && pwd)/tools"
+target="${TARGET:-target}"
+mkdir -p "$target"
+tools="$(cd "$target" && pwd)/tools"
 [ -x "$tools/opa" ] && export PLUMBLINE_OPA="$tools/opa"
 
 log=$(mktemp)

@@ -280,3 +280,46 @@ fn names_that_would_drive_a_terminal_are_spelt_out() {
             .contains('\u{202e}')
     );
 }
+
+#[test]
+fn patterns_of_what_is_ignored_belong_to_the_folder_of_the_configuration() {
+    let files = &[
+        ("plumbline.yaml", "ignore: [\"deploy/**\"]\n"),
+        ("deploy/pod.yaml", PRIVILEGED),
+        ("app/deploy/pod.yaml", PRIVILEGED),
+        ("app/clean.yaml", POD),
+    ];
+    let folder = folder(files);
+    let below = plumb(&folder.path().join("app"), &["check", "deploy"]);
+    assert_eq!(below.code, Some(1), "{}{}", below.out, below.err);
+    let whole = plumb(folder.path(), &["check"]);
+    assert!(
+        whole.out.contains("1 finding"),
+        "{}{}",
+        whole.out,
+        whole.err
+    );
+    let elsewhere = plumb(
+        &folder.path().join("app"),
+        &["check", "../deploy", "--allow-empty"],
+    );
+    assert_eq!(
+        elsewhere.code,
+        Some(0),
+        "{}{}",
+        elsewhere.out,
+        elsewhere.err
+    );
+}
+
+#[test]
+fn a_file_for_other_tools_hides_no_manifest() {
+    let files = &[(".ignore", "*.yaml\n"), ("pod.yaml", PRIVILEGED)];
+    code(files, &["check"], 1);
+}
+
+#[test]
+fn a_pod_spec_within_another_is_judged() {
+    let outer = "apiVersion: a.example/v1\nkind: Stack\nmetadata: {name: s}\nspec:\n  containers: [{name: a, image: registry.example/a:1}]\n  inner:\n    containers:\n    - {name: b, image: registry.example/b:1, securityContext: {privileged: true}}\n";
+    code(&[("stack.yaml", outer)], &["check"], 1);
+}

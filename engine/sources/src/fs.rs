@@ -63,6 +63,7 @@ fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
     builder
         .hidden(false)
         .follow_links(true)
+        .ignore(false)
         .require_git(true)
         .sort_by_file_path(Path::cmp);
     if let Ok(overrides) = OverrideBuilder::new(root)
@@ -71,11 +72,15 @@ fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
     {
         builder.overrides(overrides);
     }
+    let below_base = beneath(root, base);
     for entry in builder.build() {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                let relative = entry.path().strip_prefix(base).unwrap_or(entry.path());
-                if !ignored.is_match(relative) && !ignored.is_match(entry.path()) {
+                let below_root = entry.path().strip_prefix(root).unwrap_or(entry.path());
+                let is_ignored = below_base
+                    .as_ref()
+                    .is_some_and(|folder| ignored.is_match(folder.join(below_root)));
+                if !is_ignored {
                     found.candidates.push(Candidate {
                         name: display(entry.path()),
                         path: entry.path().to_owned(),
@@ -87,6 +92,20 @@ fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
             Err(error) => found.problems.push(walk_problem(root, &error)),
         }
     }
+}
+
+/// Where a folder lies below another, however the two are spelt; none if it lies elsewhere.
+fn beneath(folder: &Path, base: &Path) -> Option<PathBuf> {
+    let here = |path: &Path| {
+        if path.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            path.to_owned()
+        }
+    };
+    let base = here(base).canonicalize().ok()?;
+    let folder = here(folder).canonicalize().ok()?;
+    folder.strip_prefix(base).ok().map(Path::to_owned)
 }
 
 fn walk_problem(root: &Path, error: &ignore::Error) -> Problem {

@@ -34,9 +34,6 @@ const TEMPLATES: &[(&str, &[&str])] = &[
 pub(super) const CONTAINER_LISTS: &[&str] =
     &["initContainers", "containers", "ephemeralContainers"];
 
-/// How deep an unknown kind is searched for pod specs.
-const SEARCH_DEPTH: usize = 24;
-
 pub(super) fn workloads(resource: &Resource) -> Vec<WorkloadModel> {
     let root = resource.view();
     let known = TEMPLATES.iter().find(|(kind, _)| *kind == resource.kind);
@@ -51,17 +48,16 @@ pub(super) fn workloads(resource: &Resource) -> Vec<WorkloadModel> {
         .collect()
 }
 
-/// Every mapping that holds a list of containers with images.
+/// Every mapping that holds a list of containers with images, also one within another.
 fn search(root: View<'_>) -> Vec<View<'_>> {
     let mut found = Vec::new();
-    let mut pending = vec![(root, 0)];
-    while let Some((view, depth)) = pending.pop() {
+    let mut pending = vec![root];
+    while let Some(view) = pending.pop() {
         if is_pod_spec(view) {
             found.push(view);
-        } else if depth < SEARCH_DEPTH {
-            pending.extend(view.entries().map(|(_, child)| (child, depth + 1)));
-            pending.extend(view.items().map(|child| (child, depth + 1)));
         }
+        pending.extend(view.entries().map(|(_, child)| child));
+        pending.extend(view.items());
     }
     found.sort_by_key(|view| view.id());
     found
