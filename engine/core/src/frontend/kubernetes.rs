@@ -1,7 +1,9 @@
 //! Kubernetes manifests in YAML and JSON: single objects, lists, Knative, custom resources.
 
 mod container;
+mod isolation;
 mod quantity;
+mod volume;
 mod workload;
 
 use std::sync::Arc;

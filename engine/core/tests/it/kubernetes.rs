@@ -248,3 +248,155 @@ fn quantities_are_numbers() {
         Some(r#"{"limits":{"cpu_m":2000,"memory_bytes":134217728},"requests":{"cpu_m":100}}"#),
     );
 }
+
+/// The value at a pointer into the workload of a pod with this spec.
+#[track_caller]
+fn pod(spec: &str, pointer: &str, expected: Option<&str>) {
+    workload(
+        &format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {spec}\n"),
+        pointer,
+        expected,
+    );
+}
+
+#[test]
+fn a_variable_from_a_source_that_nobody_knows_is_no_literal() {
+    let spec = "{containers: [{name: c, env: [{name: A, valueFrom: {fileKeyRef: {path: p}}}]}]}";
+    pod(spec, "/containers/0/env/0/kind", Some(r#""other_ref""#));
+    pod(spec, "/containers/0/env/0/value", None);
+}
+
+#[test]
+fn a_boolean_that_was_not_quoted_keeps_its_characters() {
+    let text = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"name":"c","env":[{"name":"A","value":true}]}]}}"#;
+    workload(text, "/containers/0/env/0/value", Some(r#""true""#));
+}
+
+#[test]
+fn an_empty_account_does_not_hide_the_older_key() {
+    pod(
+        "{serviceAccountName: '', serviceAccount: admin}",
+        "/identity/name",
+        Some(r#""admin""#),
+    );
+    pod(
+        "{serviceAccountName: '', serviceAccount: ''}",
+        "/identity/name",
+        Some(r#""default""#),
+    );
+}
+
+#[test]
+fn a_token_is_mounted_as_the_pod_says() {
+    let spec = "{automountServiceAccountToken: false}";
+    pod(spec, "/identity/mount_token", Some("false"));
+    pod("{}", "/identity/mount_token", None);
+}
+
+#[test]
+fn a_dangerous_flag_is_read_also_where_it_is_spelt_as_text() {
+    for spelt in ["true", "True", "yes", "on", "'true'", "\"true\""] {
+        pod(
+            &format!("{{hostNetwork: {spelt}}}"),
+            "/isolation/host_network",
+            Some("true"),
+        );
+    }
+    pod(
+        "{hostNetwork: 'false'}",
+        "/isolation/host_network",
+        Some(r#""false""#),
+    );
+    pod(
+        "{hostNetwork: null}",
+        "/isolation/host_network",
+        Some("false"),
+    );
+}
+
+#[test]
+fn a_user_is_a_number_also_where_it_is_spelt_as_text() {
+    for spelt in ["0", "'0'", "0x0", "00"] {
+        pod(
+            &format!("{{containers: [{{name: c, securityContext: {{runAsUser: {spelt}}}}}]}}"),
+            "/containers/0/isolation/run_as_user",
+            Some("0"),
+        );
+    }
+}
+
+#[test]
+fn a_host_process_of_the_pod_is_one_of_each_container() {
+    let windows = "securityContext: {windowsOptions: {hostProcess: true}}";
+    pod(
+        &format!("{{{windows}, containers: [{{name: c}}]}}"),
+        "/containers/0/isolation/host_process",
+        Some("true"),
+    );
+    pod(
+        &format!("{{containers: [{{name: c, {windows}}}]}}"),
+        "/isolation/host_process",
+        Some("false"),
+    );
+}
+
+#[test]
+fn what_the_pod_says_stands_beside_what_holds_for_a_container() {
+    let spec = "{securityContext: {seccompProfile: {type: Unconfined}}, containers: [{name: c, securityContext: {seccompProfile: {type: RuntimeDefault}}}]}";
+    pod(spec, "/isolation/seccomp/type", Some(r#""Unconfined""#));
+    pod(
+        spec,
+        "/containers/0/isolation/seccomp/type",
+        Some(r#""RuntimeDefault""#),
+    );
+}
+
+#[test]
+fn a_volume_is_known_by_its_source() {
+    pod(
+        "{volumes: [{name: v, hostPath: {path: /etc}}]}",
+        "/volumes/0",
+        Some(r#"{"kind":"host_path","name":"v","source":{"path":"/etc"}}"#),
+    );
+    pod(
+        "{volumes: [{name: v, downwardAPI: {items: []}}]}",
+        "/volumes/0/kind",
+        Some(r#""downward_api""#),
+    );
+    pod(
+        "{volumes: [{name: v, hostPath: null}]}",
+        "/volumes/0/kind",
+        Some(r#""empty_dir""#),
+    );
+}
+
+#[test]
+fn probes_and_hooks_are_one_list() {
+    let spec = "{containers: [{name: c, livenessProbe: {httpGet: {host: h, port: 1}}, lifecycle: {preStop: {tcpSocket: {port: 2}}}}]}";
+    pod(
+        spec,
+        "/containers/0/health",
+        Some(
+            r#"[{"action":"http","host":"h","kind":"liveness","port":1},{"action":"tcp","kind":"pre_stop","port":2}]"#,
+        ),
+    );
+    pod("{containers: [{name: c}]}", "/containers/0/health", None);
+}
+
+#[test]
+fn the_metadata_of_the_template_is_not_that_of_the_object() {
+    let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: {of: object}}\nspec: {template: {metadata: {labels: {of: template}}, spec: {}}}\n";
+    workload(text, "/labels/of", Some(r#""object""#));
+    workload(text, "/template/labels/of", Some(r#""template""#));
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {of: object}}\nspec: {}\n";
+    workload(pod, "/template/labels/of", Some(r#""object""#));
+}
+
+#[test]
+fn a_pod_has_amounts_of_its_own() {
+    pod(
+        "{resources: {limits: {memory: 1Gi}}}",
+        "/resources/limits/memory_bytes",
+        Some("1073741824"),
+    );
+}

@@ -1,8 +1,12 @@
 //! The containers of a pod, in normalised form: image, environment, resources, isolation.
 
+use super::isolation;
 use super::quantity;
 use super::workload::{CONTAINER_LISTS, Model};
+use std::borrow::Cow;
+
 use crate::estate::image::Image;
+use crate::tree::typing::Scalar;
 use crate::tree::{Origin, View};
 
 /// `containers[]`: init, main and ephemeral containers in one list, each with its role.
@@ -45,11 +49,9 @@ fn fill(model: &mut Model, list: &str, container: View<'_>, spec: View<'_>) {
     image(model, container);
     environment(model, container);
     resources(model, container);
-    isolation(model, container, spec);
-    model.copy(
-        "ports",
-        container.get("ports").filter(|ports| ports.is_sequence()),
-    );
+    isolation::of_container(model, container, spec);
+    ports(model, container);
+    health(model, container);
 }
 
 /// An init container that restarts runs beside the main ones for as long as they do.
@@ -137,43 +139,35 @@ fn fill_variable(model: &mut Model, variable: View<'_>) {
             .iter()
             .find_map(|source| Some((source, from.get(source.0)?)))
     });
-    match source {
-        Some(((_, kind, key), reference)) => {
-            model.text(
-                "kind",
-                kind,
-                Origin::Derived {
-                    from: reference.id(),
-                },
-            );
+    match (source, from) {
+        (Some(((_, kind, key), reference)), _) => {
+            let from = reference.id();
+            model.text("kind", kind, Origin::Derived { from });
             model.copy(key, Some(reference));
         }
-        None => {
-            let value = variable
-                .get("value")
-                .filter(|value| value.raw().is_some() || value.bool().is_some());
-            model.text(
-                "kind",
-                "literal",
-                Origin::Derived {
-                    from: value.unwrap_or(variable).id(),
-                },
-            );
-            // A number or a boolean that was not quoted is refused by the API server, and is a literal all the same.
-            let text = value.and_then(View::raw).unwrap_or_default();
-            model.text(
-                "value",
-                text,
-                Origin::Derived {
-                    from: value.unwrap_or(variable).id(),
-                },
-            );
+        (None, Some(from)) => {
+            model.text("kind", "other_ref", Origin::Derived { from: from.id() });
+            model.copy("source", Some(from));
         }
+        (None, None) => literal(model, variable),
     }
 }
 
-fn resources(model: &mut Model, container: View<'_>) {
-    let Some(written) = container
+/// A number or a boolean that was not quoted is refused by the API server, and is a literal all the same.
+fn literal(model: &mut Model, variable: View<'_>) {
+    let value = variable.get("value").filter(|value| !value.is_null());
+    let from = value.unwrap_or(variable).id();
+    let text = match value.map(View::scalar) {
+        Some(Scalar::Bool(value)) => Cow::Owned(value.to_string()),
+        _ => Cow::Borrowed(value.and_then(View::raw).unwrap_or_default()),
+    };
+    model.text("kind", "literal", Origin::Derived { from });
+    model.text("value", &text, Origin::Derived { from });
+}
+
+/// The amounts that a container, or a pod as a whole, asks for and may use.
+pub(super) fn resources(model: &mut Model, of: View<'_>) {
+    let Some(written) = of
         .get("resources")
         .filter(|resources| resources.is_mapping())
     else {
@@ -201,37 +195,72 @@ fn resources(model: &mut Model, container: View<'_>) {
     });
 }
 
-/// What the container says holds; what it leaves out, the pod may say.
-fn isolation(model: &mut Model, container: View<'_>, spec: View<'_>) {
-    let own = container
-        .get("securityContext")
-        .filter(|context| context.is_mapping());
-    let of_pod = spec
-        .get("securityContext")
-        .filter(|context| context.is_mapping());
-    let written = |key: &str| {
-        own.and_then(|context| context.get(key))
-            .filter(|value| !value.is_null())
+/// Keys of a port, and what the normalised form calls them.
+fn ports(model: &mut Model, container: View<'_>) {
+    let Some(written) = container.get("ports").filter(|ports| ports.is_sequence()) else {
+        return;
     };
-    let effective = |key: &str| written(key).or_else(|| of_pod?.get(key));
-    model.object(Some("isolation"), own.unwrap_or(container).id(), |model| {
-        model.flag(
-            "privileged",
-            written("privileged"),
-            own.unwrap_or(container),
-        );
-        model.copy(
-            "allow_privilege_escalation",
-            written("allowPrivilegeEscalation"),
-        );
-        model.copy(
-            "read_only_root_filesystem",
-            written("readOnlyRootFilesystem"),
-        );
-        model.copy("run_as_non_root", effective("runAsNonRoot"));
-        model.copy("run_as_user", effective("runAsUser"));
-        model.copy("run_as_group", effective("runAsGroup"));
-        model.copy("seccomp", effective("seccompProfile"));
-        model.copy("capabilities", written("capabilities"));
+    model.list("ports", written.id(), |model| {
+        for port in written.items().filter(|port| port.is_mapping()) {
+            model.object(None, port.id(), |model| {
+                model.copy("name", port.get("name"));
+                model.integer("port", port.get("containerPort"));
+                model.integer("host_port", port.get("hostPort"));
+                model.copy("host_ip", port.get("hostIP"));
+                model.copy("protocol", port.get("protocol"));
+            });
+        }
+    });
+}
+
+/// Where a container is asked how it is, and what it is told before it ends: the way there, and the name for it.
+const HEALTH: &[(&[&str], &str)] = &[
+    (&["livenessProbe"], "liveness"),
+    (&["readinessProbe"], "readiness"),
+    (&["startupProbe"], "startup"),
+    (&["lifecycle", "postStart"], "post_start"),
+    (&["lifecycle", "preStop"], "pre_stop"),
+];
+
+/// Ways of asking, and the name for each.
+const ACTIONS: &[(&str, &str)] = &[
+    ("httpGet", "http"),
+    ("tcpSocket", "tcp"),
+    ("grpc", "grpc"),
+    ("exec", "exec"),
+    ("sleep", "sleep"),
+];
+
+/// `health[]`: one element per probe or hook and way of asking.
+fn health(model: &mut Model, container: View<'_>) {
+    let found: Vec<(&str, &str, View<'_>)> = HEALTH
+        .iter()
+        .filter_map(|(path, kind)| Some((*kind, container.at(path)?)))
+        .flat_map(|(kind, hook)| {
+            let action = move |(key, action): &(&str, &'static str)| {
+                Some((
+                    kind,
+                    *action,
+                    hook.get(key).filter(|asked| asked.is_mapping())?,
+                ))
+            };
+            ACTIONS.iter().filter_map(action)
+        })
+        .collect();
+    if found.is_empty() {
+        return;
+    }
+    model.list("health", container.id(), |model| {
+        for (kind, action, asked) in found {
+            let from = asked.id();
+            model.object(None, from, |model| {
+                model.text("kind", kind, Origin::Derived { from });
+                model.text("action", action, Origin::Derived { from });
+                model.copy("host", asked.get("host"));
+                model.copy("path", asked.get("path"));
+                model.copy("port", asked.get("port"));
+                model.copy("command", asked.get("command"));
+            });
+        }
     });
 }

@@ -4,7 +4,9 @@
 //! specs: an operator's object runs containers just as a Deployment does.
 
 use super::super::WorkloadModel;
-use super::container::containers;
+use super::container::{containers, resources};
+use super::isolation::isolation;
+use super::volume::volumes;
 use crate::resource::Resource;
 use crate::tree::{Builder, Kind, NodeId, Origin, Tree, View};
 
@@ -101,50 +103,57 @@ fn tree(resource: &Resource, spec: View<'_>, name: &str) -> Tree {
             .map_or(resource.root, View::id);
         model.text("name", name, Origin::Derived { from: named });
         model.copy("namespace", root.at(&["metadata", "namespace"]));
-        model.copy(
-            "labels",
-            root.at(&["metadata", "labels"])
-                .filter(|labels| labels.is_mapping()),
-        );
-        model.copy(
-            "annotations",
-            root.at(&["metadata", "annotations"])
-                .filter(|annotations| annotations.is_mapping()),
-        );
-        model.object(Some("runtime"), spec.id(), |model| {
-            let form = if resource.kind.starts_with("batch/") {
-                "job"
-            } else {
-                "container"
-            };
-            model.text("form", form, Origin::Derived { from: spec.id() });
-        });
+        metadata(model, root.get("metadata"));
+        template(model, resource, spec);
+        runtime(model, resource, spec);
         identity(model, spec);
         isolation(model, spec);
+        resources(model, spec);
+        volumes(model, spec);
         containers(model, spec);
     });
     model.builder.finish()
 }
 
-fn identity(model: &mut Model, spec: View<'_>) {
-    model.object(Some("identity"), spec.id(), |model| {
-        match spec
-            .get("serviceAccountName")
-            .or(spec.get("serviceAccount"))
-        {
-            Some(name) if name.raw().is_some_and(|name| !name.is_empty()) => {
-                model.copy("name", Some(name));
-            }
-            _ => model.text("name", "default", Origin::Default { under: spec.id() }),
-        }
+fn metadata(model: &mut Model, metadata: Option<View<'_>>) {
+    for key in ["labels", "annotations"] {
+        let written = metadata.and_then(|metadata| metadata.get(key));
+        model.copy(key, written.filter(|written| written.is_mapping()));
+    }
+}
+
+/// The metadata that stands beside the pod spec: what the pods will carry.
+fn template(model: &mut Model, resource: &Resource, spec: View<'_>) {
+    let parent = resource.tree.parent(spec.id()).unwrap_or(resource.root);
+    let parent = resource.tree.view(parent, resource.typing);
+    model.object(Some("template"), parent.id(), |model| {
+        metadata(model, parent.get("metadata"));
     });
 }
 
-fn isolation(model: &mut Model, spec: View<'_>) {
-    model.object(Some("isolation"), spec.id(), |model| {
-        model.flag("host_network", spec.get("hostNetwork"), spec);
-        model.flag("host_pid", spec.get("hostPID"), spec);
-        model.flag("host_ipc", spec.get("hostIPC"), spec);
+fn runtime(model: &mut Model, resource: &Resource, spec: View<'_>) {
+    model.object(Some("runtime"), spec.id(), |model| {
+        let form = if resource.kind.starts_with("batch/") {
+            "job"
+        } else {
+            "container"
+        };
+        model.text("form", form, Origin::Derived { from: spec.id() });
+        model.copy("os", spec.at(&["os", "name"]));
+    });
+}
+
+fn identity(model: &mut Model, spec: View<'_>) {
+    let named = |key: &str| {
+        spec.get(key)
+            .filter(|name| name.raw().is_some_and(|name| !name.is_empty()))
+    };
+    model.object(Some("identity"), spec.id(), |model| {
+        match named("serviceAccountName").or(named("serviceAccount")) {
+            Some(name) => model.copy("name", Some(name)),
+            None => model.text("name", "default", Origin::Default { under: spec.id() }),
+        }
+        model.copy("mount_token", spec.get("automountServiceAccountToken"));
     });
 }
 
@@ -176,15 +185,29 @@ impl Model {
             .number(&number.to_string(), Origin::Derived { from });
     }
 
-    /// A boolean, or the default `false` where nothing is written.
+    /// A boolean that is dangerous when it is true, or the default `false` where nothing is written. The text `"true"`
+    /// is no boolean to the API server, and is read as one here: what was meant is judged.
     pub(super) fn flag(&mut self, key: &str, written: Option<View<'_>>, under: View<'_>) {
         match written.filter(|written| !written.is_null()) {
+            Some(written) if written.str() == Some("true") => {
+                let origin = Origin::Derived { from: written.id() };
+                self.builder.key(key).scalar(Kind::Bool(true), origin);
+            }
             Some(written) => self.copy(key, Some(written)),
             None => {
                 self.builder
                     .key(key)
                     .scalar(Kind::Bool(false), Origin::Default { under: under.id() });
             }
+        }
+    }
+
+    /// An integer. The text `"0"` is no integer to the API server, and is read as one here: what was meant is judged.
+    pub(super) fn integer(&mut self, key: &str, written: Option<View<'_>>) {
+        let spelt = written.and_then(|written| Some((written, written.str()?.parse().ok()?)));
+        match spelt {
+            Some((written, number)) => self.number(key, number, written.id()),
+            None => self.copy(key, written),
         }
     }
 

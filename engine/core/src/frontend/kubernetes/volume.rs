@@ -1,0 +1,48 @@
+//! The volumes of a pod, each with its kind.
+
+use super::workload::Model;
+use crate::tree::{Origin, View};
+
+/// `volumes[]`: one element per volume and source. A volume without a source is an empty directory, as the API server
+/// fills in.
+pub(super) fn volumes(model: &mut Model, spec: View<'_>) {
+    let Some(written) = spec.get("volumes").filter(|volumes| volumes.is_sequence()) else {
+        return;
+    };
+    model.list("volumes", written.id(), |model| {
+        for volume in written.items().filter(|volume| volume.is_mapping()) {
+            let sources: Vec<(&str, View<'_>)> = volume
+                .entries()
+                .filter(|(key, value)| *key != "name" && !value.is_null())
+                .collect();
+            if sources.is_empty() {
+                model.object(None, volume.id(), |model| {
+                    model.copy("name", volume.get("name"));
+                    model.text("kind", "empty_dir", Origin::Default { under: volume.id() });
+                });
+            }
+            for (key, source) in sources {
+                model.object(None, volume.id(), |model| {
+                    model.copy("name", volume.get("name"));
+                    let from = source.id();
+                    model.text("kind", &snake_case(key), Origin::Derived { from });
+                    model.copy("source", Some(source));
+                });
+            }
+        }
+    });
+}
+
+/// `downwardAPI` is `downward_api`, `persistentVolumeClaim` is `persistent_volume_claim`.
+fn snake_case(key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 4);
+    let mut before = '_';
+    for character in key.chars() {
+        if character.is_uppercase() && before.is_lowercase() {
+            out.push('_');
+        }
+        out.extend(character.to_lowercase());
+        before = character;
+    }
+    out
+}
