@@ -97,6 +97,7 @@ impl Resolver<'_> {
         let mut ingredients = Ingredients {
             estate: estate.as_ref().map(|own| own.root().value()),
             overrides: config.as_ref().map(overrides).unwrap_or_default(),
+            profile: args.profile,
             ..Ingredients::default()
         };
         if builtin {
@@ -144,7 +145,7 @@ impl Resolver<'_> {
         }
         let mut found: Vec<PathBuf> = args.paths.iter().filter_map(|path| upwards(path)).collect();
         found.sort();
-        found.dedup();
+        found.dedup_by_key(|path| fs::canonical(path));
         if let [first, second, ..] = found.as_slice() {
             let message = format!(
                 "the paths have different configurations: {} and {}",
@@ -215,7 +216,7 @@ impl Resolver<'_> {
     }
 }
 
-/// `plumbline.yaml` in the folder of a path or above it, up to the root of the repository.
+/// `plumbline.yaml` in the folder of a path or above it.
 fn upwards(path: &Path) -> Option<PathBuf> {
     let start = if path.is_dir() { path } else { path.parent()? };
     let absolute = std::path::absolute(if start.as_os_str().is_empty() {
@@ -224,15 +225,26 @@ fn upwards(path: &Path) -> Option<PathBuf> {
         start
     })
     .ok()?;
-    for (steps, folder) in absolute.ancestors().enumerate() {
-        if folder.join(CONFIG_NAME).is_file() {
-            return Some(above(start, steps, folder).join(CONFIG_NAME));
-        }
-        if folder.join(".git").exists() {
-            return None;
-        }
-    }
-    None
+    let found = absolute
+        .ancestors()
+        .take(reach(&absolute))
+        .enumerate()
+        .find(|(_, folder)| folder.join(CONFIG_NAME).is_file());
+    found.map(|(steps, folder)| above(start, steps, folder).join(CONFIG_NAME))
+}
+
+/// How many folders are searched, from one upwards: to the root of its repository. Outside a repository the current
+/// folder is the last one, or the folder itself where it lies elsewhere.
+fn reach(folder: &Path) -> usize {
+    let repository = |folder: &Path| folder.join(".git").exists();
+    let last = match folder.ancestors().position(repository) {
+        Some(root) => root,
+        None => std::env::current_dir()
+            .ok()
+            .and_then(|current| folder.ancestors().position(|above| above == current))
+            .unwrap_or(0),
+    };
+    last + 1
 }
 
 /// A folder some steps above `start`, spelt relative to it where that is possible.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use plumbline_core::finding::Severity;
+use plumbline_core::policy::profile::{PROFILES, Profile};
 
 /// Judge manifests by policies.
 #[derive(Debug, clap::Args)]
@@ -13,6 +14,8 @@ use plumbline_core::finding::Severity;
 Examples:
   plumb check deploy/                        judge every manifest below a folder
   plumb check -p policies/ deploy/web.yaml   with policies of your own besides the built-in ones
+  plumb check --profile pss-restricted deploy/
+                                             by the Pod Security Standards only
   plumb check -o json=findings.json deploy/  for machines; add `-o text` to read along
   kustomize build . | plumb check -          judge what another tool renders
 
@@ -39,6 +42,9 @@ pub(crate) struct CheckArgs {
     /// Do not judge by the built-in policies.
     #[arg(long)]
     pub(crate) no_builtin: bool,
+    /// Judge only by the rules of a published standard.
+    #[arg(long, value_name = "PROFILE", value_parser = profile_parser())]
+    pub(crate) profile: Option<Profile>,
     /// The severity from which on a finding of effect `deny` fails [default: info].
     #[arg(long, value_name = "SEVERITY", value_parser = severity_parser())]
     pub(crate) fail_on: Option<Severity>,
@@ -51,6 +57,11 @@ pub(crate) struct CheckArgs {
     /// The largest file that is read, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = plumbline_sources::fs::MAX_BYTES)]
     pub(crate) max_file_size: u64,
+}
+
+fn profile_parser() -> impl TypedValueParser<Value = Profile> {
+    PossibleValuesParser::new(PROFILES.iter().map(|profile| profile.name))
+        .try_map(|name| Profile::of_name(&name).ok_or("not a profile"))
 }
 
 fn severity_parser() -> impl TypedValueParser<Value = Severity> {

@@ -10,7 +10,7 @@ use plumbline_core::estate::Estate;
 use plumbline_core::finding::Evaluation;
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Notation};
-use plumbline_core::policy;
+use plumbline_core::policy::{self, PolicySet};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::{Coverage, Report, json, text};
 use plumbline_core::source::{FileId, Source, Sources};
@@ -36,11 +36,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     problems.extend(manifests.problems);
     let (estate, estate_problems) = Estate::new(manifests.resources);
     problems.extend(estate_problems);
-    problems.extend(nothing_to_do(
-        args,
-        &estate,
-        policies.rules().len() + policies.waiting.len(),
-    ));
+    problems.extend(nothing_to_do(args, &estate, &policies));
 
     let Evaluation {
         findings,
@@ -65,7 +61,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         coverage: manifests.coverage,
         digest: policies.digest.to_string(),
         rules: policies.rules().len(),
-        waiting: &policies.waiting,
+        waiting: &policies.waiting(),
     };
     super::write_outputs(
         &args.outputs,
@@ -103,7 +99,7 @@ fn read(args: &CheckArgs, config: &CheckConfig, sources: &mut Sources) -> Manife
     let own = own_files(config);
     found
         .candidates
-        .retain(|candidate| !own.contains(&canonical(&candidate.path)));
+        .retain(|candidate| !own.contains(&fs::canonical(&candidate.path)));
 
     let (readable, others): (Vec<Candidate>, Vec<Candidate>) = found
         .candidates
@@ -241,20 +237,19 @@ fn own_files(config: &CheckConfig) -> HashSet<PathBuf> {
     config
         .own_files
         .iter()
-        .map(|path| canonical(path))
+        .map(|path| fs::canonical(path))
         .collect()
 }
 
-fn canonical(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn nothing_to_do(args: &CheckArgs, estate: &Estate, rules: usize) -> Option<Problem> {
-    if rules == 0 {
-        return Some(
-            Problem::run("there is no rule to judge by")
-                .help("name policies with `--policy`, or leave the built-in ones on"),
-        );
+fn nothing_to_do(args: &CheckArgs, estate: &Estate, policies: &PolicySet) -> Option<Problem> {
+    if policies.rules().is_empty() {
+        let help = match policies.waiting().as_slice() {
+            [] => "name policies with `--policy`, or leave the built-in ones on".to_owned(),
+            [(rule, decision), ..] => {
+                format!("`{rule}` waits for the decision `{decision}`: make it in `estate.yaml`")
+            }
+        };
+        return Some(Problem::run("there is no rule to judge by").help(help));
     }
     let empty = estate.resources.is_empty() && !args.allow_empty;
     empty.then(|| {

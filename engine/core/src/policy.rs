@@ -6,6 +6,7 @@ mod digest;
 mod evaluate;
 mod load;
 pub mod metadata;
+pub mod profile;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub use load::{base_data, load};
 use crate::finding::{Effect, RuleId, Severity};
 use crate::source::{FileId, Span};
 use metadata::Metadata;
+use profile::Profile;
 
 /// One file of a policy set.
 #[derive(Debug, Clone)]
@@ -48,6 +50,8 @@ pub struct Ingredients {
     pub estate: Option<Value>,
     /// What the configuration says of rules, in order.
     pub overrides: Vec<Override>,
+    /// Only rules of this profile judge.
+    pub profile: Option<Profile>,
 }
 
 /// What a configuration says of the rules whose ids match.
@@ -71,10 +75,40 @@ pub struct Override {
 #[derive(Debug)]
 pub struct PolicySet {
     rules: Vec<Rule>,
-    /// Rules that are not evaluated, and the decision of the organisation that each one waits for.
-    pub waiting: Vec<(RuleId, String)>,
+    /// Every rule that is described, in order of ids, also those that do not judge.
+    pub catalogue: Vec<Listed>,
     /// What the set is made of, as one number.
     pub digest: Digest,
+}
+
+/// A rule of the catalogue.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// What its author says of it.
+    pub metadata: Metadata,
+    /// The severity after overrides.
+    pub severity: Severity,
+    /// The effect after overrides; none if it is switched off.
+    pub effect: Option<Effect>,
+    /// The text it stands in.
+    pub file: FileId,
+    /// Whether it judges.
+    pub state: State,
+}
+
+/// Whether a rule judges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// It does.
+    Judges,
+    /// It waits for a decision of the organisation.
+    Waits(String),
+    /// The configuration switched it off.
+    Off,
+    /// It does not belong to the profile that was asked for.
+    OutsideProfile,
+    /// It could not be loaded; a problem says why.
+    Broken,
 }
 
 /// One rule.
@@ -101,6 +135,15 @@ impl PolicySet {
     /// The rules in order of their ids.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// Rules that are not evaluated, and the decision of the organisation that each one waits for.
+    pub fn waiting(&self) -> Vec<(RuleId, String)> {
+        let waits = |listed: &Listed| match &listed.state {
+            State::Waits(decision) => Some((listed.metadata.id.clone(), decision.clone())),
+            _ => None,
+        };
+        self.catalogue.iter().filter_map(waits).collect()
     }
 }
 

@@ -16,6 +16,9 @@ pub enum Platform {
 }
 
 impl Platform {
+    /// Every platform.
+    pub const ALL: [Self; 1] = [Self::Kubernetes];
+
     /// The word that ids, policies and reports use.
     pub fn as_str(self) -> &'static str {
         match self {

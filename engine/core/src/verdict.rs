@@ -28,6 +28,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Deny => "deny",
+            Self::Undecided => "undecided",
+        }
+    }
+
     /// The verdict on an evaluation. Warnings and audit findings never fail; a deny below the threshold is a warning
     /// at `check` only, since the threshold is the repository's and not the organisation's.
     pub fn of(evaluation: &Evaluation, point: EnforcementPoint, fail_on: Severity) -> Self {

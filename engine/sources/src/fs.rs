@@ -203,6 +203,11 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
+/// A path with everything in it resolved, so that two spellings of one file are equal; as it is if there is no such file.
+pub fn canonical(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// A path as messages spell it: with `/`, without `./`.
 pub fn display(path: &Path) -> String {
     let parts: Vec<String> = path

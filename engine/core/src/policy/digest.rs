@@ -33,6 +33,9 @@ impl Digest {
             parts.push(("estate".to_owned(), json::to_string(estate)));
         }
         parts.sort();
+        if let Some(profile) = ingredients.profile {
+            parts.push(("profile".to_owned(), profile.name.to_owned()));
+        }
         for (index, over) in ingredients.overrides.iter().enumerate() {
             let params = over.params.as_ref().map(json::to_string);
             parts.push((

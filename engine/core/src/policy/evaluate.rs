@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use plumbline_rego::{Answer, Derivation, EvalError, ObjectBuilder, Path, Settings, Value};
+use plumbline_rego::{Answer, Derivation, EvalError, ObjectBuilder, Path, Settings, Step, Value};
 use rayon::prelude::*;
 
 use super::metadata::SubjectKind;
@@ -171,10 +171,19 @@ fn apply(
                 .map(|error| in_policy(rule, undecided(error.message.clone()), error)),
         );
     }
-    let elements: Vec<&Value> = value.iter().flat_map(elements).collect();
-    if elements.is_empty() {
-        return;
-    }
+    let elements: Vec<&Value> = match &value {
+        None => return,
+        Some(Value::Set(set)) if set.is_empty() => return,
+        Some(Value::Set(set)) => set.iter().collect(),
+        Some(_) => {
+            evaluation.undecided += 1;
+            evaluation.problems.push(
+                undecided("`deny` is no set".to_owned())
+                    .help("write `deny contains {\"msg\": ...} if { ... }`"),
+            );
+            return;
+        }
+    };
     // Only what fired is explained; what passes pays nothing.
     let derivations = if elements
         .iter()
@@ -188,14 +197,12 @@ fn apply(
     };
     for element in elements {
         match result(element, &derivations) {
-            Some((message, path)) => evaluation
+            Ok((message, path)) => evaluation
                 .findings
                 .push(finding(rule, subject, index, message, &path)),
-            None => {
+            Err(wrong) => {
                 evaluation.undecided += 1;
-                evaluation.problems.push(undecided(
-                    "`deny` must hold objects with a string `msg`".to_owned(),
-                ));
+                evaluation.problems.push(undecided(wrong.to_owned()));
             }
         }
     }
@@ -216,18 +223,12 @@ fn in_policy(rule: &Rule, problem: Problem, error: &EvalError) -> Problem {
     }
 }
 
-/// The elements of a rule's answer, which is a set; any other value is one element that is not as it should be.
-fn elements(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Array(items) => items.iter().collect(),
-        Value::Set(set) => set.iter().collect(),
-        other => vec![other],
-    }
-}
-
 /// Message and path of one element. A path that the rule gives, as an array or a JSON pointer, decides; otherwise what
 /// the element was derived from.
-fn result<'v>(element: &'v Value, derivations: &[Derivation]) -> Option<(&'v str, Path)> {
+fn result<'v>(
+    element: &'v Value,
+    derivations: &[Derivation],
+) -> Result<(&'v str, Path), &'static str> {
     let of_element = |derivation: &&Derivation| derivation.element == *element;
     let derived = || {
         derivations
@@ -237,16 +238,30 @@ fn result<'v>(element: &'v Value, derivations: &[Derivation]) -> Option<(&'v str
             .unwrap_or_default()
     };
     if let Some(message) = element.as_str() {
-        return Some((message, derived()));
+        return Ok((message, derived()));
     }
+    let message = element
+        .get_str("msg")
+        .and_then(Value::as_str)
+        .ok_or("`deny` must hold strings, or objects with a string `msg`")?;
     let path = match element.get_str("path") {
-        None => derived(),
-        Some(Value::Array(steps)) => Path::from_array(steps.as_slice())?,
-        Some(Value::String(pointer)) => Path::from_pointer(pointer)?,
-        Some(_) => return None,
+        None => return Ok((message, derived())),
+        Some(Value::Array(steps)) => Path::from_array(steps.as_slice()),
+        Some(Value::String(pointer)) => Path::from_pointer(pointer),
+        Some(_) => None,
     };
-    Some((element.get_str("msg")?.as_str()?, path))
+    let rooted = |path: &Path| match path.steps().first() {
+        Some(Step::Key(root)) => ROOTS.contains(&root.as_str()),
+        _ => false,
+    };
+    let path = path.filter(rooted).ok_or(
+        "a `path` must be an array or a JSON pointer that begins with `resource` or `workload`",
+    )?;
+    Ok((message, path))
 }
+
+/// What a path may begin with.
+const ROOTS: &[&str] = &["resource", "workload"];
 
 fn finding(
     rule: &Rule,

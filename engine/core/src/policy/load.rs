@@ -9,8 +9,8 @@ use plumbline_rego::{
 };
 
 use super::metadata::{self, Metadata};
-use super::{DataFile, Digest, Ingredients, Override, PolicyFile, PolicySet, Rule};
-use crate::finding::{Effect, RuleId};
+use super::{DataFile, Digest, Ingredients, Listed, Override, PolicyFile, PolicySet, Rule, State};
+use crate::finding::{Effect, RuleId, Severity};
 use crate::problem::{Problem, spell};
 use crate::schema::{self, Schema};
 use crate::source::{FileId, Sources, Span};
@@ -54,18 +54,31 @@ impl<'a> Loader<'a> {
         let files: Arc<[FileId]> = modules.iter().map(|module| module.file).collect();
         let described = self.describe(&modules, &program);
         self.check_overrides(&described);
+        self.check_data();
         let mut rules = Vec::new();
-        let mut waiting = Vec::new();
+        let mut catalogue = Vec::new();
         for rule in described {
-            match self.missing_decision(&rule.metadata) {
-                Some(decision) => waiting.push((rule.metadata.id, decision)),
-                None => rules.extend(self.rule(rule, &program, &files)),
+            let (severity, effect) = self.in_force(&rule.metadata);
+            let mut listed = Listed {
+                metadata: rule.metadata.clone(),
+                severity,
+                effect,
+                file: rule.module.file,
+                state: self.state(&rule.metadata, effect),
+            };
+            if let (State::Judges, Some(effect)) = (&listed.state, effect) {
+                match self.rule(rule, severity, effect, &program, &files) {
+                    Some(rule) => rules.push(rule),
+                    None => listed.state = State::Broken,
+                }
             }
+            catalogue.push(listed);
         }
         rules.sort_by(|left: &Rule, right| left.metadata.id.cmp(&right.metadata.id));
+        catalogue.sort_by(|left: &Listed, right| left.metadata.id.cmp(&right.metadata.id));
         PolicySet {
             rules,
-            waiting,
+            catalogue,
             digest: Digest::of(self.ingredients, self.sources),
         }
     }
@@ -163,9 +176,35 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// Severity and effect after overrides.
+    fn in_force(&self, metadata: &Metadata) -> (Severity, Option<Effect>) {
+        let mut severity = metadata.severity;
+        let mut effect = Some(metadata.effect);
+        for over in self.overrides_of(&metadata.id) {
+            severity = over.severity.unwrap_or(severity);
+            effect = over.effect.unwrap_or(effect);
+        }
+        (severity, effect)
+    }
+
+    fn state(&self, metadata: &Metadata, effect: Option<Effect>) -> State {
+        let profile = self.ingredients.profile;
+        if profile.is_some_and(|profile| !profile.includes(metadata)) {
+            State::OutsideProfile
+        } else if effect.is_none() {
+            State::Off
+        } else if let Some(decision) = self.missing_decision(metadata) {
+            State::Waits(decision)
+        } else {
+            State::Judges
+        }
+    }
+
     fn rule(
         &mut self,
         rule: Described<'_>,
+        severity: Severity,
+        effect: Effect,
         program: &Program,
         modules: &Arc<[FileId]>,
     ) -> Option<Rule> {
@@ -176,13 +215,6 @@ impl<'a> Loader<'a> {
         } = rule;
         let targets = self.targets(&metadata)?;
         let params = self.params(&metadata)?;
-        let mut severity = metadata.severity;
-        let mut effect = Some(metadata.effect);
-        for over in self.overrides_of(&metadata.id) {
-            severity = over.severity.unwrap_or(severity);
-            effect = over.effect.unwrap_or(effect);
-        }
-        let effect: Effect = effect?;
         if self.broken.contains(&package) {
             let message = format!(
                 "`{}` was not judged: it needs a package that does not compile",
@@ -242,21 +274,25 @@ impl<'a> Loader<'a> {
         };
         let mut params = schema::empty();
         let mut decided = None;
+        let mut named = None;
         for over in self.overrides_of(&metadata.id) {
             if let Some(Value::Object(given)) = &over.params {
                 params = merge(&params, &Value::Object(given.clone()));
                 decided = Some(over.params_place);
+                named = named.or((over.pattern == id).then_some(over.params_place));
             }
         }
         let Some(schema) = schema else {
-            let Some(place) = decided else {
-                return Some(params);
+            // A glob speaks to those of its rules that take parameters.
+            let Some(place) = named else {
+                return Some(schema::empty());
             };
             self.problems.push(
                 Problem::error(place, format!("rule `{id}` takes no parameters")).of_rule(id),
             );
             return None;
         };
+        let params = schema.with_defaults(&params);
         let violations = schema.violations(&params);
         for violation in &violations {
             let place = decided.unwrap_or(metadata.place);
@@ -278,7 +314,7 @@ impl<'a> Loader<'a> {
                 None => problem,
             });
         }
-        violations.is_empty().then(|| schema.with_defaults(&params))
+        violations.is_empty().then_some(params)
     }
 
     /// `data` as one rule sees it.
@@ -294,6 +330,24 @@ impl<'a> Loader<'a> {
         );
         own.insert_str("params", params.clone());
         merge(&base, &Value::Object(own.finish()))
+    }
+
+    /// What rules read as the organisation's decisions and their parameters comes from nowhere else.
+    fn check_data(&mut self) {
+        for file in &self.ingredients.data {
+            for key in OWN_DATA
+                .iter()
+                .filter(|key| file.value.get_str(key).is_some())
+            {
+                let problem = Problem::file(
+                    &file.path,
+                    format!("`data.{key}` cannot be given by a data file"),
+                );
+                self.problems.push(problem.help(
+                    "decisions stand in `estate.yaml`, parameters below `rules:` in `plumbline.yaml`",
+                ));
+            }
+        }
     }
 
     fn missing_decision(&self, metadata: &Metadata) -> Option<String> {
@@ -369,6 +423,9 @@ fn problem(diagnostic: &Diagnostic, file: FileId) -> Problem {
         None => problem,
     }
 }
+
+/// Keys of `data` that are filled in for each rule.
+const OWN_DATA: &[&str] = &["estate", "params"];
 
 /// Unit tests are not part of what judges.
 fn is_test(path: &str) -> bool {

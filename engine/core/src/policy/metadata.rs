@@ -9,6 +9,7 @@ use plumbline_rego::{Value, nearest};
 use crate::finding::{Effect, RuleId, Severity};
 use crate::parse::{self, Document, Notation};
 use crate::problem::Problem;
+use crate::resource::Platform;
 use crate::source::{FileId, Source, Span};
 use crate::tree::{NodeId, Typing, View};
 
@@ -91,7 +92,7 @@ pub struct Metadata {
     pub place: Span,
 }
 
-const MARKER: &str = "# METADATA";
+const MARKER: &str = "METADATA";
 
 /// The annotation of a package: its YAML with the places it has in the module. None if there is no such annotation.
 pub fn of_package(source: &Arc<Source>, file: FileId) -> (Option<Document>, Vec<Problem>) {
@@ -168,9 +169,7 @@ pub fn read(document: &Document, problems: &mut Vec<Problem>) -> Option<Metadata
             .copied()
             .find(|kind| Some(kind.as_str()) == subject.as_deref())
             .unwrap_or(SubjectKind::Resource),
-        targets: reader
-            .words(custom, "targets")
-            .unwrap_or_else(|| vec!["*".to_owned()]),
+        targets: reader.targets(custom),
         unknown: match reader
             .word(custom, "unknown", &["pass", "fail", "undecided"])
             .as_deref()
@@ -187,7 +186,7 @@ pub fn read(document: &Document, problems: &mut Vec<Problem>) -> Option<Metadata
             _ => OnError::Closed,
         },
         sensitive: reader.flag(custom, "sensitive"),
-        requires: reader.words(custom, "requires").unwrap_or_default(),
+        requires: reader.requires(custom),
         params: custom.get("params").map(View::value),
         controls: reader.controls(custom),
         remediation: custom
@@ -278,6 +277,39 @@ impl Reader<'_> {
         Some(words)
     }
 
+    /// Globs on `platform/kind`. One that can match nothing would make a rule that never judges.
+    fn targets(&mut self, custom: View<'_>) -> Vec<String> {
+        let Some(targets) = self.words(custom, "targets") else {
+            return vec!["*".to_owned()];
+        };
+        let items = custom.get("targets").into_iter().flat_map(View::items);
+        for (item, target) in items.zip(&targets) {
+            if let Some(help) = impossible(target) {
+                let message = format!("the target `{}` matches nothing", target.escape_debug());
+                self.problems
+                    .push(Problem::error(self.place(item), message).help(help));
+            }
+        }
+        targets
+    }
+
+    /// Decisions by their paths below `estate`.
+    fn requires(&mut self, custom: View<'_>) -> Vec<String> {
+        let requires = self.words(custom, "requires").unwrap_or_default();
+        let items = custom.get("requires").into_iter().flat_map(View::items);
+        for (item, decision) in items.zip(&requires) {
+            let below = decision.strip_prefix("estate.").unwrap_or_default();
+            if below.is_empty() || below.split('.').any(str::is_empty) {
+                let message = format!("`{}` names no decision", decision.escape_debug());
+                self.problems
+                    .push(Problem::error(self.place(item), message).help(
+                    "a decision is a path into `estate.yaml`, such as `estate.registries.allowed`",
+                ));
+            }
+        }
+        requires
+    }
+
     fn flag(&mut self, custom: View<'_>, key: &str) -> bool {
         let Some(value) = custom.get(key) else {
             return false;
@@ -315,6 +347,26 @@ impl Reader<'_> {
     }
 }
 
+/// Why a target can match nothing, if that is certain.
+fn impossible(target: &str) -> Option<String> {
+    let is_glob = |text: &str| text.contains(['*', '?', '[', '{']);
+    let (platform, kind) = target.split_once('/').unwrap_or((target, ""));
+    let known = Platform::ALL.map(Platform::as_str);
+    if !is_glob(platform) && !known.contains(&platform) {
+        let known = known.join("`, `");
+        return Some(format!(
+            "a target is `platform/kind`; platforms are `{known}`"
+        ));
+    }
+    if !is_glob(target) && platform == Platform::Kubernetes.as_str() && !kind.contains('/') {
+        let kind = if kind.is_empty() { "Pod" } else { kind };
+        return Some(format!(
+            "a kind of Kubernetes has its group before it, and `core` where there is none: `kubernetes/core/{kind}`"
+        ));
+    }
+    None
+}
+
 /// The lines of every annotation, from the one after the marker to the last comment line in a row.
 fn blocks(text: &str) -> Vec<Range<usize>> {
     let mut blocks = Vec::new();
@@ -325,13 +377,19 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
         match &mut open {
             Some(block) if line.starts_with('#') => block.end = end,
             Some(_) => blocks.extend(open.take()),
-            None if line.trim_end() == MARKER => open = Some(end..end),
+            None if is_marker(line) => open = Some(end..end),
             None => {}
         }
         at = end;
     }
     blocks.extend(open);
     blocks
+}
+
+/// `# METADATA`, with any space around the word, as OPA reads it.
+fn is_marker(line: &str) -> bool {
+    line.strip_prefix('#')
+        .is_some_and(|comment| comment.trim() == MARKER)
 }
 
 /// The module with everything but one annotation blanked out, so that its YAML stands where it is written.

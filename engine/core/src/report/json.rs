@@ -40,6 +40,8 @@ fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
             digest: &report.digest,
             rules: report.rules,
         },
+        verdict: report.verdict.as_str(),
+        fail_on: report.fail_on.as_str(),
         summary: Summary {
             files: report.coverage.files,
             unrecognised: report.coverage.unrecognised,
@@ -75,6 +77,8 @@ struct FindingsV1<'a> {
     schema_version: &'static str,
     tool: Tool,
     policies: Policies<'a>,
+    verdict: &'static str,
+    fail_on: &'static str,
     summary: Summary,
     findings: Vec<FindingV1<'a>>,
     not_evaluated: Vec<NotEvaluated<'a>>,

@@ -33,14 +33,14 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
         Renderer::plain()
     }
     .term_width(style.width);
+    let masks = Masks::of(report.evaluation.findings.iter());
     if !style.quiet {
-        let masks = Masks::of(report.evaluation.findings.iter());
         for finding in report.shown(style.verbose) {
             out.push_str(&renderer.render(&finding_groups(report, finding, &masks)));
             out.push_str("\n\n");
         }
-        out.push_str(&render_problems(report, &renderer, &masks));
     }
+    out.push_str(&render_problems(report, &renderer, style, &masks));
     summary(report, style, &mut out);
     out
 }
@@ -61,9 +61,16 @@ pub fn problems(sources: &crate::source::Sources, problems: &[Problem], style: S
     out
 }
 
-fn render_problems(report: &Report<'_>, renderer: &Renderer, masks: &Masks) -> String {
+/// A quiet report leaves warnings out. What could not be decided is always said.
+fn render_problems(
+    report: &Report<'_>,
+    renderer: &Renderer,
+    style: Style,
+    masks: &Masks,
+) -> String {
     let mut out = String::new();
-    for problem in &report.evaluation.problems {
+    let said = |problem: &&Problem| !style.quiet || problem.is_error();
+    for problem in report.evaluation.problems.iter().filter(said) {
         out.push_str(&renderer.render(&problem_groups(report.sources, problem, masks)));
         out.push_str("\n\n");
     }

@@ -1,10 +1,12 @@
 //! Loading policies: what is wrong with one is said at its place, and keeps no other one from judging.
 
 use plumbline_core::estate::Estate;
-use plumbline_core::policy::{Ingredients, PolicyFile, PolicySet, load};
+use plumbline_core::policy::profile::Profile;
+use plumbline_core::policy::{DataFile, Ingredients, Override, PolicyFile, PolicySet, State, load};
 use plumbline_core::problem::{Place, Problem};
-use plumbline_core::source::{Source, Sources};
+use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_rego::Settings;
+use plumbline_rego::value::json;
 
 use super::reading;
 
@@ -179,6 +181,224 @@ fn an_answer_without_a_message_is_undecided() {
     judged("deny contains {\"message\": \"x\"} if true", &[], 1);
     judged("deny contains 7 if true", &[], 1);
     judged("deny := true", &[], 1);
+}
+
+#[test]
+fn a_deny_that_is_no_set_is_undecided() {
+    judged("deny := [\"x\"]", &[], 1);
+    judged("deny := {\"msg\": \"x\"}", &[], 1);
+    judged("deny[\"x\"] := 1", &[], 1);
+    judged("deny := {\"x\"}", &["x"], 0);
+}
+
+#[test]
+fn a_path_begins_at_the_subject_or_is_undecided() {
+    let path = |path: &str| format!("deny contains {{\"msg\": \"x\", \"path\": {path}}} if true");
+    judged(&path(r#"["resource"]"#), &["x"], 0);
+    judged(&path(r#""/resource/metadata""#), &["x"], 0);
+    judged(&path(r#"["spec", "containers"]"#), &[], 1);
+    judged(&path(r#""metadata""#), &[], 1);
+    judged(&path("7"), &[], 1);
+}
+
+#[test]
+fn a_target_that_matches_nothing_is_said() {
+    let target = |target: &str| GOOD.replace("kubernetes/core/Pod", target);
+    for good in [
+        "*",
+        "kubernetes/*",
+        "kubernetes/*/Pod",
+        "kubernetes/core/Pod",
+        "kube*/core/Pod",
+    ] {
+        check(&[&target(good)], 1, &[]);
+    }
+    for wrong in [
+        "kubernetes/Pod",
+        "kubernetes",
+        "core/Pod",
+        "kubernets/core/Pod",
+        "Pod",
+    ] {
+        let said = format!("p0.rego:7:15 the target `{wrong}` matches nothing");
+        check(&[&target(wrong)], 1, &[&said]);
+    }
+}
+
+#[test]
+fn a_decision_is_a_path_into_the_estate() {
+    let requires = |decision: &str| {
+        let line = format!("severity: low\n#   requires: [\"{decision}\"]");
+        GOOD.replace("severity: low", &line)
+    };
+    check(&[&requires("estate.registries.allowed")], 0, &[]);
+    for wrong in [
+        "registries.allowed",
+        "estate",
+        "estate.",
+        "data.estate.classes",
+        "estate..x",
+    ] {
+        let said = format!("p0.rego:7:16 `{wrong}` names no decision");
+        check(&[&requires(wrong)], 0, &[&said]);
+    }
+}
+
+#[test]
+fn an_annotation_may_stand_close_to_its_sign() {
+    check(&[&GOOD.replace("# METADATA", "#METADATA")], 1, &[]);
+    check(&[&GOOD.replace("# METADATA", "#  METADATA  ")], 1, &[]);
+    check(
+        &[&GOOD.replace("# METADATA", "# METADATA of this")],
+        0,
+        &["p0.rego:1:1 package `data.test.pod` has a `deny` and no rule id"],
+    );
+}
+
+/// Rules under a configuration: ids that judge, and what is said.
+#[track_caller]
+fn configured(module: &str, over: Override, judging: usize, expected: &[&str]) {
+    let mut sources = Sources::default();
+    let file = sources.add(Source::new("p.rego", module));
+    let ingredients = Ingredients {
+        modules: vec![PolicyFile {
+            file,
+            path: "p.rego".to_owned(),
+        }],
+        overrides: vec![over],
+        ..Ingredients::default()
+    };
+    let (set, problems) = load(&ingredients, &sources);
+    let said: Vec<String> = problems
+        .iter()
+        .map(|problem| problem.message.clone())
+        .collect();
+    assert_eq!(said, expected);
+    assert_eq!(set.rules().len(), judging);
+}
+
+fn parameters(pattern: &str, params: &str) -> Override {
+    let place = Span {
+        file: FileId(0),
+        start: 0,
+        end: 1,
+    };
+    Override {
+        pattern: pattern.to_owned(),
+        place,
+        severity: None,
+        effect: None,
+        params: json::parse(params).ok(),
+        params_place: place,
+    }
+}
+
+#[test]
+fn parameters_for_a_rule_that_takes_none_are_said_if_they_name_it() {
+    configured(
+        GOOD,
+        parameters("test/pod", r#"{"a": 1}"#),
+        0,
+        &["rule `test/pod` takes no parameters"],
+    );
+    configured(GOOD, parameters("test/*", r#"{"a": 1}"#), 1, &[]);
+}
+
+#[test]
+fn a_default_fills_in_what_is_required() {
+    let schema =
+        "params: { type: object, required: [a], properties: { a: { type: integer, default: 1 } } }";
+    let module = GOOD.replace("severity: low", &format!("severity: low\n#   {schema}"));
+    configured(&module, parameters("test/pod", "{}"), 1, &[]);
+    configured(
+        &module,
+        parameters("test/pod", r#"{"a": "x"}"#),
+        0,
+        &["the parameters of `test/pod` are wrong at `a`: `x` is not of type `integer`"],
+    );
+}
+
+#[test]
+fn a_rule_that_is_off_waits_for_nothing() {
+    let module = GOOD.replace(
+        "severity: low",
+        "severity: low\n#   requires: [estate.classes]",
+    );
+    let mut sources = Sources::default();
+    let file = sources.add(Source::new("p.rego", module));
+    let mut ingredients = Ingredients {
+        modules: vec![PolicyFile {
+            file,
+            path: "p.rego".to_owned(),
+        }],
+        ..Ingredients::default()
+    };
+    assert_eq!(load(&ingredients, &sources).0.waiting().len(), 1);
+    ingredients.overrides = vec![Override {
+        effect: Some(None),
+        params: None,
+        ..parameters("test/pod", "{}")
+    }];
+    let set = load(&ingredients, &sources).0;
+    assert_eq!(set.waiting().len(), 0);
+    assert_eq!(set.catalogue.first().unwrap().state, State::Off);
+}
+
+#[test]
+fn a_profile_chooses_the_rules_of_its_levels() {
+    let of_level = |level: &str| {
+        let controls = format!("severity: low\n#   controls: {{ pss: [{level}] }}");
+        GOOD.replace("severity: low", &controls)
+            .replace("test/pod", &format!("test/{level}"))
+            .replace("package test.pod", &format!("package test.{level}"))
+    };
+    let modules = [
+        of_level("baseline"),
+        of_level("restricted"),
+        GOOD.to_owned(),
+    ];
+    let judging = |profile: Option<&str>| {
+        let mut sources = Sources::default();
+        let mut ingredients = Ingredients {
+            profile: profile.and_then(Profile::of_name),
+            ..Ingredients::default()
+        };
+        for (index, text) in modules.iter().enumerate() {
+            let path = format!("p{index}.rego");
+            let file = sources.add(Source::new(path.clone(), text.clone()));
+            ingredients.modules.push(PolicyFile { file, path });
+        }
+        let set = load(&ingredients, &sources).0;
+        let ids = set
+            .rules()
+            .iter()
+            .map(|rule| rule.metadata.id.as_str().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        judging(None),
+        ["test/baseline", "test/pod", "test/restricted"]
+    );
+    assert_eq!(judging(Some("pss-baseline")), ["test/baseline"]);
+    assert_eq!(
+        judging(Some("pss-restricted")),
+        ["test/baseline", "test/restricted"]
+    );
+}
+
+#[test]
+fn decisions_and_parameters_are_given_by_no_data_file() {
+    let data = |text: &str| Ingredients {
+        data: vec![DataFile {
+            path: "data.json".to_owned(),
+            value: json::parse(text).unwrap(),
+        }],
+        ..Ingredients::default()
+    };
+    let said = |text: &str| load(&data(text), &Sources::default()).1.len();
+    assert_eq!(said(r#"{"teams": {}}"#), 0);
+    assert_eq!(said(r#"{"params": {"a": 1}}"#), 1);
+    assert_eq!(said(r#"{"estate": {"registries": {}}}"#), 1);
 }
 
 #[test]
