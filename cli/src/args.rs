@@ -2,12 +2,20 @@
 
 mod check;
 mod eval;
+mod explain;
+mod policy;
+mod rules;
 mod test;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use check::{CheckArgs, Output, OutputFormat};
 pub(crate) use eval::{EvalArgs, EvalFormat, Explain};
+pub(crate) use explain::{ExplainArgs, ExplainFormat};
+pub(crate) use policy::{
+    DocArgs, ListArgs, ListFormat, NewArgs, PolicyArgs, PolicyCommand, ShowArgs, Subject,
+};
+pub(crate) use rules::RuleArgs;
 pub(crate) use test::{TestArgs, TestFormat};
 
 /// Policy as code for hybrid serverless estates: functions, containers and VMs judged by one set of Rego policies.
@@ -60,6 +68,10 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the unit tests of policies.
     Test(TestArgs),
+    /// Say why a rule found something, or why it did not.
+    Explain(ExplainArgs),
+    /// Look at rules, and write new ones.
+    Policy(PolicyArgs),
     /// Evaluate a query of Rego.
     Eval(EvalArgs),
     /// Answer cases on the second engine: lines of JSON in, lines of JSON out.

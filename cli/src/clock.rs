@@ -6,6 +6,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use plumbline_rego::builtins::Facts;
 use plumbline_rego::{Budget, ObjectBuilder, Settings, Value};
 
+/// How long one rule may take on one subject.
+pub(crate) const RULE: Duration = Duration::from_secs(5);
+
 /// Time since the command first asked.
 pub(crate) fn now() -> Duration {
     static START: OnceLock<Instant> = OnceLock::new();

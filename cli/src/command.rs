@@ -2,6 +2,8 @@
 
 mod check;
 mod eval;
+mod explain;
+mod policy;
 mod test;
 mod witness;
 
@@ -19,6 +21,8 @@ pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Check(args) => check::run(&args, io),
         Command::Test(args) => test::run(&args, io),
+        Command::Explain(args) => explain::run(&args, io),
+        Command::Policy(args) => policy::run(&args, io),
         Command::Eval(args) => Ok(eval::run(&args, io)),
         Command::Witness => witness::run(),
     }

@@ -7,18 +7,16 @@ use plumbline_core::finding::{Effect, Severity};
 use plumbline_core::parse::{self, Document, Notation};
 use plumbline_core::policy::{Ingredients, Override};
 use plumbline_core::problem::Problem;
-use plumbline_core::schema::Schema;
+use plumbline_core::schema::{self, Schema};
 use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_core::tree::{NodeId, Typing, View};
 use plumbline_rego::Value;
 use plumbline_sources::{bundle, fs};
 
-use crate::args::CheckArgs;
+use crate::args::RuleArgs;
 
 const CONFIG_NAME: &str = "plumbline.yaml";
 const ESTATE_NAME: &str = "estate.yaml";
-const CONFIG_SCHEMA: &str = include_str!("../../docs/reference/plumbline.schema.json");
-const ESTATE_SCHEMA: &str = include_str!("../../docs/reference/estate.schema.json");
 
 /// What to check, by what, and when it fails.
 #[derive(Debug)]
@@ -36,12 +34,16 @@ pub(crate) struct CheckConfig {
 }
 
 /// Resolves a configuration. What is wrong with it comes back beside what could be used.
-pub(crate) fn resolve(args: &CheckArgs, sources: &mut Sources) -> (CheckConfig, Vec<Problem>) {
+pub(crate) fn resolve(
+    args: &RuleArgs,
+    paths: &[PathBuf],
+    sources: &mut Sources,
+) -> (CheckConfig, Vec<Problem>) {
     let mut resolver = Resolver {
         sources,
         problems: Vec::new(),
     };
-    let config = resolver.check(args);
+    let config = resolver.check(args, paths);
     (config, resolver.problems)
 }
 
@@ -76,12 +78,12 @@ impl Own {
 }
 
 impl Resolver<'_> {
-    fn check(&mut self, args: &CheckArgs) -> CheckConfig {
+    fn check(&mut self, args: &RuleArgs, roots: &[PathBuf]) -> CheckConfig {
         let config = self
-            .config_file(args)
-            .and_then(|path| self.read(path, CONFIG_SCHEMA));
-        let estate =
-            estate_file(args, config.as_ref()).and_then(|path| self.read(path, ESTATE_SCHEMA));
+            .config_file(args, roots)
+            .and_then(|path| self.read(path, schema::CONFIGURATION));
+        let estate = estate_file(args, roots, config.as_ref())
+            .and_then(|path| self.read(path, schema::ESTATE));
         let paths = |key: &str| -> Vec<PathBuf> {
             let listed = config.iter().flat_map(|own| {
                 own.root()
@@ -125,7 +127,7 @@ impl Resolver<'_> {
                 .as_ref()
                 .and_then(|own| own.path.parent().map(Path::to_owned))
                 .unwrap_or_default(),
-            fail_on: args.fail_on.or(configured).unwrap_or(Severity::Info),
+            fail_on: configured.unwrap_or(Severity::Info),
             own_files: config
                 .into_iter()
                 .chain(estate)
@@ -136,14 +138,14 @@ impl Resolver<'_> {
     }
 
     /// The file given, or the one found upwards from the paths to the root of the repository.
-    fn config_file(&mut self, args: &CheckArgs) -> Option<PathBuf> {
+    fn config_file(&mut self, args: &RuleArgs, roots: &[PathBuf]) -> Option<PathBuf> {
         if args.no_config {
             return None;
         }
         if let Some(path) = &args.config {
             return Some(path.clone());
         }
-        let mut found: Vec<PathBuf> = args.paths.iter().filter_map(|path| upwards(path)).collect();
+        let mut found: Vec<PathBuf> = roots.iter().filter_map(|path| upwards(path)).collect();
         found.sort();
         found.dedup_by_key(|path| fs::canonical(path));
         if let [first, second, ..] = found.as_slice() {
@@ -261,7 +263,7 @@ fn above(start: &Path, steps: usize, absolute: &Path) -> PathBuf {
     }
 }
 
-fn estate_file(args: &CheckArgs, config: Option<&Own>) -> Option<PathBuf> {
+fn estate_file(args: &RuleArgs, roots: &[PathBuf], config: Option<&Own>) -> Option<PathBuf> {
     if let Some(path) = &args.estate {
         return Some(path.clone());
     }
@@ -274,7 +276,7 @@ fn estate_file(args: &CheckArgs, config: Option<&Own>) -> Option<PathBuf> {
             return Some(beside);
         }
     }
-    args.paths
+    roots
         .iter()
         .filter(|path| path.is_dir())
         .map(|path| path.join(ESTATE_NAME))

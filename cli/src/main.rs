@@ -5,6 +5,7 @@ mod clock;
 mod command;
 mod config;
 mod io;
+mod manifests;
 
 use std::process::ExitCode;
 

@@ -1,14 +1,18 @@
-//! Lists the built-in library, so that the binary carries it.
+//! Lists the built-in library and the pages of its rules, so that the binary carries them.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = Path::new("../../policies");
-    println!("cargo::rerun-if-changed={}", root.display());
+    list(Path::new("../../policies"), "rego", "library.rs")?;
+    list(Path::new("../../docs/rules"), "md", "pages.rs")
+}
+
+/// Writes a table of the files below a folder: the path of each, and its text.
+fn list(root: &Path, extension: &str, name: &str) -> io::Result<()> {
     let mut files = Vec::new();
-    collect(root, &mut files)?;
+    collect(root, extension, &mut files)?;
     files.sort();
     let mut table = String::from("[\n");
     for file in &files {
@@ -26,19 +30,16 @@ fn main() -> io::Result<()> {
     let out = env::var_os("OUT_DIR")
         .map(PathBuf::from)
         .unwrap_or_default();
-    fs::write(out.join("library.rs"), table)
+    fs::write(out.join(name), table)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+fn collect(folder: &Path, wanted: &str, files: &mut Vec<PathBuf>) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", folder.display());
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            collect(&path, files)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "rego")
-        {
+            collect(&path, wanted, files)?;
+        } else if path.extension().is_some_and(|found| found == wanted) {
             files.push(path);
         }
     }

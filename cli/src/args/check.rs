@@ -6,7 +6,8 @@ use std::str::FromStr;
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use plumbline_core::finding::Severity;
-use plumbline_core::policy::profile::{PROFILES, Profile};
+
+use super::RuleArgs;
 
 /// Judge manifests by policies.
 #[derive(Debug, clap::Args)]
@@ -24,27 +25,8 @@ pub(crate) struct CheckArgs {
     /// Files and folders; `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
-    /// A file or folder of Rego policies besides the built-in ones; may be repeated.
-    #[arg(short, long = "policy", value_name = "PATH")]
-    pub(crate) policies: Vec<PathBuf>,
-    /// A file or folder of JSON and YAML that policies read below `data`; may be repeated.
-    #[arg(short, long = "data", value_name = "PATH")]
-    pub(crate) data: Vec<PathBuf>,
-    /// The organisation's decisions [default: `estate.yaml` beside the configuration, or at the root of a PATH].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) estate: Option<PathBuf>,
-    /// The configuration [default: `plumbline.yaml`, searched from the PATH up to the root of the repository].
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub(crate) config: Option<PathBuf>,
-    /// Read no configuration.
-    #[arg(long)]
-    pub(crate) no_config: bool,
-    /// Do not judge by the built-in policies.
-    #[arg(long)]
-    pub(crate) no_builtin: bool,
-    /// Judge only by the rules of a published standard.
-    #[arg(long, value_name = "PROFILE", value_parser = profile_parser())]
-    pub(crate) profile: Option<Profile>,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
     /// The severity from which on a finding of effect `deny` fails [default: info].
     #[arg(long, value_name = "SEVERITY", value_parser = severity_parser())]
     pub(crate) fail_on: Option<Severity>,
@@ -57,11 +39,6 @@ pub(crate) struct CheckArgs {
     /// The largest file that is read, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = plumbline_sources::fs::MAX_BYTES)]
     pub(crate) max_file_size: u64,
-}
-
-fn profile_parser() -> impl TypedValueParser<Value = Profile> {
-    PossibleValuesParser::new(PROFILES.iter().map(|profile| profile.name))
-        .try_map(|name| Profile::of_name(&name).ok_or("not a profile"))
 }
 
 fn severity_parser() -> impl TypedValueParser<Value = Severity> {

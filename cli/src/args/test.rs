@@ -11,6 +11,8 @@ use super::check::{Format, Output};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A test is a rule named `test_...`; it passes if it is true. Rules named `todo_test_...` are listed and not run.
+The page of a rule is a test too: what it says to avoid must be found at the marked lines, what it says to prefer must be
+clean. It is the README.md beside the policy, or DIR/<id>.md below a folder named with --pages.
 
 Examples:
   plumb test policies/                            every test below a folder
@@ -26,7 +28,13 @@ pub(crate) struct TestArgs {
     /// A file or folder of JSON and YAML that policies read below `data`; may be repeated.
     #[arg(short, long = "data", value_name = "PATH")]
     pub(crate) data: Vec<PathBuf>,
-    /// Run only tests whose path (`data.pkg_test.test_name`) matches.
+    /// A folder with the pages of rules, each at `<id>.md`; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) pages: Vec<PathBuf>,
+    /// Judge the examples of pages by every rule, and not only by the one whose page it is.
+    #[arg(long)]
+    pub(crate) strict_pages: bool,
+    /// Run only tests whose path (`data.pkg_test.test_name`) matches, and pages whose rule id does.
     #[arg(long, value_name = "REGEX")]
     pub(crate) run: Option<Regex>,
     /// Say which lines are covered.

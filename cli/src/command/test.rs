@@ -1,16 +1,21 @@
 //! `plumb test`: the unit tests of policies.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use plumbline_core::policy::{PolicyFile, base_data};
+use plumbline_core::finding::RuleId;
+use plumbline_core::policy::metadata;
+use plumbline_core::policy::page::{Judges, Page};
+use plumbline_core::policy::{Ingredients, PolicyFile, base_data};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::text;
-use plumbline_core::report::unit_tests::{self, TestReport};
+use plumbline_core::report::unit_tests::{self, PageResult, TestReport};
 use plumbline_core::source::{FileId, Sources, Span};
 use plumbline_rego::testing::{self, TestResult, UnitTest};
 use plumbline_rego::{Diagnostic, Module, Place, Program, Settings, Value, Version, compile};
 use plumbline_sources::bundle::{self, DataFiles};
+use plumbline_sources::fs;
 use rayon::prelude::*;
 
 use crate::args::{TestArgs, TestFormat};
@@ -44,7 +49,14 @@ pub(crate) fn run(args: &TestArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
             .is_none_or(|pattern| pattern.is_match(&test.path()))
     });
     let results = run_all(&program, tests.collect(), &base_data(&data), &settings);
-    if results.is_empty() {
+    let ingredients = Ingredients {
+        modules,
+        data,
+        ..Ingredients::default()
+    };
+    let (pages, page_problems) = run_pages(args, &ingredients, &sources);
+    problems.extend(page_problems);
+    if results.is_empty() && pages.is_empty() {
         problems.push(
             Problem::run("no test was found")
                 .help("a test is a rule named `test_...`; name files or folders that hold some"),
@@ -59,6 +71,7 @@ pub(crate) fn run(args: &TestArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         modules: &files,
         program: &program,
         results: &results,
+        pages: &pages,
         coverage: coverage.then(|| (testing::coverage(&program, &covered), args.threshold)),
     };
     let said = text::problems(&sources, &problems, io.style());
@@ -94,7 +107,68 @@ fn exit_code(report: &TestReport<'_>, problems: &[Problem]) -> ExitCode {
     if counts.errored > 0 || problems.iter().any(Problem::is_error) {
         return ExitCode::from(2);
     }
-    ExitCode::from(u8::from(counts.failed > 0 || report.is_below_threshold()))
+    let failed = counts.failed > 0 || report.failed_examples() > 0;
+    ExitCode::from(u8::from(failed || report.is_below_threshold()))
+}
+
+/// The pages of all rules that have one, in parallel, results in order. An annotation that cannot be read is said.
+fn run_pages(
+    args: &TestArgs,
+    ingredients: &Ingredients,
+    sources: &Sources,
+) -> (Vec<PageResult>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut found = Vec::new();
+    let is_test = |module: &&PolicyFile| module.path.ends_with("_test.rego");
+    for module in ingredients.modules.iter().filter(|module| !is_test(module)) {
+        let Some(source) = sources.get(module.file) else {
+            continue;
+        };
+        let (annotation, unreadable) = metadata::of_package(source, module.file);
+        problems.extend(unreadable);
+        let Some(rule) =
+            annotation.and_then(|annotation| metadata::read(&annotation, &mut problems))
+        else {
+            continue;
+        };
+        let wanted = |pattern: &regex::Regex| pattern.is_match(rule.id.as_str());
+        if args.run.as_ref().is_none_or(wanted) {
+            found.extend(page_of(&args.pages, Path::new(source.name()), &rule.id));
+        }
+    }
+    let settings = clock::settings(args.timeout);
+    let judges = if args.strict_pages {
+        Judges::All
+    } else {
+        Judges::Own
+    };
+    let run = |(rule, file): (RuleId, PathBuf)| {
+        let text = fs::read(&file, fs::MAX_BYTES)?;
+        Ok(PageResult {
+            examples: Page::read(&text).run(&rule, judges, ingredients, sources, &settings),
+            rule,
+            file: fs::display(&file),
+        })
+    };
+    let results: Vec<Result<PageResult, Problem>> = found.into_par_iter().map(run).collect();
+    let mut pages = Vec::new();
+    for result in results {
+        match result {
+            Ok(page) => pages.push(page),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (pages, problems)
+}
+
+/// The page of a rule: below a folder of pages, or beside the policy.
+fn page_of(folders: &[PathBuf], policy: &Path, rule: &RuleId) -> Option<(RuleId, PathBuf)> {
+    let beside = policy.with_file_name("README.md");
+    let named = folders
+        .iter()
+        .map(|folder| folder.join(format!("{rule}.md")));
+    let file = named.chain([beside]).find(|file| file.is_file())?;
+    Some((rule.clone(), file))
 }
 
 /// Compiles policy files, in order.

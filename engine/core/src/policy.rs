@@ -4,16 +4,19 @@
 
 mod digest;
 mod evaluate;
+mod explain;
 mod load;
 pub mod metadata;
+pub mod page;
 pub mod profile;
 
 use std::sync::Arc;
 
 use globset::GlobSet;
-use plumbline_rego::{Entry, Program, Value};
+use plumbline_rego::{Entry, Place, Program, Value};
 
 pub use digest::Digest;
+pub use explain::Case;
 pub use load::{base_data, load};
 
 use crate::finding::{Effect, RuleId, Severity};
@@ -148,6 +151,21 @@ impl PolicySet {
 }
 
 impl Rule {
+    /// Its parameters in force.
+    pub fn params(&self) -> Option<&Value> {
+        self.data.get_str("params")
+    }
+
+    /// The span of a place in its policy, or in a library that it uses.
+    pub fn span(&self, place: Place) -> Option<Span> {
+        let file = self.modules.get(place.module as usize)?;
+        Some(Span {
+            file: *file,
+            start: place.span.start,
+            end: place.span.end,
+        })
+    }
+
     /// Whether the rule judges things of a kind: `kubernetes/apps/Deployment`.
     pub fn judges(&self, target: &str) -> bool {
         self.targets.is_match(target)

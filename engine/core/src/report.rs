@@ -1,6 +1,8 @@
 //! What people and machines read: one file per output, and the serialised shapes, which live here and nowhere else.
 
+pub mod catalogue;
 mod escape;
+pub mod explain;
 mod frame;
 pub mod json;
 pub mod text;

@@ -10,6 +10,11 @@ use crate::problem::Problem;
 use crate::source::{FileId, Span};
 use crate::tree::{NodeId, Typing};
 
+/// The schema of `plumbline.yaml`.
+pub const CONFIGURATION: &str = include_str!("../../../docs/reference/plumbline.schema.json");
+/// The schema of `estate.yaml`.
+pub const ESTATE: &str = include_str!("../../../docs/reference/estate.schema.json");
+
 /// A compiled schema.
 #[derive(Debug)]
 pub struct Schema {

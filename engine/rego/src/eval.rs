@@ -12,7 +12,7 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-pub use trace::Derivation;
+pub use trace::{Derivation, Explanation};
 
 use crate::builtins::{Facts, Meter};
 use crate::compile::{Entry, Place, Program, Query};
@@ -172,5 +172,17 @@ impl Program {
         settings: &Settings,
     ) -> Result<Vec<Derivation>, EvalError> {
         trace::trace(self, entry, data, input, settings)
+    }
+
+    /// Evaluates an entry again, rule by rule, and says of each rule what it gave, from what, or which condition kept it
+    /// from giving anything.
+    pub fn explain(
+        &self,
+        entry: &Entry,
+        data: &Value,
+        input: Option<&Value>,
+        settings: &Settings,
+    ) -> Result<Vec<Explanation>, EvalError> {
+        trace::explain(self, entry, data, input, settings)
     }
 }

@@ -16,7 +16,8 @@ pub mod value;
 pub use builtins::nearest;
 pub use compile::{Diagnostic, Entry, Module, Place, Program, Query, compile};
 pub use eval::{
-    Answer, Budget, Derivation, EvalError, Expression, Settings, Solution, Solutions, Spent,
+    Answer, Budget, Derivation, EvalError, Explanation, Expression, Settings, Solution, Solutions,
+    Spent,
 };
 pub use syntax::Version;
 pub use value::{ArcStr, Array, Number, Object, ObjectBuilder, Path, Set, Step, Value};

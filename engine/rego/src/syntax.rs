@@ -12,6 +12,7 @@ mod reports;
 #[cfg(test)]
 mod tests;
 
+pub use keywords::is_keyword;
 pub use parser::{parse, parse_query};
 pub use printer::print;
 

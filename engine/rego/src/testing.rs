@@ -146,7 +146,10 @@ pub fn run(program: &Program, test: &UnitTest, data: &Value, settings: &Settings
     let (value, answer) = program.evaluate_rule(test.rule, data, settings);
     let outcome = match value {
         Ok(Some(Value::Bool(true))) => Outcome::Passed,
-        Ok(_) => Outcome::Failed(program.failure(test.rule, data, settings)),
+        Ok(_) => {
+            let mut failures = program.failures(test.rule, data, None, settings);
+            Outcome::Failed((!failures.is_empty()).then(|| failures.swap_remove(0)))
+        }
         Err(error) => Outcome::Errored(error),
     };
     TestResult {

@@ -14,6 +14,6 @@ package plumbline.deployment.privileged_container
 
 deny contains {"msg": msg} if {
 	some container in input.workload.containers
-	container.isolation.privileged == true
+	container.isolation.privileged != false
 	msg := sprintf("container `%s` runs privileged", [container.name])
 }

@@ -14,9 +14,9 @@ test_isolation_that_says_nothing_passes if {
 	count(privileged_container.deny) == 0 with input as workload([container("web", "container", {})])
 }
 
-# The text is not the boolean: the API server refuses it, so nothing runs privileged.
-test_quoted_true_passes if {
-	count(privileged_container.deny) == 0 with input as workload([container("web", "container", {"privileged": "true"})])
+# The API server refuses anything but a boolean. What is none is not taken for false.
+test_what_is_no_boolean_is_denied if {
+	count(privileged_container.deny) == 1 with input as workload([container("web", "container", {"privileged": "true"})])
 }
 
 # An init container is gone when the pod is ready, but it was root on the node all the same.

@@ -113,6 +113,15 @@ fn workloads_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Workload>> {
     by_resource
 }
 
+/// What a rule is given to judge a subject.
+pub(super) fn input_of(subject: Subject<'_>) -> Value {
+    input(
+        subject.resource,
+        &subject.resource.value(),
+        subject.workload,
+    )
+}
+
 fn input(resource: &Resource, written: &Value, workload: Option<&Workload>) -> Value {
     let mut input = ObjectBuilder::with_capacity(4);
     input.insert_str("platform", resource.platform.as_str());
@@ -210,15 +219,8 @@ fn apply(
 
 /// A problem with the place in the policy where it arose.
 fn in_policy(rule: &Rule, problem: Problem, error: &EvalError) -> Problem {
-    match rule.modules.get(error.place.module as usize) {
-        Some(file) if error.place.span.end > 0 => {
-            let span = Span {
-                file: *file,
-                start: error.place.span.start,
-                end: error.place.span.end,
-            };
-            problem.related(span, "this could not be evaluated")
-        }
+    match rule.span(error.place) {
+        Some(span) if span.end > 0 => problem.related(span, "this could not be evaluated"),
         _ => problem,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::frame::{Masks, frame};
-use super::{Report, visible};
+use super::{Report, catalogue, visible};
 use crate::finding::{Effect, Finding, RuleId, Severity};
 use crate::problem::{Place, Problem};
 use crate::source::Span;
@@ -112,22 +112,13 @@ fn finding_groups<'a>(
         .resources
         .get(finding.resource)
         .map_or("", |resource| resource.id.as_str());
-    let controls = spell_controls(finding);
+    let controls = catalogue::controls(&finding.controls);
     let note = if controls.is_empty() {
         format!("{} in {resource}", finding.severity.as_str())
     } else {
         format!("{} in {resource}; {controls}", finding.severity.as_str())
     };
     vec![group.element(Level::NOTE.message(visible(&note).into_owned()))]
-}
-
-fn spell_controls(finding: &Finding) -> String {
-    let spelt: Vec<String> = finding
-        .controls
-        .iter()
-        .map(|(standard, controls)| format!("{standard} {}", controls.join(", ")))
-        .collect();
-    spelt.join("; ")
 }
 
 fn problem_groups<'a>(

@@ -1,5 +1,7 @@
 //! The report on unit tests of policies: for people, for machines (`plumbline.tests/v1`), and as `JUnit` XML.
 
+mod pages;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -12,6 +14,8 @@ use super::text::{Style, problems};
 use super::visible;
 use crate::problem::Problem;
 use crate::source::{FileId, Sources, Span};
+
+pub use pages::PageResult;
 
 /// The version of the JSON shape.
 pub const SCHEMA_VERSION: &str = "plumbline.tests/v1";
@@ -27,6 +31,8 @@ pub struct TestReport<'a> {
     pub program: &'a Program,
     /// Tests with their results, in order.
     pub results: &'a [(UnitTest, TestResult)],
+    /// Pages of rules with their results, in order.
+    pub pages: &'a [PageResult],
     /// Coverage by module, if it was asked for, and the share that is demanded.
     pub coverage: Option<(BTreeMap<String, Coverage>, Option<f64>)>,
 }
@@ -57,6 +63,11 @@ impl TestReport<'_> {
             }
         }
         counts
+    }
+
+    /// How many examples of pages do not keep their promise.
+    pub fn failed_examples(&self) -> usize {
+        pages::counts(self.pages).1
     }
 
     /// The share of covered lines of everything but tests, in percent.
@@ -109,6 +120,11 @@ pub fn text(report: &TestReport<'_>, style: Style) -> String {
             out.push_str(&one(report, test, result, style));
         }
     }
+    out.push_str(&problems(
+        report.sources,
+        &pages::problems(report.pages),
+        style,
+    ));
     if let (Some((coverage, threshold)), Some(all)) = (&report.coverage, report.covered_percent()) {
         for (name, module) in coverage
             .iter()
@@ -137,6 +153,7 @@ pub fn text(report: &TestReport<'_>, style: Style) -> String {
         out,
         "{passed} passed, {failed} failed, {errored} errors, {todo} to do"
     );
+    out.push_str(&pages::summary(report.pages));
     out
 }
 
@@ -217,6 +234,8 @@ struct TestsV1<'a> {
     tool: Tool,
     summary: Counts,
     tests: Vec<TestV1<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pages: Vec<pages::PageV1<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageV1<'a>>,
 }
@@ -302,6 +321,7 @@ pub fn json(report: &TestReport<'_>) -> String {
             .iter()
             .map(|(test, result)| test_shape(report, test, result))
             .collect(),
+        pages: report.pages.iter().map(pages::shape).collect(),
         coverage,
     };
     let mut out = serde_json::to_string_pretty(&shape).unwrap_or_default();
@@ -400,6 +420,9 @@ pub fn junit(report: &TestReport<'_>) -> String {
             junit_case(report, test, result, &mut out);
         }
         out.push_str("  </testsuite>\n");
+    }
+    for page in report.pages {
+        pages::junit(page, &mut out);
     }
     out.push_str("</testsuites>\n");
     out

@@ -14,6 +14,7 @@ use super::{EvalError, Settings};
 use crate::builtins::Meter;
 use crate::compile::ir::{Expr, Rule};
 use crate::compile::{Entry, Place, Program};
+use crate::testing::Failure;
 use crate::value::{ArcStr, Path, Step, Value};
 
 /// How one element of a set was derived.
@@ -27,6 +28,8 @@ pub struct Derivation {
     pub rule: Place,
     /// The variables of the rule with their values, in order of appearance.
     pub bindings: Vec<(ArcStr, Value)>,
+    /// Every part of the input that was read, each once, in order.
+    pub reads: Vec<Path>,
 }
 
 pub(super) fn trace(
@@ -52,14 +55,61 @@ pub(super) fn trace(
         .iter()
         .filter_map(|rule| inner.rules.get(*rule as usize))
     {
-        machine.guarded(|machine| derive(machine, rule, &mut derivations))?;
+        let wanted = Wanted::Places;
+        machine.guarded(|machine| derive(machine, rule, wanted, &mut derivations))?;
     }
     Ok(derivations)
+}
+
+/// What became of each rule of an entry.
+pub(super) fn explain(
+    program: &Program,
+    entry: &Entry,
+    data: &Value,
+    input: Option<&Value>,
+    settings: &Settings,
+) -> Result<Vec<Explanation>, EvalError> {
+    let Expr::Data(node) = entry.expr else {
+        return Ok(Vec::new());
+    };
+    let inner = &program.inner;
+    let rules = inner.tree.node(node).map(|node| node.rules.clone());
+    let mut explanations = Vec::new();
+    for index in rules.unwrap_or_default() {
+        let Some(rule) = inner.rules.get(index as usize) else {
+            continue;
+        };
+        let meter = Meter::new(settings.budget.steps, settings.budget.bytes);
+        let mut machine = Machine::new(inner, data, input, settings, &meter, Trace::default());
+        let mut derivations = Vec::new();
+        machine.guarded(|machine| derive(machine, rule, Wanted::Reads, &mut derivations))?;
+        let failures = if derivations.is_empty() {
+            program.failures(index, data, input, settings)
+        } else {
+            Vec::new()
+        };
+        explanations.push(Explanation {
+            rule: rule.head,
+            derivations,
+            failures,
+        });
+    }
+    Ok(explanations)
+}
+
+/// What is wanted of a derivation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Where it points.
+    Places,
+    /// Where it points, and all that it read.
+    Reads,
 }
 
 fn derive<'a>(
     machine: &mut Machine<'a, Trace>,
     rule: &'a Rule,
+    wanted: Wanted,
     derivations: &mut Vec<Derivation>,
 ) -> Result<(), EvalError> {
     let base = machine.frame(rule.slots);
@@ -69,7 +119,11 @@ fn derive<'a>(
             'a,
             Trace,
         >| {
-            let reads = machine.mode.solution(entered, &branch.message_only);
+            let decided = machine.mode.solution(entered, &branch.message_only);
+            let reads = match wanted {
+                Wanted::Places => Vec::new(),
+                Wanted::Reads => machine.mode.paths(entered),
+            };
             let mark = machine.mode.mark();
             let Some((element, _)) = machine.eval(&branch.value, base)? else {
                 return Ok(Search::Continue);
@@ -80,11 +134,16 @@ fn derive<'a>(
                 .filter(|(_, name)| !name.is_empty() && name.as_str() != "_");
             derivations.push(Derivation {
                 element,
-                path: reads.into_iter().flatten().next().map(|trail| trail.path()),
+                path: decided
+                    .into_iter()
+                    .flatten()
+                    .next()
+                    .map(|trail| trail.path()),
                 rule: rule.head,
                 bindings: named
                     .map(|(slot, name)| (name.clone(), machine.slot(base, slot)))
                     .collect(),
+                reads,
             });
             Ok(Search::Continue)
         })?;
@@ -92,6 +151,17 @@ fn derive<'a>(
     }
     machine.drop_frame(base);
     Ok(())
+}
+
+/// What became of one rule of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The head of the rule.
+    pub rule: Place,
+    /// The elements that it gives, with all that each was derived from.
+    pub derivations: Vec<Derivation>,
+    /// If it gives none: the furthest condition that was tried, once for each attempt, up to a few.
+    pub failures: Vec<Failure>,
 }
 
 /// The way from the input to a value.
@@ -163,6 +233,18 @@ impl Trace {
             self.attempts.push(read.clone());
         }
         self.log.push(read);
+    }
+
+    /// The paths of all reads since a point, each once.
+    fn paths(&self, since: Mark) -> Vec<Path> {
+        let mut paths: Vec<Path> = Vec::new();
+        for read in self.log.get(since.log..).unwrap_or_default() {
+            let path = read.trail.path();
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths
     }
 
     fn parts(&self, container: &Value) -> Option<&Parts> {

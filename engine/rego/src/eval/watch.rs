@@ -15,8 +15,14 @@ pub(super) struct Watch {
     /// The steps of the rule itself in the order in which they run, without those of what it calls or closes over.
     conditions: Vec<Condition>,
     names: Vec<ArcStr>,
-    furthest: Option<(usize, Failure)>,
+    /// The furthest condition that was tried.
+    furthest: Option<usize>,
+    /// Each time that it was tried.
+    attempts: Vec<Failure>,
 }
+
+/// More attempts than this are not kept.
+const ATTEMPTS: usize = 10;
 
 /// A step, known by where it lies in memory.
 #[derive(Debug)]
@@ -41,20 +47,29 @@ impl Program {
         (value, machine.answer(None))
     }
 
-    /// The condition that keeps a rule from having a value; none if it has one.
-    pub(crate) fn failure(&self, rule: u32, data: &Value, settings: &Settings) -> Option<Failure> {
-        let watched = self.inner.rules.get(rule as usize)?;
+    /// The condition that keeps a rule from having a value, once for each time it was tried, up to a few; nothing if the
+    /// rule has one.
+    pub(crate) fn failures(
+        &self,
+        rule: u32,
+        data: &Value,
+        input: Option<&Value>,
+        settings: &Settings,
+    ) -> Vec<Failure> {
+        let Some(watched) = self.inner.rules.get(rule as usize) else {
+            return Vec::new();
+        };
         let meter = Meter::new(settings.budget.steps, settings.budget.bytes);
         let mut machine: Machine<'_, Plain> =
-            Machine::new(&self.inner, data, None, settings, &meter, Plain);
+            Machine::new(&self.inner, data, input, settings, &meter, Plain);
         machine.watch = Some(Box::new(Watch::of(watched)));
         match machine.guarded(|machine| machine.alone(rule)) {
-            Ok(Some(_)) => None,
+            Ok(Some(_)) => Vec::new(),
             // Conditions are looked at twice, so the budget may end this run early: then this is as far as it came.
-            Ok(None) | Err(_) => {
-                let watch = machine.watch.take()?;
-                watch.furthest.map(|(_, failure)| failure)
-            }
+            Ok(None) | Err(_) => machine
+                .watch
+                .take()
+                .map_or_else(Vec::new, |watch| watch.attempts),
         }
     }
 }
@@ -69,6 +84,7 @@ impl Watch {
             conditions,
             names: rule.names.clone(),
             furthest: None,
+            attempts: Vec::new(),
         }
     }
 }
@@ -125,12 +141,9 @@ impl<M: Mode> Machine<'_, M> {
         let Some(rank) = conditions.position(|condition| condition.address == address) else {
             return;
         };
-        let furthest = watch.furthest.as_ref().map(|(furthest, _)| *furthest);
-        let Some(condition) = watch
-            .conditions
-            .get(rank)
-            .filter(|_| furthest.is_none_or(|furthest| furthest < rank))
-        else {
+        let further = watch.furthest.is_none_or(|furthest| furthest < rank);
+        let again = watch.furthest == Some(rank) && watch.attempts.len() < ATTEMPTS;
+        let Some(condition) = watch.conditions.get(rank).filter(|_| further || again) else {
             return;
         };
         let named = (0..).zip(&watch.names).filter(|(slot, name)| {
@@ -145,7 +158,11 @@ impl<M: Mode> Machine<'_, M> {
             bindings,
         };
         if let Some(watch) = &mut self.watch {
-            watch.furthest = Some((rank, failure));
+            if further {
+                watch.attempts.clear();
+            }
+            watch.furthest = Some(rank);
+            watch.attempts.push(failure);
         }
     }
 

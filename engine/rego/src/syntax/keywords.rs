@@ -25,6 +25,11 @@ pub(super) enum Word {
     Or,
 }
 
+/// Whether a word is reserved in any version, so that it is better no name.
+pub fn is_keyword(text: &str) -> bool {
+    Word::of(text).is_some()
+}
+
 impl Word {
     /// The word that is spelt like this.
     pub(super) fn of(text: &str) -> Option<Self> {

@@ -29,7 +29,13 @@ pub(super) fn containers(model: &mut Model, spec: View<'_>) {
 
 fn fill(model: &mut Model, list: &str, container: View<'_>, spec: View<'_>) {
     match container.get("name").and_then(View::raw) {
-        Some(_) => model.copy("name", container.get("name")),
+        Some(name) => model.text(
+            "name",
+            name,
+            Origin::Derived {
+                from: container.id(),
+            },
+        ),
         // Knative lets the only container go without a name.
         None => model.text(
             "name",

@@ -35,8 +35,19 @@ pub(super) fn isolation(model: &mut Model, spec: View<'_>) {
             model.integer(name, written(key));
         }
         model.integer("fs_group", written("fsGroup"));
-        model.copy("supplemental_groups", written("supplementalGroups"));
+        groups(model, written("supplementalGroups"));
         model.copy("sysctls", written("sysctls"));
+    });
+}
+
+fn groups(model: &mut Model, written: Option<View<'_>>) {
+    let Some(written) = written.filter(|groups| groups.is_sequence()) else {
+        return;
+    };
+    model.list("supplemental_groups", written.id(), |model| {
+        for group in written.items() {
+            model.integer_value(group);
+        }
     });
 }
 

@@ -17,13 +17,13 @@ pub(super) fn volumes(model: &mut Model, spec: View<'_>) {
                 .collect();
             if sources.is_empty() {
                 model.object(None, volume.id(), |model| {
-                    model.copy("name", volume.get("name"));
+                    name(model, volume);
                     model.text("kind", "empty_dir", Origin::Default { under: volume.id() });
                 });
             }
             for (key, source) in sources {
                 model.object(None, volume.id(), |model| {
-                    model.copy("name", volume.get("name"));
+                    name(model, volume);
                     let from = source.id();
                     model.text("kind", &snake_case(key), Origin::Derived { from });
                     model.copy("source", Some(source));
@@ -31,6 +31,13 @@ pub(super) fn volumes(model: &mut Model, spec: View<'_>) {
             }
         }
     });
+}
+
+fn name(model: &mut Model, volume: View<'_>) {
+    match volume.get("name").and_then(View::raw) {
+        Some(name) => model.text("name", name, Origin::Derived { from: volume.id() }),
+        None => model.text("name", "_", Origin::Default { under: volume.id() }),
+    }
 }
 
 /// `downwardAPI` is `downward_api`, `persistentVolumeClaim` is `persistent_volume_claim`.

@@ -204,10 +204,20 @@ impl Model {
 
     /// An integer. The text `"0"` is no integer to the API server, and is read as one here: what was meant is judged.
     pub(super) fn integer(&mut self, key: &str, written: Option<View<'_>>) {
-        let spelt = written.and_then(|written| Some((written, written.str()?.parse().ok()?)));
-        match spelt {
-            Some((written, number)) => self.number(key, number, written.id()),
-            None => self.copy(key, written),
+        if let Some(written) = written.filter(|written| !written.is_null()) {
+            self.builder.key(key);
+            self.integer_value(written);
+        }
+    }
+
+    /// The next element of a list: an integer, read in the same way.
+    pub(super) fn integer_value(&mut self, written: View<'_>) {
+        match written.str().and_then(|text| text.parse::<i64>().ok()) {
+            Some(number) => {
+                let origin = Origin::Derived { from: written.id() };
+                self.builder.number(&number.to_string(), origin);
+            }
+            None => self.copy_value(written),
         }
     }
 

@@ -1,0 +1,38 @@
+//! Which rules judge, and what they read, as it is typed.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
+use plumbline_core::policy::profile::{PROFILES, Profile};
+
+/// The options of every command that judges by rules.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct RuleArgs {
+    /// A file or folder of Rego policies besides the built-in ones; may be repeated.
+    #[arg(short, long = "policy", value_name = "PATH")]
+    pub(crate) policies: Vec<PathBuf>,
+    /// A file or folder of JSON and YAML that policies read below `data`; may be repeated.
+    #[arg(short, long = "data", value_name = "PATH")]
+    pub(crate) data: Vec<PathBuf>,
+    /// The organisation's decisions [default: `estate.yaml` beside the configuration, or at the root of a PATH].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) estate: Option<PathBuf>,
+    /// The configuration [default: `plumbline.yaml`, searched from the PATH up to the root of the repository].
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration.
+    #[arg(long)]
+    pub(crate) no_config: bool,
+    /// Do not judge by the built-in policies.
+    #[arg(long)]
+    pub(crate) no_builtin: bool,
+    /// Judge only by the rules of a published standard.
+    #[arg(long, value_name = "PROFILE", value_parser = profile_parser())]
+    pub(crate) profile: Option<Profile>,
+}
+
+fn profile_parser() -> impl TypedValueParser<Value = Profile> {
+    PossibleValuesParser::new(PROFILES.iter().map(|profile| profile.name))
+        .try_map(|name| Profile::of_name(&name).ok_or("not a profile"))
+}

@@ -1,0 +1,186 @@
+//! Files to resources: what the commands that judge manifests read.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use plumbline_core::frontend::Reading;
+use plumbline_core::parse::{self, Notation};
+use plumbline_core::problem::Problem;
+use plumbline_core::report::Coverage;
+use plumbline_core::resource::Resource;
+use plumbline_core::source::{FileId, Source, Sources};
+use plumbline_sources::fs::{self, Candidate};
+use rayon::prelude::*;
+
+use crate::config::CheckConfig;
+
+/// What was found in the files.
+#[derive(Default)]
+pub(crate) struct Manifests {
+    /// Resources in order of files.
+    pub(crate) resources: Vec<Resource>,
+    /// What stood in the way.
+    pub(crate) problems: Vec<Problem>,
+    /// What was read, in numbers.
+    pub(crate) coverage: Coverage,
+}
+
+/// Reads every manifest below some paths.
+pub(crate) fn read(
+    paths: &[PathBuf],
+    max_file_size: u64,
+    config: &CheckConfig,
+    sources: &mut Sources,
+) -> Manifests {
+    let mut manifests = Manifests::default();
+    let (standard_input, roots): (Vec<PathBuf>, Vec<PathBuf>) = paths
+        .iter()
+        .cloned()
+        .partition(|path| path == Path::new("-"));
+    let mut found = fs::walk(&roots, &config.ignored, &config.base);
+    manifests.problems.append(&mut found.problems);
+    let own = own_files(config);
+    found
+        .candidates
+        .retain(|candidate| !own.contains(&fs::canonical(&candidate.path)));
+
+    let (readable, others): (Vec<Candidate>, Vec<Candidate>) = found
+        .candidates
+        .into_iter()
+        .partition(|candidate| Notation::of_file_name(&candidate.name).is_some());
+    for other in others {
+        unrecognised(&other.name, other.named, &mut manifests);
+    }
+    let texts: Vec<Result<String, Problem>> = readable
+        .par_iter()
+        .map(|candidate| fs::read(&candidate.path, max_file_size))
+        .collect();
+    let mut taken = Vec::new();
+    for (candidate, text) in readable.into_iter().zip(texts) {
+        match text {
+            Ok(text) => take(candidate, text, sources, &mut taken),
+            Err(problem) => manifests.problems.push(problem),
+        }
+    }
+    if !standard_input.is_empty() {
+        let name = "standard input";
+        match fs::text(name, io::stdin().lock(), max_file_size) {
+            Ok(text) => take(
+                Candidate {
+                    name: name.to_owned(),
+                    path: PathBuf::from("-"),
+                    named: true,
+                },
+                text,
+                sources,
+                &mut taken,
+            ),
+            Err(problem) => manifests.problems.push(problem),
+        }
+    }
+    let readings: Vec<Read> = taken
+        .par_iter()
+        .filter_map(|(file, candidate)| read_one(*file, candidate, sources))
+        .collect();
+    for read in readings {
+        add(read, &mut manifests);
+    }
+    manifests
+}
+
+fn take(
+    candidate: Candidate,
+    text: String,
+    sources: &mut Sources,
+    taken: &mut Vec<(FileId, Candidate)>,
+) {
+    let file = sources.add(Source::new(candidate.name.clone(), text));
+    taken.push((file, candidate));
+}
+
+struct Read {
+    name: String,
+    named: bool,
+    recognised: bool,
+    broken: bool,
+    reading: Reading,
+}
+
+fn read_one(file: FileId, candidate: &Candidate, sources: &Sources) -> Option<Read> {
+    let source = sources.get(file)?;
+    let notation = Notation::of_file_name(&candidate.name).unwrap_or(Notation::Yaml);
+    let (documents, problems) = parse::parse(source, file, notation);
+    let mut reading = Reading::default();
+    let broken = problems.iter().any(Problem::is_error);
+    reading.problems = problems;
+    let mut recognised = false;
+    let mut strangers = Vec::new();
+    for document in &documents {
+        let unknown_before = reading.unrecognised;
+        recognised |= reading.take(document);
+        if reading.unrecognised > unknown_before {
+            strangers.push(document);
+        }
+    }
+    if recognised {
+        reading
+            .problems
+            .extend(strangers.into_iter().filter_map(stranger));
+    }
+    Some(Read {
+        name: candidate.name.clone(),
+        named: candidate.named,
+        recognised,
+        broken,
+        reading,
+    })
+}
+
+/// A document that no format knows, beside others that are resources.
+fn stranger(document: &parse::Document) -> Option<Problem> {
+    let place = document.tree.place(document.tree.root()?)?;
+    let message = format!(
+        "document {} is no resource of any format that is known",
+        document.number
+    );
+    Some(
+        Problem::warning(place, message)
+            .help("it was not judged; the other documents of the file were"),
+    )
+}
+
+fn add(read: Read, manifests: &mut Manifests) {
+    let Read {
+        name,
+        named,
+        recognised,
+        broken,
+        mut reading,
+    } = read;
+    manifests.problems.append(&mut reading.problems);
+    manifests.resources.append(&mut reading.resources);
+    if recognised {
+        manifests.coverage.files += 1;
+    } else if !broken {
+        unrecognised(&name, named, manifests);
+    }
+}
+
+/// A file that is not recognised is counted when it was found, and an error when it was named.
+fn unrecognised(name: &str, named: bool, manifests: &mut Manifests) {
+    if named {
+        let problem = Problem::file(name, "no resource of any format that is known");
+        manifests.problems.push(problem.help("known are Kubernetes manifests in YAML and JSON, Knative's and custom resources among them"));
+    } else {
+        manifests.coverage.unrecognised += 1;
+    }
+}
+
+fn own_files(config: &CheckConfig) -> HashSet<PathBuf> {
+    config
+        .own_files
+        .iter()
+        .map(|path| fs::canonical(path))
+        .collect()
+}

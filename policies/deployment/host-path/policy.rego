@@ -1,0 +1,55 @@
+# METADATA
+# scope: package
+# title: Host paths
+# description: Files of the node in a container are a way out of it, and a way into every other pod there.
+# custom:
+#   id: deployment/host-path
+#   severity: high
+#   effect: deny
+#   subject: workload
+#   targets: ["kubernetes/*"]
+#   controls: { pss: [baseline], cis-kubernetes: ["5.2.12"], nist-800-53: ["AC-6"] }
+#   remediation: "Replace `hostPath` by a PersistentVolumeClaim, an `emptyDir`, a ConfigMap or a Secret; where a node agent needs the path, name it in `allow`."
+#   params:
+#     type: object
+#     additionalProperties: false
+#     properties:
+#       allow:
+#         description: Absolute paths that may be mounted, each with what lies below it.
+#         type: array
+#         items: { type: string, pattern: "^/" }
+#         default: []
+package plumbline.deployment.host_path
+
+deny contains {"msg": msg} if {
+	some volume in input.workload.volumes
+	volume.kind == "host_path"
+	path := written(volume)
+	not allowed(path)
+	msg := sprintf("volume `%v` mounts %s of its node", [object.get(volume, "name", "_"), shown(path)])
+}
+
+# A volume that names no path is one all the same.
+default written(_) := null
+
+written(volume) := volume.source.path
+
+shown(path) := sprintf("`%v`", [path]) if path != null
+
+shown(path) := "an unknown path" if path == null
+
+allowed(path) if {
+	is_string(path)
+	startswith(path, "/")
+	not climbs(path)
+	some entry in data.params.allow
+	startswith(concat("", [path, "/"]), as_prefix(entry))
+}
+
+# To a Windows node, the backslash separates too.
+climbs(path) if ".." in split(replace(path, "\\", "/"), "/")
+
+# The closing slash keeps `/var/log` from standing for `/var/logs`.
+as_prefix(entry) := entry if endswith(entry, "/")
+
+as_prefix(entry) := concat("", [entry, "/"]) if not endswith(entry, "/")

@@ -1,0 +1,26 @@
+# METADATA
+# scope: package
+# title: No seccomp profile
+# description: Without a seccomp profile a container may make every system call, also those that only an exploit of the kernel needs.
+# custom:
+#   id: deployment/missing-seccomp
+#   severity: medium
+#   effect: deny
+#   subject: workload
+#   targets: ["kubernetes/*"]
+#   controls: { pss: [restricted], cis-kubernetes: ["5.7.2"], nist-800-53: ["CM-7", "SC-39"] }
+#   remediation: "Set `seccompProfile: { type: RuntimeDefault }` in the `securityContext` of the pod."
+package plumbline.deployment.missing_seccomp
+
+deny contains {"msg": msg} if {
+	not windows
+	some container in input.workload.containers
+	not has_profile(container)
+	msg := sprintf("container `%s` runs without a seccomp profile", [container.name])
+}
+
+# Whether the profile confines anything, deployment/unconfined-seccomp judges.
+has_profile(container) if _ = container.isolation.seccomp
+
+# Windows has no seccomp, and the API server refuses the field there.
+windows if input.workload.runtime.os == "windows"

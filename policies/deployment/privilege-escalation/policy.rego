@@ -1,0 +1,23 @@
+# METADATA
+# scope: package
+# title: Privilege escalation
+# description: Where privileges may be escalated, one setuid program in the image is enough to become root in the container.
+# custom:
+#   id: deployment/privilege-escalation
+#   severity: medium
+#   effect: deny
+#   subject: workload
+#   targets: ["kubernetes/*"]
+#   controls: { pss: [restricted], cis-kubernetes: ["5.2.6"], nist-800-53: ["AC-6", "AC-6(10)"] }
+#   remediation: "Set `allowPrivilegeEscalation: false` in the `securityContext` of the container."
+package plumbline.deployment.privilege_escalation
+
+deny contains {"msg": msg} if {
+	not windows
+	some container in input.workload.containers
+	not container.isolation.allow_privilege_escalation == false
+	msg := sprintf("container `%s` may escalate its privileges", [container.name])
+}
+
+# Windows has no such flag, and the API server refuses the field there.
+windows if input.workload.runtime.os == "windows"

@@ -1,0 +1,22 @@
+# METADATA
+# scope: package
+# title: Unmasked /proc
+# description: The masks over `/proc` keep a container from reading and changing its kernel.
+# custom:
+#   id: deployment/unmasked-proc
+#   severity: medium
+#   effect: deny
+#   subject: workload
+#   targets: ["kubernetes/*"]
+#   controls: { pss: [baseline], nist-800-53: ["AC-6"] }
+#   remediation: "Remove `procMount`, or set it to `Default`."
+package plumbline.deployment.unmasked_proc
+
+deny contains {"msg": msg} if {
+	some container in input.workload.containers
+	container.isolation.proc_mount != "Default"
+	msg := sprintf("container `%v` mounts `/proc` as `%v`, not as `Default`", [
+		container.name,
+		container.isolation.proc_mount,
+	])
+}
