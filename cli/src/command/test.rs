@@ -143,18 +143,21 @@ fn run_pages(
         Judges::Own
     };
     let run = |(rule, file): (RuleId, PathBuf)| {
-        let text = fs::read(&file, fs::MAX_BYTES)?;
-        Ok(PageResult {
-            examples: Page::read(&text).run(&rule, judges, ingredients, sources, &settings),
+        let page = Page::read(&fs::read(&file, fs::MAX_BYTES)?);
+        // A README may be about the folder as a whole.
+        let result = (page.title == rule.as_str()).then(|| PageResult {
+            examples: page.run(&rule, judges, ingredients, sources, &settings),
             rule,
             file: fs::display(&file),
-        })
+        });
+        Ok(result)
     };
-    let results: Vec<Result<PageResult, Problem>> = found.into_par_iter().map(run).collect();
+    let results: Vec<Result<Option<PageResult>, Problem>> =
+        found.into_par_iter().map(run).collect();
     let mut pages = Vec::new();
     for result in results {
         match result {
-            Ok(page) => pages.push(page),
+            Ok(page) => pages.extend(page),
             Err(problem) => problems.push(problem),
         }
     }

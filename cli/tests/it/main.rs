@@ -74,5 +74,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - name: c\n      image: registry.example.com/a:1\n";
-const PRIVILEGED: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: b\nspec:\n  containers:\n    - name: c\n      image: registry.example.com/a:1\n      securityContext:\n        privileged: true\n";
+/// A pod that no rule of the library has anything against.
+const POD: &str = include_str!("samples/pod.yaml");
+/// The same pod, but for one line.
+const PRIVILEGED: &str = include_str!("samples/privileged.yaml");

@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::{folder, plumb, root};
 
-const MARK: &str = "# <-- ";
-
 /// Every rule of the library: its id, its folder and its page.
 fn rules() -> Vec<(String, PathBuf, PathBuf)> {
     let folders = |path: &Path| {
@@ -20,6 +18,10 @@ fn rules() -> Vec<(String, PathBuf, PathBuf)> {
     let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
     let mut rules = Vec::new();
     for category in folders(&root().join("policies")) {
+        // Libraries are no rules.
+        if name(&category) == "lib" {
+            continue;
+        }
         for rule in folders(&category) {
             let id = format!("{}/{}", name(&category), name(&rule));
             let page = root().join("docs/rules").join(format!("{id}.md"));
@@ -29,45 +31,10 @@ fn rules() -> Vec<(String, PathBuf, PathBuf)> {
     rules
 }
 
-/// A fenced block of a page: the section it stands in, what follows the language, and its text.
-struct Block {
-    section: String,
-    info: String,
-    text: String,
-}
-
-fn blocks(page: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut section = String::new();
-    let mut open: Option<Block> = None;
-    for line in page.lines() {
-        match &mut open {
-            Some(_) if line == "```" => blocks.extend(open.take()),
-            Some(block) => {
-                block.text.push_str(line);
-                block.text.push('\n');
-            }
-            None => {
-                if let Some(title) = line.strip_prefix("## ") {
-                    title.clone_into(&mut section);
-                }
-                if let Some(info) = line.strip_prefix("```yaml") {
-                    open = Some(Block {
-                        section: section.clone(),
-                        info: info.trim().to_owned(),
-                        text: String::new(),
-                    });
-                }
-            }
-        }
-    }
-    blocks
-}
-
 #[test]
 fn every_rule_has_a_page_tests_and_metadata() {
     let rules = rules();
-    assert!(rules.len() >= 4);
+    assert!(rules.len() >= 24);
     for (id, folder, page) in rules {
         let policy = std::fs::read_to_string(folder.join("policy.rego"))
             .unwrap_or_else(|_| panic!("{id} has no policy.rego"));
@@ -129,64 +96,149 @@ fn every_page_has_a_rule() {
     }
 }
 
+/// Every example of every page, judged by every rule of the library: what is to be avoided breaks the rules that it is
+/// marked with and no other one, and what is preferred breaks none.
 #[test]
-fn what_a_page_says_to_avoid_is_found_at_its_line() {
-    each_block("Avoid", |id, lines, findings| {
-        assert!(!lines.is_empty(), "an Avoid block of {id} marks no line");
-        let expected: Vec<(String, u64)> =
-            lines.iter().map(|line| (id.to_owned(), *line)).collect();
-        assert_eq!(findings, expected, "an Avoid block of {id}");
-    });
-}
-
-#[test]
-fn what_a_page_says_to_prefer_is_clean() {
-    each_block("Prefer", |id, _, findings| {
-        assert_eq!(findings, [], "a Prefer block of {id}");
-    });
-}
-
-/// Runs the blocks of a section: rule, marked lines, and what was found where.
-fn each_block(section: &str, mut check: impl FnMut(&str, &[u64], Vec<(String, u64)>)) {
-    for (id, _, page) in rules() {
-        let blocks = blocks(&std::fs::read_to_string(page).unwrap());
-        let decisions = blocks
-            .iter()
-            .find(|block| block.section == "Decisions" && block.info.contains("estate.yaml"));
-        let mut ran = 0;
-        for block in blocks.iter().filter(|block| block.section == section) {
-            ran += 1;
-            let mark = format!("{MARK}{id}");
-            let marked = block
-                .text
-                .lines()
-                .zip(1..)
-                .filter(|(line, _)| line.ends_with(&mark));
-            let lines: Vec<u64> = marked.map(|(_, number)| number).collect();
-            check(
-                &id,
-                &lines,
-                findings(&block.text, decisions.map(|block| block.text.as_str())),
-            );
-        }
-        assert!(ran > 0, "the page of {id} has no {section} block");
-    }
-}
-
-fn findings(manifest: &str, estate: Option<&str>) -> Vec<(String, u64)> {
-    let mut files = vec![("manifest.yaml", manifest)];
-    files.extend(estate.map(|estate| ("estate.yaml", estate)));
-    let folder = folder(&files);
-    let run = plumb(folder.path(), &["check", "-o", "json"]);
-    assert_ne!(run.code, Some(2), "{}{}", run.out, run.err);
+fn every_page_keeps_its_promises() {
+    let args = [
+        "test",
+        "policies",
+        "--pages",
+        "docs/rules",
+        "--strict-pages",
+        "-o",
+        "json",
+    ];
+    let run = plumb(&root(), &args);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     let report = run.json();
-    let found = report["findings"].as_array().unwrap().iter();
-    found
-        .map(|finding| {
-            (
-                finding["rule"].as_str().unwrap().to_owned(),
-                finding["location"]["line"].as_u64().unwrap(),
-            )
-        })
-        .collect()
+    let pages = report["pages"].as_array().unwrap();
+    let mut of_pages: Vec<&str> = pages
+        .iter()
+        .map(|page| page["rule"].as_str().unwrap())
+        .collect();
+    of_pages.sort_unstable();
+    let ids: Vec<String> = rules().into_iter().map(|(id, ..)| id).collect();
+    assert_eq!(of_pages, ids);
+}
+
+/// A page in the folder of a policy, and whether its promises are kept.
+#[track_caller]
+fn page(page: &str, args: &[&str], expected: i32, said: &str) {
+    let folder = folder(&[
+        ("p/policy.rego", POLICY),
+        ("p/other.rego", OTHER),
+        ("p/README.md", page),
+    ]);
+    let run = plumb(folder.path(), &[&["test", "p"], args].concat());
+    assert_eq!(run.code, Some(expected), "{}{}", run.out, run.err);
+    assert!(run.out.contains(said), "`{said}`: {}{}", run.out, run.err);
+}
+
+const POLICY: &str = "# METADATA\n# scope: package\n# title: Pods\n# custom:\n#   id: test/pod\n#   severity: low\npackage test.pod\n\ndeny contains \"a pod\" if input.resource.kind == \"Pod\"\n";
+const OTHER: &str = "# METADATA\n# scope: package\n# title: Names\n# custom:\n#   id: test/name\n#   severity: low\npackage test.name\n\ndeny contains \"b\" if input.resource.metadata.name == \"b\"\n";
+const AVOID: &str =
+    "## Avoid\n\n```yaml\napiVersion: v1\nkind: Pod # <-- test/pod\nmetadata:\n  name: a\n```\n";
+const PREFER: &str =
+    "## Prefer\n\n```yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\n```\n";
+
+#[test]
+fn a_page_that_keeps_its_promises_passes() {
+    page(
+        &format!("{AVOID}{PREFER}"),
+        &[],
+        0,
+        "pages: 2 examples passed, 0 failed",
+    );
+}
+
+#[test]
+fn what_is_marked_and_not_found_fails() {
+    let wrong = AVOID.replace("kind: Pod", "kind: Node");
+    page(
+        &format!("{wrong}{PREFER}"),
+        &[],
+        1,
+        "line 5: `test/pod` is marked and was not found",
+    );
+}
+
+#[test]
+fn what_is_found_and_not_marked_fails() {
+    let wrong = PREFER.replace("kind: ConfigMap", "kind: Pod");
+    page(
+        &format!("{AVOID}{wrong}"),
+        &[],
+        1,
+        "`test/pod` was found and is not marked",
+    );
+}
+
+#[test]
+fn a_page_without_a_mark_or_without_a_section_fails() {
+    let unmarked = AVOID.replace(" # <-- test/pod", "");
+    page(
+        &format!("{unmarked}{PREFER}"),
+        &[],
+        1,
+        "no line is marked with `# <-- test/pod`",
+    );
+    page(AVOID, &[], 1, "no block of YAML stands below `## Prefer`");
+}
+
+#[test]
+fn an_example_that_holds_nothing_or_cannot_be_read_fails() {
+    page(
+        &format!("{AVOID}## Prefer\n\n```yaml\na: b\n```\n"),
+        &[],
+        1,
+        "the example holds no resource",
+    );
+    page(
+        &format!("{AVOID}## Prefer\n\n```yaml\na: [\n```\n"),
+        &[],
+        1,
+        "not valid YAML",
+    );
+}
+
+#[test]
+fn strict_pages_are_judged_by_every_rule() {
+    let text = format!("{AVOID}{PREFER}");
+    page(&text, &[], 0, "pages: 2 examples passed");
+    page(
+        &text,
+        &["--strict-pages"],
+        1,
+        "`test/name` was found and is not marked",
+    );
+}
+
+#[test]
+fn decisions_of_a_page_are_checked() {
+    let text = format!(
+        "## Decisions\n\n```yaml title=\"estate.yaml\"\nversion: 1\nregistry: x\n```\n{AVOID}{PREFER}"
+    );
+    page(
+        &text,
+        &[],
+        1,
+        "the decisions are wrong: unknown key `registry`",
+    );
+}
+
+#[test]
+fn an_annotation_that_is_no_yaml_fails_the_tests() {
+    let folder = folder(&[
+        (
+            "p/policy.rego",
+            &POLICY.replace("title: Pods", "title: a: b"),
+        ),
+        (
+            "p/policy_test.rego",
+            "package test.pod_test\n\ntest_true if true\n",
+        ),
+    ]);
+    let run = plumb(folder.path(), &["test", "p"]);
+    assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
 }

@@ -49,6 +49,7 @@ confining_annotation(profile) if profile in {null, "", "runtime/default"}
 
 confining_annotation(profile) if {
 	is_string(profile)
+	is_string(profile)
 	startswith(profile, "localhost/")
 }
 

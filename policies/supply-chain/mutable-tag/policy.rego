@@ -45,7 +45,7 @@ deny contains {"msg": msg} if {
 # Of a tag and a digest, the digest is what is pulled. One that is cut short pins nothing.
 pinned(image) if regex.match(`^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$`, image.digest)
 
-# Docker reads a missing tag as `latest`.
+# A tag of no characters is a missing one.
 tagged(image) if image.tag != ""
 
 forbidden := data.estate.registries["forbidden-tags"]

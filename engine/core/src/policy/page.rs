@@ -24,6 +24,8 @@ const MARK: &str = "# <-- ";
 /// A page that was read.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
+    /// Its heading: the id of the rule.
+    pub title: String,
     /// Its examples in order.
     pub examples: Vec<Example>,
     /// The text of `estate.yaml`, if the page has decisions.
@@ -98,6 +100,9 @@ impl Page {
                     example.text.push('\n');
                 }
                 None => {
+                    if let Some(title) = line.strip_prefix("# ").filter(|_| page.title.is_empty()) {
+                        title.trim().clone_into(&mut page.title);
+                    }
                     heading = line.strip_prefix("## ").map_or(heading, str::trim);
                     let fence = line.strip_prefix("```");
                     open = fence.map(|info| (info, Example::at(number + 1)));
