@@ -9,6 +9,7 @@
 
 mod architecture;
 mod bad_input;
+mod bypass;
 mod check;
 mod eval;
 mod library;

@@ -137,8 +137,7 @@ fn page(page: &str, args: &[&str], expected: i32, said: &str) {
 
 const POLICY: &str = "# METADATA\n# scope: package\n# title: Pods\n# custom:\n#   id: test/pod\n#   severity: low\npackage test.pod\n\ndeny contains \"a pod\" if input.resource.kind == \"Pod\"\n";
 const OTHER: &str = "# METADATA\n# scope: package\n# title: Names\n# custom:\n#   id: test/name\n#   severity: low\npackage test.name\n\ndeny contains \"b\" if input.resource.metadata.name == \"b\"\n";
-const AVOID: &str =
-    "## Avoid\n\n```yaml\napiVersion: v1\nkind: Pod # <-- test/pod\nmetadata:\n  name: a\n```\n";
+const AVOID: &str = "# test/pod\n\n## Avoid\n\n```yaml\napiVersion: v1\nkind: Pod # <-- test/pod\nmetadata:\n  name: a\n```\n";
 const PREFER: &str =
     "## Prefer\n\n```yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\n```\n";
 
@@ -159,7 +158,7 @@ fn what_is_marked_and_not_found_fails() {
         &format!("{wrong}{PREFER}"),
         &[],
         1,
-        "line 5: `test/pod` is marked and was not found",
+        "line 7: `test/pod` is marked and was not found",
     );
 }
 
@@ -203,6 +202,12 @@ fn an_example_that_holds_nothing_or_cannot_be_read_fails() {
 }
 
 #[test]
+fn a_readme_with_another_title_is_no_page() {
+    let text = AVOID.replace("# test/pod", "# Policies of the team");
+    page(&text, &[], 2, "");
+}
+
+#[test]
 fn strict_pages_are_judged_by_every_rule() {
     let text = format!("{AVOID}{PREFER}");
     page(&text, &[], 0, "pages: 2 examples passed");
@@ -217,7 +222,7 @@ fn strict_pages_are_judged_by_every_rule() {
 #[test]
 fn decisions_of_a_page_are_checked() {
     let text = format!(
-        "## Decisions\n\n```yaml title=\"estate.yaml\"\nversion: 1\nregistry: x\n```\n{AVOID}{PREFER}"
+        "# test/pod\n\n## Decisions\n\n```yaml title=\"estate.yaml\"\nversion: 1\nregistry: x\n```\n{AVOID}{PREFER}"
     );
     page(
         &text,

@@ -206,9 +206,11 @@ fn apply(
     };
     for element in elements {
         match result(element, &derivations) {
-            Ok((message, path)) => evaluation
-                .findings
-                .push(finding(rule, subject, index, message, &path)),
+            Ok((message, path)) => {
+                let mut finding = finding(rule, subject, index, message, &path);
+                finding.related = elsewhere(&finding, element, subject, &derivations);
+                evaluation.findings.push(finding);
+            }
             Err(wrong) => {
                 evaluation.undecided += 1;
                 evaluation.problems.push(undecided(wrong.to_owned()));
@@ -261,6 +263,33 @@ fn result<'v>(
     )?;
     Ok((message, path))
 }
+
+/// The other places of an element that was derived more than once: `deny` is a set, and equal messages are one finding.
+fn elsewhere(
+    finding: &Finding,
+    element: &Value,
+    subject: Subject<'_>,
+    derivations: &[Derivation],
+) -> Vec<(Span, String)> {
+    let mut spans = vec![finding.location.span];
+    for derivation in derivations
+        .iter()
+        .filter(|derivation| derivation.element == *element)
+    {
+        let Some(path) = &derivation.path else {
+            continue;
+        };
+        let span = locate(subject, path).0.span;
+        if spans.len() <= MOST_PLACES && !spans.contains(&span) {
+            spans.push(span);
+        }
+    }
+    let others = spans.into_iter().skip(1);
+    others.map(|span| (span, "and here".to_owned())).collect()
+}
+
+/// More places than this are not listed.
+const MOST_PLACES: usize = 10;
 
 /// What a path may begin with.
 const ROOTS: &[&str] = &["resource", "workload"];

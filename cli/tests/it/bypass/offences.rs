@@ -1,0 +1,688 @@
+//! What breaks each rule, in every spelling that comes to the same.
+
+/// A rule, and fields of a container that break it. An empty text leaves a field out.
+type Spelling = (&'static str, &'static [(&'static str, &'static str)]);
+
+pub(super) const CONTAINER: &[Spelling] = &[
+    ("deployment/privileged-container", &[("privileged", "true")]),
+    ("deployment/privileged-container", &[("privileged", "True")]),
+    ("deployment/privileged-container", &[("privileged", "TRUE")]),
+    ("deployment/privileged-container", &[("privileged", "yes")]),
+    ("deployment/privileged-container", &[("privileged", "Yes")]),
+    ("deployment/privileged-container", &[("privileged", "on")]),
+    ("deployment/privileged-container", &[("privileged", "y")]),
+    (
+        "deployment/privileged-container",
+        &[("privileged", "'true'")],
+    ),
+    (
+        "deployment/privileged-container",
+        &[("privileged", "\"yes\"")],
+    ),
+    ("deployment/privileged-container", &[("privileged", "1")]),
+    (
+        "deployment/privileged-container",
+        &[("privileged", "!!bool true")],
+    ),
+    (
+        "deployment/privilege-escalation",
+        &[("allowPrivilegeEscalation", "")],
+    ),
+    (
+        "deployment/privilege-escalation",
+        &[("allowPrivilegeEscalation", "null")],
+    ),
+    (
+        "deployment/privilege-escalation",
+        &[("allowPrivilegeEscalation", "~")],
+    ),
+    (
+        "deployment/privilege-escalation",
+        &[("allowPrivilegeEscalation", "true")],
+    ),
+    (
+        "deployment/privilege-escalation",
+        &[("allowPrivilegeEscalation", "on")],
+    ),
+    (
+        "deployment/privilege-escalation",
+        &[("allowPrivilegeEscalation", "'false'")],
+    ),
+    (
+        "deployment/privilege-escalation",
+        &[("allowPrivilegeEscalation", "0")],
+    ),
+    (
+        "deployment/writable-root",
+        &[("readOnlyRootFilesystem", "")],
+    ),
+    (
+        "deployment/writable-root",
+        &[("readOnlyRootFilesystem", "null")],
+    ),
+    (
+        "deployment/writable-root",
+        &[("readOnlyRootFilesystem", "false")],
+    ),
+    (
+        "deployment/writable-root",
+        &[("readOnlyRootFilesystem", "no")],
+    ),
+    (
+        "deployment/writable-root",
+        &[("readOnlyRootFilesystem", "'true'")],
+    ),
+    ("deployment/kept-capabilities", &[("capabilities", "")]),
+    ("deployment/kept-capabilities", &[("capabilities", "{}")]),
+    (
+        "deployment/kept-capabilities",
+        &[("capabilities", "{drop: []}")],
+    ),
+    (
+        "deployment/kept-capabilities",
+        &[("capabilities", "{drop: [NET_RAW]}")],
+    ),
+    (
+        "deployment/kept-capabilities",
+        &[("capabilities", "{drop: [all]}")],
+    ),
+    (
+        "deployment/kept-capabilities",
+        &[("capabilities", "{drop: [CAP_ALL]}")],
+    ),
+    (
+        "deployment/kept-capabilities",
+        &[("capabilities", "{drop: ALL}")],
+    ),
+    (
+        "deployment/kept-capabilities",
+        &[("capabilities", "{drop: [ALL], add: [CHOWN]}")],
+    ),
+    (
+        "deployment/kept-capabilities",
+        &[(
+            "capabilities",
+            "{drop: [ALL], add: [NET_BIND_SERVICE, SETUID]}",
+        )],
+    ),
+    (
+        "deployment/added-capability",
+        &[("capabilities", "{drop: [ALL], add: [SYS_ADMIN]}")],
+    ),
+    (
+        "deployment/added-capability",
+        &[("capabilities", "{drop: [ALL], add: [NET_RAW]}")],
+    ),
+    (
+        "deployment/added-capability",
+        &[("capabilities", "{drop: [ALL], add: [ALL]}")],
+    ),
+    (
+        "deployment/added-capability",
+        &[("capabilities", "{drop: [ALL], add: [CAP_SYS_ADMIN]}")],
+    ),
+    (
+        "deployment/added-capability",
+        &[("capabilities", "{drop: [ALL], add: [sys_admin]}")],
+    ),
+    (
+        "deployment/added-capability",
+        &[("capabilities", "{drop: [ALL], add: [CHOWN, BPF]}")],
+    ),
+    (
+        "deployment/added-capability",
+        &[("capabilities", "{drop: [ALL], add: SYS_ADMIN}")],
+    ),
+    ("deployment/unmasked-proc", &[("procMount", "Unmasked")]),
+    ("deployment/unmasked-proc", &[("procMount", "unmasked")]),
+    ("deployment/unmasked-proc", &[("procMount", "default")]),
+    (
+        "deployment/unconfined-seccomp",
+        &[("seccompProfile", "{type: Unconfined}")],
+    ),
+    (
+        "deployment/unconfined-seccomp",
+        &[("seccompProfile", "{type: unconfined}")],
+    ),
+    (
+        "deployment/unconfined-seccomp",
+        &[("seccompProfile", "{type: 'Unconfined'}")],
+    ),
+    (
+        "deployment/unconfined-apparmor",
+        &[("appArmorProfile", "{type: Unconfined}")],
+    ),
+    (
+        "deployment/unconfined-apparmor",
+        &[("appArmorProfile", "{type: \"Unconfined\"}")],
+    ),
+    (
+        "deployment/custom-selinux",
+        &[("seLinuxOptions", "{type: spc_t}")],
+    ),
+    (
+        "deployment/custom-selinux",
+        &[("seLinuxOptions", "{user: system_u}")],
+    ),
+    (
+        "deployment/custom-selinux",
+        &[("seLinuxOptions", "{role: system_r}")],
+    ),
+    (
+        "deployment/custom-selinux",
+        &[("seLinuxOptions", "{type: container_t, role: sysadm_r}")],
+    ),
+    ("deployment/root-user", &[("runAsUser", "0")]),
+    ("deployment/root-user", &[("runAsUser", "'0'")]),
+    ("deployment/root-user", &[("runAsUser", "00")]),
+    ("deployment/root-user", &[("runAsUser", "0x0")]),
+    ("deployment/root-user", &[("runAsUser", "0o0")]),
+    ("deployment/root-user", &[("runAsUser", "0b0")]),
+    ("deployment/root-user", &[("runAsUser", "0.0")]),
+    ("deployment/root-user", &[("runAsUser", "-0")]),
+    ("deployment/root-allowed", &[("runAsNonRoot", "false")]),
+    ("deployment/root-allowed", &[("runAsNonRoot", "off")]),
+    ("deployment/root-allowed", &[("runAsNonRoot", "'true'")]),
+    ("deployment/root-group", &[("runAsGroup", "0")]),
+    ("deployment/root-group", &[("runAsGroup", "'0'")]),
+    (
+        "deployment/host-process",
+        &[("windowsOptions", "{hostProcess: true}")],
+    ),
+    (
+        "deployment/host-process",
+        &[("windowsOptions", "{hostProcess: yes}")],
+    ),
+    (
+        "deployment/host-port",
+        &[("ports", "[{containerPort: 8080, hostPort: 8080}]")],
+    ),
+    (
+        "deployment/host-port",
+        &[("ports", "[{containerPort: 8080, hostPort: '8080'}]")],
+    ),
+    (
+        "deployment/host-port",
+        &[(
+            "ports",
+            "[{containerPort: 1}, {containerPort: 53, hostPort: 53, protocol: UDP, hostIP: 127.0.0.1}]",
+        )],
+    ),
+    (
+        "deployment/host-probe",
+        &[("livenessProbe", "{httpGet: {host: 10.0.0.1, port: 80}}")],
+    ),
+    (
+        "deployment/host-probe",
+        &[(
+            "readinessProbe",
+            "{tcpSocket: {host: metadata.google.internal, port: 80}}",
+        )],
+    ),
+    (
+        "deployment/host-probe",
+        &[("startupProbe", "{httpGet: {host: localhost, port: 80}}")],
+    ),
+    (
+        "deployment/host-probe",
+        &[(
+            "lifecycle",
+            "{postStart: {httpGet: {host: a.test, port: 80}}}",
+        )],
+    ),
+    (
+        "deployment/host-probe",
+        &[(
+            "lifecycle",
+            "{preStop: {tcpSocket: {host: '::1', port: 80}}}",
+        )],
+    ),
+    ("deployment/missing-limits", &[("limits", "")]),
+    ("deployment/missing-limits", &[("limits", "{}")]),
+    ("deployment/missing-limits", &[("limits", "null")]),
+    ("deployment/missing-limits", &[("limits", "{cpu: 1}")]),
+    ("deployment/missing-limits", &[("limits", "{memory: 1Gi}")]),
+    (
+        "deployment/missing-limits",
+        &[("limits", "{cpu: 1, memory: 0}")],
+    ),
+    (
+        "deployment/missing-limits",
+        &[("limits", "{cpu: 1, memory: '0'}")],
+    ),
+    (
+        "deployment/missing-limits",
+        &[("limits", "{cpu: 1, memory: 0Mi}")],
+    ),
+    (
+        "deployment/missing-limits",
+        &[("limits", "{cpu: 0m, memory: 1e9}")],
+    ),
+    (
+        "deployment/missing-limits",
+        &[("limits", "{cpu: 0.0, memory: 1G}")],
+    ),
+    (
+        "deployment/missing-limits",
+        &[("limits", "{cpu: 1, memory: 256MB}")],
+    ),
+    (
+        "deployment/missing-limits",
+        &[("limits", "{cpu: 1, memory: null}")],
+    ),
+    (
+        "deployment/missing-limits",
+        &[("limits", "{CPU: 1, memory: 1Gi}")],
+    ),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "registry.example.com/shop/web")],
+    ),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "registry.example.com/shop/web:latest")],
+    ),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "'registry.example.com/shop/web:latest'")],
+    ),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "registry.example.com:443/shop/web")],
+    ),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "registry.example.com:5000/shop/web:latest")],
+    ),
+    ("supply-chain/mutable-tag", &[("image", "nginx")]),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "index.docker.io/library/nginx")],
+    ),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "localhost:5000/nginx")],
+    ),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "registry.example.com/shop/web:main")],
+    ),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "registry.example.com/shop/web@sha256:abc")],
+    ),
+    (
+        "supply-chain/mutable-tag",
+        &[("image", "registry.example.com/shop/web:latest@md5:0123")],
+    ),
+    ("supply-chain/unknown-registry", &[("image", "nginx:1.27")]),
+    (
+        "supply-chain/unknown-registry",
+        &[("image", "library/nginx:1.27")],
+    ),
+    (
+        "supply-chain/unknown-registry",
+        &[("image", "docker.io/nginx:1.27")],
+    ),
+    (
+        "supply-chain/unknown-registry",
+        &[("image", "registry.example.com.evil.test/web:1")],
+    ),
+    (
+        "supply-chain/unknown-registry",
+        &[("image", "registry.example.common/web:1")],
+    ),
+    (
+        "supply-chain/unknown-registry",
+        &[("image", "evil.test/registry.example.com/web:1")],
+    ),
+    (
+        "supply-chain/unknown-registry",
+        &[("image", "registry.example.com:5000/web:1")],
+    ),
+    (
+        "supply-chain/unknown-registry",
+        &[("image", "ghcr.io/acme/web:1")],
+    ),
+    (
+        "supply-chain/unknown-registry",
+        &[(
+            "image",
+            "ghcr.io/acme/web@sha256:0123456789012345678901234567890123456789012345678901234567890123",
+        )],
+    ),
+    (
+        "supply-chain/unknown-registry",
+        &[("image", "localhost/web:1")],
+    ),
+    (
+        "secrets/plaintext-env",
+        &[("env", "[{name: DB_PASSWORD, value: correct-horse}]")],
+    ),
+    (
+        "secrets/plaintext-env",
+        &[("env", "[{name: dbPassword, value: correct-horse}]")],
+    ),
+    (
+        "secrets/plaintext-env",
+        &[("env", "[{name: db.password, value: 'correct-horse'}]")],
+    ),
+    (
+        "secrets/plaintext-env",
+        &[(
+            "env",
+            "[{name: A, value: x}, {name: API_TOKEN, value: \"correct-horse\"}]",
+        )],
+    ),
+    (
+        "secrets/plaintext-env",
+        &[(
+            "env",
+            "[{name: URL, value: 'postgres://u:correct-horse@db.test/x'}]",
+        )],
+    ),
+    (
+        "secrets/plaintext-env",
+        &[("env", "[{name: K, value: AKIAIOSFODNN7EXAMPLE}]")],
+    ),
+    (
+        "secrets/plaintext-env",
+        &[("env", "[{name: K, value: \"AKIA\\x49OSFODNN7EXAMPLE\"}]")],
+    ),
+];
+
+pub(super) const POD: &[Spelling] = &[
+    ("deployment/host-namespace", &[("hostNetwork", "true")]),
+    ("deployment/host-namespace", &[("hostNetwork", "yes")]),
+    ("deployment/host-namespace", &[("hostNetwork", "'true'")]),
+    ("deployment/host-namespace", &[("hostPID", "On")]),
+    ("deployment/host-namespace", &[("hostIPC", "TRUE")]),
+    (
+        "deployment/host-process",
+        &[("securityContext.windowsOptions", "{hostProcess: true}")],
+    ),
+    (
+        "deployment/host-path",
+        &[("volumes", "[{name: v, hostPath: {path: /}}]")],
+    ),
+    (
+        "deployment/host-path",
+        &[(
+            "volumes",
+            "[{name: t, emptyDir: {}}, {name: v, hostPath: {path: /var/run/docker.sock, type: Socket}}]",
+        )],
+    ),
+    (
+        "deployment/volume-type",
+        &[("volumes", "[{name: v, nfs: {server: s.test, path: /}}]")],
+    ),
+    (
+        "deployment/volume-type",
+        &[(
+            "volumes",
+            "[{name: v, gitRepo: {repository: 'https://x.test'}}]",
+        )],
+    ),
+    (
+        "deployment/volume-type",
+        &[("volumes", "[{name: v, flexVolume: {driver: d}}]")],
+    ),
+    (
+        "deployment/volume-type",
+        &[(
+            "volumes",
+            "[{name: v, awsElasticBlockStore: {volumeID: x}}]",
+        )],
+    ),
+    (
+        "deployment/unsafe-sysctl",
+        &[(
+            "securityContext.sysctls",
+            "[{name: kernel.msgmax, value: '1'}]",
+        )],
+    ),
+    (
+        "deployment/unsafe-sysctl",
+        &[(
+            "securityContext.sysctls",
+            "[{name: net/ipv4/ip_forward, value: '1'}]",
+        )],
+    ),
+    (
+        "deployment/unsafe-sysctl",
+        &[(
+            "securityContext.sysctls",
+            "[{name: net.ipv4.tcp_syncookies, value: '1'}, {name: net.core.somaxconn, value: '1'}]",
+        )],
+    ),
+    (
+        "deployment/root-user",
+        &[("securityContext.runAsUser", "0")],
+    ),
+    (
+        "deployment/root-user",
+        &[("securityContext.runAsUser", "'0'")],
+    ),
+    (
+        "deployment/root-allowed",
+        &[("securityContext.runAsNonRoot", "")],
+    ),
+    (
+        "deployment/root-allowed",
+        &[("securityContext.runAsNonRoot", "false")],
+    ),
+    (
+        "deployment/root-allowed",
+        &[("securityContext.runAsNonRoot", "no")],
+    ),
+    (
+        "deployment/root-group",
+        &[("securityContext.runAsGroup", "0")],
+    ),
+    ("deployment/root-group", &[("securityContext.fsGroup", "0")]),
+    (
+        "deployment/root-group",
+        &[("securityContext.supplementalGroups", "[1000, 0]")],
+    ),
+    (
+        "deployment/missing-seccomp",
+        &[("securityContext.seccompProfile", "")],
+    ),
+    (
+        "deployment/missing-seccomp",
+        &[("securityContext.seccompProfile", "null")],
+    ),
+    (
+        "deployment/unconfined-seccomp",
+        &[("securityContext.seccompProfile", "{type: Unconfined}")],
+    ),
+    (
+        "deployment/unconfined-apparmor",
+        &[("securityContext.appArmorProfile", "{type: Unconfined}")],
+    ),
+    (
+        "deployment/unconfined-apparmor",
+        &[(
+            "annotations",
+            "{container.apparmor.security.beta.kubernetes.io/c: unconfined}",
+        )],
+    ),
+    (
+        "deployment/custom-selinux",
+        &[("securityContext.seLinuxOptions", "{type: unconfined_t}")],
+    ),
+    (
+        "iam/unneeded-token",
+        &[("automountServiceAccountToken", "")],
+    ),
+    (
+        "iam/unneeded-token",
+        &[("automountServiceAccountToken", "null")],
+    ),
+    (
+        "iam/unneeded-token",
+        &[("automountServiceAccountToken", "true")],
+    ),
+    (
+        "iam/unneeded-token",
+        &[("automountServiceAccountToken", "'false'")],
+    ),
+    (
+        "iam/unneeded-token",
+        &[
+            ("automountServiceAccountToken", "true"),
+            ("serviceAccountName", "default"),
+        ],
+    ),
+    (
+        "iam/unneeded-token",
+        &[
+            ("automountServiceAccountToken", ""),
+            ("serviceAccountName", "web"),
+        ],
+    ),
+];
+
+/// A rule, and the rules of a role that break it.
+pub(super) const ROLE: &[(&str, &str)] = &[
+    (
+        "iam/wildcard-role",
+        "[{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]",
+    ),
+    (
+        "iam/wildcard-role",
+        "[{apiGroups: [''], resources: [pods], verbs: [\"*\"]}]",
+    ),
+    (
+        "iam/wildcard-role",
+        "[{apiGroups: [''], resources: [pods, '*'], verbs: [get]}]",
+    ),
+    (
+        "iam/wildcard-role",
+        "[{apiGroups: [apps, '*'], resources: [deployments], verbs: [get]}]",
+    ),
+    (
+        "iam/wildcard-role",
+        "[{apiGroups: [''], resources: ['*/exec'], verbs: [create]}]",
+    ),
+    (
+        "iam/wildcard-role",
+        "[{apiGroups: [''], resources: [pods], verbs: [get]}, {nonResourceURLs: ['*'], verbs: [get]}]",
+    ),
+    (
+        "iam/wildcard-role",
+        "[{nonResourceURLs: [/*], verbs: [get]}]",
+    ),
+    (
+        "iam/escalating-verb",
+        "[{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]}]",
+    ),
+    (
+        "iam/escalating-verb",
+        "[{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [get, bind]}]",
+    ),
+    (
+        "iam/escalating-verb",
+        "[{apiGroups: ['*'], resources: [clusterroles], verbs: [bind]}]",
+    ),
+    (
+        "iam/escalating-verb",
+        "[{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [cluster-admin], verbs: [bind]}]",
+    ),
+    (
+        "iam/escalating-verb",
+        "[{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: ['*']}]",
+    ),
+    (
+        "iam/escalating-verb",
+        "[{apiGroups: [''], resources: [users], verbs: [impersonate]}]",
+    ),
+    (
+        "iam/escalating-verb",
+        "[{apiGroups: [''], resources: [pods, serviceaccounts], verbs: [get, impersonate]}]",
+    ),
+    (
+        "iam/escalating-verb",
+        "[{apiGroups: [authentication.k8s.io], resources: [userextras/scopes], verbs: [impersonate]}]",
+    ),
+    (
+        "iam/escalating-verb",
+        "[{apiGroups: [''], resources: [groups], resourceNames: ['system:masters'], verbs: [impersonate]}]",
+    ),
+    (
+        "iam/secret-access",
+        "[{apiGroups: [''], resources: [secrets], verbs: [list]}]",
+    ),
+    (
+        "iam/secret-access",
+        "[{apiGroups: [\"\"], resources: [configmaps, secrets], verbs: [get]}]",
+    ),
+    (
+        "iam/secret-access",
+        "[{apiGroups: ['*'], resources: [secrets], verbs: [watch]}]",
+    ),
+    (
+        "iam/secret-access",
+        "[{apiGroups: [''], resources: [secrets], verbs: ['*']}]",
+    ),
+    (
+        "iam/secret-access",
+        "[{apiGroups: [apps], resources: [deployments], verbs: [get]}, {apiGroups: [''], resources: [secrets], resourceNames: [], verbs: [get]}]",
+    ),
+];
+
+/// A rule, and an object that breaks it.
+pub(super) const OBJECT: &[(&str, &str)] = &[
+    (
+        "iam/cluster-admin-binding",
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: NAME}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}, subjects: [{kind: User, name: eve}]}",
+    ),
+    (
+        "iam/cluster-admin-binding",
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: NAME, namespace: shop}, roleRef: {kind: ClusterRole, name: 'cluster-admin'}, subjects: [{kind: ServiceAccount, name: ci, namespace: shop}]}",
+    ),
+    (
+        "iam/cluster-admin-binding",
+        "{apiVersion: rbac.authorization.k8s.io/v1beta1, kind: ClusterRoleBinding, metadata: {name: NAME}, roleRef: {kind: ClusterRole, name: cluster-admin}, subjects: [{kind: Group, name: 'system:masters'}, {kind: Group, name: 'system:authenticated'}]}",
+    ),
+    (
+        "iam/cluster-admin-binding",
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: NAME}, roleRef: {kind: ClusterRole, name: cluster-admin}}",
+    ),
+    (
+        "secrets/plaintext-config",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: NAME}, data: {password: correct-horse-battery}}",
+    ),
+    (
+        "secrets/plaintext-config",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: NAME}, data: {app.properties: \"a=b\\ndb.password=correct-horse\\n\"}}",
+    ),
+    (
+        "secrets/plaintext-config",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: NAME}, data: {app.yaml: \"db:\\n  password: 'correct-horse'\\n\"}}",
+    ),
+    (
+        "secrets/plaintext-config",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: NAME}, data: {.env: \"export API_TOKEN=correct-horse\\n\"}}",
+    ),
+    (
+        "secrets/plaintext-config",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: NAME}, data: {x: \"see AKIAIOSFODNN7EXAMPLE\"}}",
+    ),
+    (
+        "secrets/plaintext-config",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: NAME}, binaryData: {x: QUtJQUlPU0ZPRE5ON0VYQU1QTEU=}}",
+    ),
+    (
+        "placement/undeclared-class",
+        "{apiVersion: v1, kind: Pod, metadata: {name: NAME}, spec: {containers: []}}",
+    ),
+    (
+        "placement/undeclared-class",
+        "{apiVersion: v1, kind: Pod, metadata: {name: NAME, labels: {governance/class: unheard-of}}, spec: {containers: []}}",
+    ),
+    (
+        "placement/undeclared-class",
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: NAME, labels: {Governance/Class: steady}}, spec: {template: {spec: {containers: []}}}}",
+    ),
+];
