@@ -12,9 +12,13 @@ mod bad_input;
 mod bypass;
 mod check;
 mod eval;
+mod explain;
+mod guides;
 mod library;
 mod pages;
 mod parity;
+mod pod_security;
+mod policy;
 mod unit_tests;
 mod witness;
 

@@ -87,12 +87,12 @@ impl Page {
     pub fn read(text: &str) -> Self {
         let mut page = Self::default();
         let mut heading = "";
-        let mut open: Option<(&str, Example)> = None;
+        let mut open: Option<(Fence<'_>, Example)> = None;
         for (line, number) in text.lines().zip(1..) {
             match &mut open {
-                Some(_) if line.trim_end() == "```" => {
-                    if let Some((info, example)) = open.take() {
-                        page.add(heading, info, example);
+                Some((fence, _)) if fence.is_closed_by(line) => {
+                    if let Some((fence, example)) = open.take() {
+                        page.add(heading, fence.info, example);
                     }
                 }
                 Some((_, example)) => {
@@ -104,8 +104,7 @@ impl Page {
                         title.trim().clone_into(&mut page.title);
                     }
                     heading = line.strip_prefix("## ").map_or(heading, str::trim);
-                    let fence = line.strip_prefix("```");
-                    open = fence.map(|info| (info, Example::at(number + 1)));
+                    open = Fence::opened_by(line).map(|fence| (fence, Example::at(number + 1)));
                 }
             }
         }
@@ -158,6 +157,32 @@ impl Page {
             differences: example.run(id, judges, &set, settings),
         }));
         results
+    }
+}
+
+/// The line that opens a block of code: three or more backticks or tildes, and what the block is.
+struct Fence<'a> {
+    marks: &'a str,
+    info: &'a str,
+}
+
+impl<'a> Fence<'a> {
+    fn opened_by(line: &'a str) -> Option<Self> {
+        let mark = line
+            .chars()
+            .next()
+            .filter(|mark| matches!(mark, '`' | '~'))?;
+        let info = line.trim_start_matches(mark);
+        let marks = line.get(..line.len() - info.len())?;
+        (marks.len() >= 3).then_some(Self {
+            marks,
+            info: info.trim(),
+        })
+    }
+
+    fn is_closed_by(&self, line: &str) -> bool {
+        let rest = line.trim_end().strip_prefix(self.marks);
+        rest.is_some_and(|rest| rest.chars().all(|mark| self.marks.starts_with(mark)))
     }
 }
 

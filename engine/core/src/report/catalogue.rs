@@ -67,10 +67,16 @@ pub fn text(catalogue: &[&Listed], sources: &Sources, style: Style) -> String {
     let waiting = count(|state| matches!(state, State::Waits(_)));
     let _ = writeln!(
         out,
-        "{} rules: {judging} judge, {waiting} wait for a decision in `estate.yaml`",
-        catalogue.len()
+        "{}: {}, {} for a decision in `estate.yaml`",
+        plural(catalogue.len(), "rule", "rules"),
+        plural(judging, "judges", "judge"),
+        plural(waiting, "waits", "wait"),
     );
     out
+}
+
+fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn row(listed: &Listed, sources: &Sources) -> [String; 7] {
