@@ -6,7 +6,16 @@ TOOLS := $(abspath $(TARGET))/tools
 OPA_VERSION := v1.20.2
 SHELL := /bin/bash
 
-.PHONY: test lint packages tools bench
+# Other tools to measure beside, each at one version.
+PEERS := $(abspath $(TARGET))/peers
+PEERS_IN_GO := \
+	github.com/open-policy-agent/opa@$(OPA_VERSION) \
+	github.com/open-policy-agent/conftest@v0.71.1 \
+	github.com/open-policy-agent/gatekeeper/v3/cmd/gator@v3.23.1 \
+	golang.stackrox.io/kube-linter/cmd/kube-linter@v0.7.6
+CHECKOV_VERSION := 3.3.30
+
+.PHONY: test lint packages tools bench bench-rego peers
 
 test: packages tools
 	./tests.sh
@@ -27,6 +36,25 @@ lint:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
 
 # What is measured, and how: docs/performance.md.
-bench: tools
+bench:
 	cargo bench -p plumbline-core --bench parse
+	@[ -d $(PEERS) ] && export PLUMBLINE_PEERS=$(PEERS); cargo bench -p plumbline --bench check
+
+# The engine alone, on policies of typical shapes.
+bench-rego: tools
 	@[ -x $(TOOLS)/opa ] && export PLUMBLINE_OPA=$(TOOLS)/opa; cargo bench -p plumbline-rego --bench shapes
+
+# Each by its ordinary client. One that cannot be had is said, and the others are installed all the same.
+peers:
+	@mkdir -p $(PEERS)/bin
+	@for tool in $(PEERS_IN_GO); do \
+		name=$$(basename $${tool%@*}); \
+		if [ -x $(PEERS)/bin/$$name ]; then :; \
+		elif ! command -v go >/dev/null; then echo "left out: $$name (no Go here to install it with)"; \
+		elif GOBIN=$(PEERS)/bin go install $$tool 2>$(PEERS)/$$name.log; then echo "installed: $$tool"; \
+		else echo "left out: $$tool ($$(tail -n 1 $(PEERS)/$$name.log))"; fi; \
+	done
+	@if [ -x $(PEERS)/venv/bin/checkov ]; then :; \
+	elif python3 -m venv $(PEERS)/venv 2>$(PEERS)/checkov.log \
+		&& $(PEERS)/venv/bin/pip install -q checkov==$(CHECKOV_VERSION) 2>$(PEERS)/checkov.log; then echo "installed: checkov $(CHECKOV_VERSION)"; \
+	else echo "left out: checkov $(CHECKOV_VERSION) ($$(tail -n 1 $(PEERS)/checkov.log))"; fi

@@ -37,22 +37,19 @@ deny contains {"msg": msg} if {
 # The finding at the pod covers the containers that say nothing of their own.
 inherited(container) if container.isolation.apparmor == input.workload.isolation.apparmor
 
-confining(profile) if profile.type in {null, "RuntimeDefault", "Localhost"}
-
-confining(profile) if {
-	is_object(profile)
-	not "type" in object.keys(profile)
-}
+# The API server refuses a profile without a type, so nothing says that it confines.
+confining(profile) if profile.type in {"RuntimeDefault", "Localhost"}
 
 # Pod Security admission takes an empty value for one that is not there.
 confining_annotation(profile) if profile in {null, "", "runtime/default"}
 
 confining_annotation(profile) if {
 	is_string(profile)
-	is_string(profile)
 	startswith(profile, "localhost/")
 }
 
-described(profile) := sprintf("the AppArmor profile `%v`", [profile.type]) if is_object(profile)
+described(profile) := sprintf("the AppArmor profile `%v`", [profile.type]) if profile.type != null
 
-described(profile) := "an AppArmor profile that cannot be read" if not is_object(profile)
+else := "an AppArmor profile without a type" if is_object(profile)
+
+else := "an AppArmor profile that cannot be read"

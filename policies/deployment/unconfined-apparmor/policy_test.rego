@@ -29,10 +29,12 @@ test_own_profile_passes if {
 	count(unconfined_apparmor.deny) == 0 with input as of_pod(profile)
 }
 
-test_profile_without_a_type_passes if {
-	count(unconfined_apparmor.deny) == 0 with input as own({})
-	count(unconfined_apparmor.deny) == 0 with input as own({"type": null})
-	count(unconfined_apparmor.deny) == 0 with input as of_pod({})
+test_profile_without_a_type_is_denied if {
+	messages == {"container `web` sets an AppArmor profile without a type"} with input as own({})
+	messages == {"container `web` sets an AppArmor profile without a type"} with input as own({"localhostProfile": "shop-web"})
+	messages == {"container `web` sets an AppArmor profile without a type"} with input as own({"type": null})
+	messages == {"the pod of `web` sets an AppArmor profile without a type"} with input as of_pod({})
+	messages == {"the pod of `web` sets an AppArmor profile without a type"} with input as of_pod({"type": null})
 }
 
 test_container_that_leaves_the_profile_of_its_pod_is_denied if {
@@ -74,6 +76,7 @@ test_type_of_another_type_is_denied if {
 
 test_text_instead_of_an_object_is_denied if {
 	messages == {"container `web` sets an AppArmor profile that cannot be read"} with input as own("RuntimeDefault")
+	messages == {"container `web` sets an AppArmor profile that cannot be read"} with input as own(["RuntimeDefault"])
 	messages == {"the pod of `web` sets an AppArmor profile that cannot be read"} with input as of_pod("RuntimeDefault")
 }
 

@@ -32,8 +32,8 @@ described(sysctl) := sprintf("the sysctl `%v`", [sysctl.name]) if sysctl.name !=
 
 else := "a sysctl without a name"
 
-# Each pod has its own copy of these. Kubernetes takes `/` for `.` in a name, but Pod Security
-# admission compares the name as it is written.
+# Each pod has its own copy of these; the page says from which version on a cluster accepts them.
+# Kubernetes takes `/` for `.` in a name, but Pod Security admission compares the name as it is written.
 allowed := {
 	"kernel.shm_rmid_forced",
 	"net.ipv4.ip_local_port_range",
@@ -44,5 +44,9 @@ allowed := {
 	"net.ipv4.tcp_keepalive_intvl",
 	"net.ipv4.tcp_keepalive_probes",
 	"net.ipv4.tcp_keepalive_time",
+	"net.ipv4.tcp_notsent_lowat",
+	"net.ipv4.tcp_rmem",
+	"net.ipv4.tcp_slow_start_after_idle",
 	"net.ipv4.tcp_syncookies",
+	"net.ipv4.tcp_wmem",
 }

@@ -26,6 +26,10 @@ test_each_safe_sysctl_passes if {
 		"net.ipv4.tcp_fin_timeout",
 		"net.ipv4.tcp_keepalive_intvl",
 		"net.ipv4.tcp_keepalive_probes",
+		"net.ipv4.tcp_rmem",
+		"net.ipv4.tcp_wmem",
+		"net.ipv4.tcp_slow_start_after_idle",
+		"net.ipv4.tcp_notsent_lowat",
 	])
 }
 
@@ -40,6 +44,7 @@ test_each_unsafe_sysctl_is_a_finding if {
 test_sysctl_beside_the_safe_ones_is_denied if {
 	messages == {"the pod of `web` sets the sysctl `net.ipv4.ip_forward`"} with input as setting(["net.ipv4.ip_forward"])
 	messages == {"the pod of `web` sets the sysctl `net.ipv4.tcp_keepalive_times`"} with input as setting(["net.ipv4.tcp_keepalive_times"])
+	messages == {"the pod of `web` sets the sysctl `net.ipv4.tcp_mem`"} with input as setting(["net.ipv4.tcp_mem"])
 }
 
 test_wildcard_is_denied if {

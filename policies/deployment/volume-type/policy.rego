@@ -9,7 +9,7 @@
 #   subject: workload
 #   targets: ["kubernetes/*"]
 #   controls: { pss: [restricted], nist-800-53: ["AC-6", "CM-7"] }
-#   remediation: Claim the storage by a `persistentVolumeClaim`, or use an `ephemeral` or `csi` volume.
+#   remediation: Claim the storage by a `persistentVolumeClaim`, or use an `ephemeral`, `csi` or `image` volume.
 package plumbline.deployment.volume_type
 
 deny contains {"msg": msg} if {
@@ -28,6 +28,7 @@ allowed := {
 	"downward_api",
 	"empty_dir",
 	"ephemeral",
+	"image",
 	"persistent_volume_claim",
 	"projected",
 	"secret",
