@@ -14,9 +14,17 @@ package plumbline.deployment.unmasked_proc
 
 deny contains {"msg": msg} if {
 	some container in input.workload.containers
+	not relaxed(container)
 	container.isolation.proc_mount != "Default"
 	msg := sprintf("container `%v` mounts `/proc` as `%v`, not as `Default`", [
 		container.name,
 		container.isolation.proc_mount,
 	])
+}
+
+# The baseline lets it pass in a user namespace, and the restricted profile does not:
+# deployment/unmasked-proc-in-user-namespace.
+relaxed(container) if {
+	input.workload.isolation.host_users == false
+	container.isolation.proc_mount == "Unmasked"
 }

@@ -26,16 +26,24 @@ test_value_that_is_no_text_is_denied if {
 	}
 }
 
-# The API server asks for a user namespace where `/proc` is unmasked; it lessens the harm, and is no excuse.
-test_user_namespace_does_not_excuse if {
-	count(unmasked_proc.deny) == 1 with input as {
-		"platform": "kubernetes",
-		"kind": "core/Pod",
-		"workload": {
-			"name": "build",
-			"isolation": {"host_users": false},
-			"containers": [container("build", "container", "Unmasked")],
-		},
+test_unmasked_proc_in_a_user_namespace_passes if {
+	count(unmasked_proc.deny) == 0 with input as with_users(false, "Unmasked")
+}
+
+test_user_namespace_of_the_node_is_denied if {
+	count(unmasked_proc.deny) == 1 with input as with_users(true, "Unmasked")
+}
+
+# Only the boolean asks for a user namespace.
+test_user_namespace_of_another_type_is_denied if {
+	every value in ["false", "", 0, null, [], {}] {
+		count(unmasked_proc.deny) == 1 with input as with_users(value, "Unmasked")
+	}
+}
+
+test_any_other_value_in_a_user_namespace_is_denied if {
+	every value in ["", "default", "unmasked", "Unmasked ", "Masked", true, false, 0, [], ["Unmasked"], {}, null] {
+		count(unmasked_proc.deny) == 1 with input as with_users(false, value)
 	}
 }
 
@@ -63,6 +71,16 @@ test_container_beside_an_unmasked_one_passes if {
 messages contains finding.msg if some finding in unmasked_proc.deny
 
 container(name, role, value) := {"name": name, "role": role, "isolation": {"proc_mount": value}}
+
+with_users(host_users, value) := {
+	"platform": "kubernetes",
+	"kind": "core/Pod",
+	"workload": {
+		"name": "build",
+		"isolation": {"host_users": host_users},
+		"containers": [container("build", "container", value)],
+	},
+}
 
 pod(isolation) := workload([{"name": "web", "role": "container", "isolation": isolation}])
 
