@@ -29,6 +29,7 @@ deny contains {"msg": msg} if {
 # The older way to set a profile, which Pod Security admission judges as well.
 deny contains {"msg": msg} if {
 	some key, profile in input.workload.template.annotations
+	is_string(key)
 	startswith(key, "container.apparmor.security.beta.kubernetes.io/")
 	not confining_annotation(profile)
 	msg := sprintf("the annotation `%s` sets the AppArmor profile `%v`", [key, profile])

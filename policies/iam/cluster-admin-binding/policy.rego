@@ -29,7 +29,7 @@ deny contains {"msg": msg} if {
 	not bootstrap(subject)
 	not allowed(subject)
 	binds_cluster_admin
-	msg := sprintf("`%s` `%s` is bound to `cluster-admin` in %s", [subject.kind, subject.name, scope])
+	msg := sprintf("%s is bound to `cluster-admin` in %s", [named(subject), scope])
 }
 
 # Such a binding grants nothing yet, but one more line in it makes an administrator.
@@ -60,9 +60,26 @@ bootstrap(subject) if {
 allowed(subject) if subject.name in data.params.allow
 
 allowed(subject) if {
-	subject.kind == "ServiceAccount"
+	in_namespace(subject)
 	concat(":", ["system:serviceaccount", subject.namespace, subject.name]) in data.params.allow
 }
+
+in_namespace(subject) if {
+	subject.kind == "ServiceAccount"
+	is_string(subject.namespace)
+	subject.namespace != ""
+	is_string(subject.name)
+}
+
+# Service accounts of one name in two namespaces are two subjects.
+named(subject) := sprintf("`ServiceAccount` `%s/%s`", [subject.namespace, subject.name]) if in_namespace(subject)
+
+else := sprintf("`%v` `%v`", [subject.kind, subject.name]) if {
+	subject.kind != null
+	subject.name != null
+}
+
+else := "a subject that cannot be read"
 
 # A RoleBinding grants the role in its own namespace only: there it is still every verb on every
 # resource, Secrets and further RoleBindings included.
@@ -72,4 +89,6 @@ scope := "the whole cluster" if input.kind == "rbac.authorization.k8s.io/Cluster
 
 scope := sprintf("the namespace `%s`", [input.resource.metadata.namespace]) if {
 	input.kind == "rbac.authorization.k8s.io/RoleBinding"
+	is_string(input.resource.metadata.namespace)
+	input.resource.metadata.namespace != ""
 }

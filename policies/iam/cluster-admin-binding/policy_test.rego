@@ -3,7 +3,7 @@ package plumbline.iam.cluster_admin_binding_test
 import data.plumbline.iam.cluster_admin_binding
 
 test_service_account_is_denied if {
-	cluster_admin_binding.deny == {{"msg": "`ServiceAccount` `deployer` is bound to `cluster-admin` in the whole cluster"}} with input as cluster_wide("cluster-admin", [deployer])
+	cluster_admin_binding.deny == {{"msg": "`ServiceAccount` `ci/deployer` is bound to `cluster-admin` in the whole cluster"}} with input as cluster_wide("cluster-admin", [deployer])
 }
 
 test_user_is_denied if {
@@ -16,7 +16,7 @@ test_group_is_denied if {
 
 test_each_subject_is_a_finding if {
 	messages == {
-		"`ServiceAccount` `deployer` is bound to `cluster-admin` in the whole cluster",
+		"`ServiceAccount` `ci/deployer` is bound to `cluster-admin` in the whole cluster",
 		"`User` `jo@example.com` is bound to `cluster-admin` in the whole cluster",
 	} with input as cluster_wide("cluster-admin", [deployer, jo])
 }
@@ -30,7 +30,7 @@ test_longer_role_name_passes if {
 }
 
 test_role_binding_is_denied_for_its_namespace if {
-	messages == {"`ServiceAccount` `deployer` is bound to `cluster-admin` in the namespace `shop`"} with input as namespaced(
+	messages == {"`ServiceAccount` `shop/deployer` is bound to `cluster-admin` in the namespace `shop`"} with input as namespaced(
 		{"kind": "ClusterRole", "name": "cluster-admin"},
 		{"name": "deployer", "namespace": "shop"},
 	)
@@ -38,7 +38,7 @@ test_role_binding_is_denied_for_its_namespace if {
 
 # The namespace may come from the command that applies the manifest.
 test_role_binding_without_namespace_is_denied if {
-	messages == {"`ServiceAccount` `deployer` is bound to `cluster-admin` in its namespace"} with input as namespaced(
+	messages == {"`ServiceAccount` `shop/deployer` is bound to `cluster-admin` in its namespace"} with input as namespaced(
 		{"kind": "ClusterRole", "name": "cluster-admin"},
 		{"name": "deployer"},
 	)
@@ -116,14 +116,63 @@ test_service_account_of_another_namespace_is_denied if {
 }
 
 test_subject_that_is_not_allowed_is_denied if {
-	messages == {"`ServiceAccount` `deployer` is bound to `cluster-admin` in the whole cluster"} with input as cluster_wide(
+	messages == {"`ServiceAccount` `ci/deployer` is bound to `cluster-admin` in the whole cluster"} with input as cluster_wide(
 		"cluster-admin",
 		[deployer, jo],
 	)
 		with data.params as {"allow": ["jo@example.com"]}
 }
 
-deployer := {"kind": "ServiceAccount", "name": "deployer", "namespace": "ci"}
+test_service_accounts_of_one_name_are_two_findings if {
+	messages == {
+		"`ServiceAccount` `ci/deployer` is bound to `cluster-admin` in the whole cluster",
+		"`ServiceAccount` `shop/deployer` is bound to `cluster-admin` in the whole cluster",
+	} with input as cluster_wide("cluster-admin", [deployer, account("deployer", "shop")])
+}
+
+test_service_account_without_a_namespace_is_denied if {
+	without := {"kind": "ServiceAccount", "name": "deployer"}
+	every subject in [without, account("deployer", "")] {
+		messages == {"`ServiceAccount` `deployer` is bound to `cluster-admin` in the whole cluster"} with input as cluster_wide("cluster-admin", [subject])
+			with data.params as {"allow": ["system:serviceaccount::deployer"]}
+	}
+}
+
+# The API server refuses the following. An error of a builtin would leave the rule undecided.
+test_namespace_that_is_no_text_is_denied if {
+	every namespace in [null, false, 7, [], {}] {
+		messages == {"`ServiceAccount` `deployer` is bound to `cluster-admin` in the whole cluster"} with input as cluster_wide("cluster-admin", [account("deployer", namespace)])
+			with data.params as {"allow": ["system:serviceaccount:ci:deployer"]}
+	}
+}
+
+test_name_that_is_no_text_is_denied if {
+	every name in [false, 7] {
+		expected := sprintf("`ServiceAccount` `%v` is bound to `cluster-admin` in the whole cluster", [name])
+		messages == {expected} with input as cluster_wide("cluster-admin", [account(name, "ci")])
+			with data.params as {"allow": ["system:serviceaccount:ci:deployer"]}
+	}
+}
+
+test_subject_that_cannot_be_read_is_denied if {
+	every subject in [null, "deployer", 7, [], {}, {"kind": "User"}, {"kind": "User", "name": null}, {"name": "jo@example.com"}] {
+		messages == {"a subject that cannot be read is bound to `cluster-admin` in the whole cluster"} with input as cluster_wide("cluster-admin", [subject])
+			with data.params as {"allow": ["deployer"]}
+	}
+}
+
+test_namespace_of_the_binding_that_is_no_text_is_denied if {
+	every namespace in [null, false, 7, "", [], {}] {
+		messages == {"`ServiceAccount` `shop/deployer` is bound to `cluster-admin` in its namespace"} with input as namespaced(
+			{"kind": "ClusterRole", "name": "cluster-admin"},
+			{"name": "deployer", "namespace": namespace},
+		)
+	}
+}
+
+deployer := account("deployer", "ci")
+
+account(name, namespace) := {"kind": "ServiceAccount", "name": name, "namespace": namespace}
 
 jo := {"kind": "User", "name": "jo@example.com", "apiGroup": "rbac.authorization.k8s.io"}
 

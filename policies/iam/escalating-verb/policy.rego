@@ -36,7 +36,7 @@ deny contains {"msg": msg, "path": path} if {
 	]
 	count(grants) > 0
 	path := ["resource", "rules", i, "verbs", j]
-	msg := sprintf("`%s` `%s` may %s", [input.resource.kind, name, concat(" and ", grants)])
+	msg := sprintf("`%s` `%v` may %s", [input.resource.kind, name, concat(" and ", grants)])
 }
 
 # What a verb stands for as it is written.

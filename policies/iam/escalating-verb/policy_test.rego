@@ -175,6 +175,19 @@ test_role_that_is_not_allowed_is_denied if {
 	count(escalating_verb.deny) == 1 with input as role([rbac(["roles"], ["escalate"])]) with data.params as {"allow": ["dev"]}
 }
 
+# An object may come with `generateName` alone.
+test_role_without_a_name_is_denied if {
+	messages == {"`ClusterRole` `_` may `bind` `roles`"} with input as role([rbac(["roles"], ["bind"])])
+		with input.resource.metadata as {"generateName": "ops-"}
+		with data.params as {"allow": ["ops", "ops-"]}
+}
+
+test_name_that_is_no_text_is_denied if {
+	messages == {"`ClusterRole` `7` may `bind` `roles`"} with input as role([rbac(["roles"], ["bind"])])
+		with input.resource.metadata.name as 7
+		with data.params as {"allow": ["7"]}
+}
+
 messages contains finding.msg if some finding in escalating_verb.deny
 
 paths contains finding.path if some finding in escalating_verb.deny

@@ -35,7 +35,7 @@ deny contains {"msg": msg, "path": path} if {
 	count(verbs) > 0
 	j := min([j | some j, resource in rule.resources; resource == "secrets"])
 	path := ["resource", "rules", i, "resources", j]
-	msg := sprintf("`%s` `%s` may read every Secret, by %s", [input.resource.kind, name, concat(", ", verbs)])
+	msg := sprintf("`%s` `%v` may read every Secret, by %s", [input.resource.kind, name, concat(", ", verbs)])
 }
 
 # A list names Secrets too, and hands out what is in them.

@@ -24,7 +24,7 @@ package plumbline.iam.unneeded_token
 deny contains {"msg": msg} if {
 	not allowed
 	not decided
-	msg := sprintf("the pod of `%s` mounts the token of the service account `%s`, and does not say that it is needed", [
+	msg := sprintf("the pod of `%s` mounts the token of the service account `%v`, and does not say that it is needed", [
 		input.workload.name,
 		input.workload.identity.name,
 	])
@@ -42,6 +42,7 @@ deny contains {"msg": msg} if {
 decided if is_boolean(input.workload.identity.mount_token)
 
 allowed if {
+	is_string(input.workload.identity.name)
 	some pattern in data.params.allow
 	glob.match(pattern, null, input.workload.identity.name)
 }

@@ -50,6 +50,15 @@ test_glob_crosses_dots if {
 	count(unneeded_token.deny) == 0 with input as workload({"name": "ci.runner.small"}) with data.params as {"allow": ["ci*"]}
 }
 
+# An error of a builtin would leave the rule undecided.
+test_name_that_is_no_text_is_not_allowed if {
+	every name in [null, false, 7, ["ci-runner"], {}] {
+		count(unneeded_token.deny) == 1 with input as workload({"name": name}) with data.params as {"allow": ["*"]}
+	}
+	messages == {"the pod of `web` mounts the token of the service account `7`, and does not say that it is needed"} with input as workload({"name": 7})
+		with data.params as {"allow": ["*"]}
+}
+
 messages contains finding.msg if some finding in unneeded_token.deny
 
 workload(identity) := {

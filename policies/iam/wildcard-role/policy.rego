@@ -31,7 +31,7 @@ deny contains {"msg": msg, "path": path} if {
 	some j, entry in rule[field]
 	wildcard(field, entry)
 	path := ["resource", "rules", i, field, j]
-	msg := sprintf("`%s` `%s` has `%s` among its %s", [input.resource.kind, name, entry, title])
+	msg := sprintf("`%s` `%v` has `%s` among its %s", [input.resource.kind, name, entry, title])
 }
 
 titles := {

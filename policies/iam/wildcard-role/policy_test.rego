@@ -142,6 +142,12 @@ test_role_without_a_name_is_denied if {
 	}
 }
 
+test_name_that_is_no_text_is_denied if {
+	messages == {"`ClusterRole` `7` has `*` among its verbs"} with input as role([{"verbs": ["*"]}])
+		with input.resource.metadata.name as 7
+		with data.params as {"allow": ["7"]}
+}
+
 test_allowed_role_passes if {
 	count(wildcard_role.deny) == 0 with input as role([everything]) with data.params as {"allow": ["ops"]}
 }

@@ -16,17 +16,18 @@ package plumbline.lib.secrets
 # - Azure storage and messaging keys;
 # - private keys in PEM;
 # - Azure signatures of shared access;
-# - a password in the user part of a URL, but not `$(VAR)`, `{{ var }}`, `#{var}#`, `<...>` or `***`;
+# - a password in the user part of a URL, but not `$(VAR)`, `{{ var }}`, `#{var}#`, `<...>` or `***`; a URL
+#   ends at a double quote, since the value may be JSON;
 # - a password in a connection string, with the same exceptions.
 # One pattern, so that a value is read once; nothing shorter than `a://:b@c` matches.
 has_credential(value) if {
 	is_string(value)
 	count(value) >= 8
-	regex.match(`\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b|gh[opsur]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22}|xox[abeoprs]-[A-Za-z0-9-]{10}|hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20}|[rs]k_live_[A-Za-z0-9]{10}|AIza[A-Za-z0-9_-]{35}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{20})|-----BEGIN [A-Z0-9 ]*PRIVATE KEY|[&?]sig=[A-Za-z0-9%+/]{20}|[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:[^\s/@$<{#*][^\s/@]*@[^\s@]|(?i:(?:^|[;\s])(?:password|pwd)\s*=\s*[^;\s$<{#*][^;\s]{7})`, value)
+	regex.match(`\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b|gh[opsur]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22}|xox[abeoprs]-[A-Za-z0-9-]{10}|hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20}|[rs]k_live_[A-Za-z0-9]{10}|AIza[A-Za-z0-9_-]{35}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{20})|-----BEGIN [A-Z0-9 ]*PRIVATE KEY|[&?]sig=[A-Za-z0-9%+/]{20}|[A-Za-z][A-Za-z0-9+.-]*://[^\s"/:@]*:[^\s"/@$<{#*][^\s"/@]*@[^\s"@]|(?i:(?:^|[;\s])(?:password|pwd)\s*=\s*[^;\s$<{#*][^;\s]{7})`, value)
 }
 
 # A text of many lines, such as a file, that contains a credential. The same alternatives, but a URL
-# ends at a quote, `%s` and the like are no passwords, and `&` may be escaped as in JSON. A password
+# ends at any quote, `%s` and the like are no passwords, and `&` may be escaped as in JSON. A password
 # belongs to a connection string only if another part of it, or `?` or `&`, stands before the name on
 # the same line: `password = ...` alone is a setting.
 has_credential_in_text(text) if {

@@ -59,9 +59,33 @@ test_text_without_credentials_is_none if {
 	}
 }
 
-# In a file, the user part of a URL ends at a quote.
+# The user part of a URL ends at a double quote, so that nothing runs from one member of JSON to the next.
 test_url_beside_an_address_in_json_is_no_credential if {
-	not secrets.has_credential_in_text(`{"server":"https://ca.example.com","email":"shop@example.com"}`)
+	values := {
+		`{"server":"https://ca.example.com","email":"shop@example.com"}`,
+		`{"server":"https://","email":"shop@example.com"}`,
+		`["https://ca.example.com",":shop@example.com"]`,
+	}
+	every value in values {
+		not secrets.has_credential(value)
+		not secrets.has_credential_in_text(value)
+	}
+}
+
+test_url_with_a_password_in_json_is_a_credential if {
+	values := {
+		`{"server":"https://shop:hunter22@ca.example.com","email":"shop@example.com"}`,
+		`{"email":"shop@example.com","server":"https://:hunter22@ca.example.com"}`,
+	}
+	every value in values {
+		secrets.has_credential(value)
+		secrets.has_credential_in_text(value)
+	}
+}
+
+# A value of its own may hold any other quote.
+test_url_with_a_single_quote_in_its_password_is_a_credential if {
+	secrets.has_credential("postgres://shop:hunter'22@db.example.com")
 }
 
 test_url_made_by_a_program_is_no_credential if {

@@ -35,7 +35,7 @@ deny contains {"msg": msg, "path": ["resource", "data", key]} if {
 	some key, text in input.resource.data
 	not allowed(key)
 	secrets.has_credential_in_text(text)
-	msg := sprintf("key `%s` contains a credential", [key])
+	msg := sprintf("key `%v` contains a credential", [key])
 }
 
 deny contains {"msg": msg, "path": ["resource", "binaryData", key]} if {
@@ -43,7 +43,7 @@ deny contains {"msg": msg, "path": ["resource", "binaryData", key]} if {
 	not allowed(key)
 	base64.is_valid(encoded)
 	secrets.has_credential_in_text(base64.decode(encoded))
-	msg := sprintf("key `%s` of `binaryData` contains a credential", [key])
+	msg := sprintf("key `%v` of `binaryData` contains a credential", [key])
 }
 
 deny contains {"msg": msg, "path": ["resource", "data", key]} if {
@@ -61,7 +61,7 @@ deny contains {"msg": msg, "path": ["resource", "data", key]} if {
 	not describes_secret(setting.name)
 	not allowed(setting.name)
 	is_secret(setting.value)
-	msg := sprintf("key `%s` sets `%s`, named like a secret, to a plain value", [key, setting.name])
+	msg := sprintf("key `%v` sets `%s`, named like a secret, to a plain value", [key, setting.name])
 }
 
 # A value of several lines is a file: its settings are judged, and not what the file is called.

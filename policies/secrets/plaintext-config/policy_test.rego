@@ -226,6 +226,16 @@ test_config_without_data_passes if {
 	messages == set() with input as {"resource": {"kind": "ConfigMap"}} with data.params as defaults
 }
 
+# A list has numbers for keys.
+test_credential_in_a_list_is_denied if {
+	messages == {"key `0` contains a credential"} with input as config(["redis://:hunter22@cache"])
+		with data.params as {"allow": ["*"], "min-length": 8}
+	messages == {"key `0` of `binaryData` contains a credential"} with input as binary([base64.encode("redis://:hunter22@cache")])
+		with data.params as {"allow": ["*"], "min-length": 8}
+	messages == {"key `0` sets `token`, named like a secret, to a plain value"} with input as config(["token=correct-horse"])
+		with data.params as {"allow": [], "min-length": 8}
+}
+
 test_message_never_contains_the_value if {
 	found := messages with input as config({
 		"DB_PASSWORD": "correct-horse",

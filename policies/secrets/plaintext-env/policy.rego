@@ -36,7 +36,7 @@ deny contains {"msg": msg} if {
 	variable.kind == "literal"
 	not allowed(variable.name)
 	secrets.has_credential(variable.value)
-	msg := sprintf("container `%s` sets `%s` to a literal that contains a credential", [container.name, variable.name])
+	msg := sprintf("container `%s` sets `%v` to a literal that contains a credential", [container.name, variable.name])
 }
 
 deny contains {"msg": msg} if {
@@ -51,6 +51,7 @@ deny contains {"msg": msg} if {
 }
 
 allowed(name) if {
+	is_string(name)
 	some pattern in data.params.allow
 	glob.match(pattern, null, name)
 }

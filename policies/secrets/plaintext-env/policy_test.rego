@@ -224,6 +224,16 @@ test_allowed_glob_passes if {
 		with data.params as {"allow": ["DEMO*"], "min-length": 8}
 }
 
+# An error of a builtin would leave the rule undecided.
+test_name_that_is_no_text_is_not_allowed if {
+	every name in [null, false, 7, ["DEMO"], {}] {
+		count(plaintext_env.deny) == 1 with input as pod([literal(name, "redis://:hunter22@cache")])
+			with data.params as {"allow": ["*"], "min-length": 8}
+	}
+	messages == {"container `web` sets `7` to a literal that contains a credential"} with input as pod([literal(7, "redis://:hunter22@cache")])
+		with data.params as {"allow": ["*"], "min-length": 8}
+}
+
 test_name_beside_the_allowed_ones_is_denied if {
 	count(plaintext_env.deny) == 1 with input as pod([literal("DB_PASSWORD", "correct-horse")])
 		with data.params as {"allow": ["DEMO_*", "PASSWORD"], "min-length": 8}

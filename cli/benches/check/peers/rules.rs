@@ -118,7 +118,7 @@ pub(super) fn gatekeeper() -> Vec<(&'static str, String)> {
     let file = |(name, body): (&'static str, String)| {
         let kind = format!("Bench{name}");
         let rego = indented(&format!(
-            "package bench\n\nimport rego.v1\n\nobject := input.review.object\n{SHARED}\nviolation contains {{\"msg\": msg}} if {{\n\t{body}\n}}"
+            "package bench\n\nobject := input.review.object\n{SHARED}\nviolation contains {{\"msg\": msg}} if {{\n\t{body}\n}}"
         ));
         let text = format!(
             "apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata:\n  name: {}\nspec:\n  crd: {{spec: {{names: {{kind: {kind}}}}}}}\n  targets:\n    - target: admission.k8s.gatekeeper.sh\n      code:\n        - engine: Rego\n          source:\n            version: v1\n            rego: |\n              {rego}\n---\napiVersion: constraints.gatekeeper.sh/v1beta1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{}}\n",
