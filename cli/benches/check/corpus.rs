@@ -13,8 +13,11 @@ pub(crate) enum Mix {
     Deployments,
 }
 
+/// Writes one kind of manifest.
+type Writer = fn(&mut Manifest);
+
 /// Kinds, and how many of a hundred manifests are of each.
-const KINDS: &[(usize, fn(&mut Manifest))] = &[
+const KINDS: &[(usize, Writer)] = &[
     (38, deployment),
     (4, stateful_set),
     (3, daemon_set),

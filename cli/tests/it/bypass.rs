@@ -18,7 +18,7 @@ use plumbline_sources::bundle;
 use offences::{CONTAINER, OBJECT, POD, ROLE};
 
 /// The library, with the decisions that its rules wait for.
-fn library() -> PolicySet {
+pub(super) fn library() -> PolicySet {
     let mut sources = Sources::default();
     let ingredients = Ingredients {
         modules: bundle::builtin(&mut sources),
@@ -275,11 +275,18 @@ impl Maker {
                 .iter()
                 .copied()
                 .partition(|(key, _)| *key == "annotations");
+            let (of_container, fields): (Vec<_>, Vec<_>) = fields
+                .into_iter()
+                .partition(|(key, _)| key.starts_with("container."));
+            let of_container: Vec<(&str, &str)> = of_container
+                .into_iter()
+                .filter_map(|(key, text)| Some((key.strip_prefix("container.")?, text)))
+                .collect();
             let metadata = annotations
                 .first()
                 .map_or_else(String::new, |(_, text)| format!("annotations: {text}"));
             for (position, text) in POSITIONS {
-                let spec = pod_spec(&fields, &lists(text, &[]));
+                let spec = pod_spec(&fields, &lists(text, &of_container));
                 for (kind, template) in TEMPLATES {
                     let what = format!("{rule}: {spelling:?} of {kind} with {position}");
                     self.wrap(&object(template, &spec, &metadata), Some(rule), &what);

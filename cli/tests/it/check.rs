@@ -11,6 +11,24 @@ fn the_shop_reads_as_text() {
     insta::assert_snapshot!(run.out);
 }
 
+/// The README shows two findings and the summary of this very report.
+#[test]
+fn the_readme_shows_what_the_shop_answers() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let shown = readme.split("$ plumb check testdata/estates/shop\n").nth(1);
+    let shown = shown.unwrap().split("```").next().unwrap();
+    let run = plumb(&root(), &["check", SHOP]);
+    for part in shown
+        .split("\n\n...\n\n")
+        .flat_map(|part| part.split("\n\n"))
+    {
+        assert!(
+            run.out.contains(part.trim_end()),
+            "not said any more:\n{part}"
+        );
+    }
+}
+
 #[test]
 fn the_shop_reads_as_json() {
     let run = plumb(&root(), &["check", SHOP, "-o", "json"]);
@@ -248,7 +266,7 @@ fn standard_input_is_a_file_too() {
         .unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("standard input:10:9"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("standard input:19:9"));
 }
 
 #[test]

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a test that cannot go on has failed"
 )]
 
@@ -15,6 +16,7 @@ mod eval;
 mod explain;
 mod guides;
 mod library;
+mod odd;
 mod pages;
 mod parity;
 mod pod_security;

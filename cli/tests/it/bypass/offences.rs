@@ -541,6 +541,29 @@ pub(super) const POD: &[Spelling] = &[
             ("serviceAccountName", "web"),
         ],
     ),
+    (
+        "deployment/unmasked-proc-in-user-namespace",
+        &[("hostUsers", "false"), ("container.procMount", "Unmasked")],
+    ),
+    (
+        "deployment/unmasked-proc-in-user-namespace",
+        &[("hostUsers", "no"), ("container.procMount", "'Unmasked'")],
+    ),
+    (
+        "deployment/unmasked-proc",
+        &[("hostUsers", "true"), ("container.procMount", "Unmasked")],
+    ),
+    (
+        "deployment/unmasked-proc",
+        &[
+            ("hostUsers", "'false'"),
+            ("container.procMount", "Unmasked"),
+        ],
+    ),
+    (
+        "deployment/unconfined-apparmor",
+        &[("container.appArmorProfile", "{}")],
+    ),
 ];
 
 /// A rule, and the rules of a role that break it.

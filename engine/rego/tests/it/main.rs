@@ -1,9 +1,14 @@
 //! What the language promises, from outside.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod answers;
 mod differential;
+mod explain;
 mod generator;
 mod hostile;
 mod load;
