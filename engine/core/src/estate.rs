@@ -1,12 +1,14 @@
 //! The world of one side: every resource, and the normalised model of what runs.
 
+mod entity;
 pub mod image;
-mod workload;
+mod model;
 
 use std::collections::HashMap;
 
+pub use entity::{Entity, EntityKind};
+pub(crate) use model::Model;
 use rayon::prelude::*;
-pub use workload::Workload;
 
 use crate::frontend;
 use crate::problem::Problem;
@@ -17,30 +19,40 @@ use crate::resource::{Resource, ResourceId};
 pub struct Estate {
     /// Resources in order of files and appearance.
     pub resources: Vec<Resource>,
-    /// Workloads in the order of their resources.
-    pub workloads: Vec<Workload>,
+    /// Workloads, channels and so on, in the order of their resources.
+    pub entities: Vec<Entity>,
 }
 
 impl Estate {
-    /// Takes resources in and models what they run. Two declarations of one id are both kept and said.
+    /// Takes resources in and models what they declare. Two declarations of one id are both kept and said.
     pub fn new(resources: Vec<Resource>) -> (Self, Vec<Problem>) {
         let problems = duplicates(&resources);
-        let workloads = resources
+        let entities = resources
             .par_iter()
             .enumerate()
             .flat_map_iter(|(index, resource)| {
-                frontend::workloads(resource)
+                frontend::entities(resource)
                     .into_iter()
-                    .map(move |model| Workload::new(index, model.name, model.tree))
-            });
-        let workloads = workloads.collect();
+                    .map(move |entity| Entity {
+                        resource: index,
+                        ..entity
+                    })
+            })
+            .collect();
         (
             Self {
                 resources,
-                workloads,
+                entities,
             },
             problems,
         )
+    }
+
+    /// The entities of one kind.
+    pub fn of_kind(&self, kind: EntityKind) -> impl Iterator<Item = &Entity> {
+        self.entities
+            .iter()
+            .filter(move |entity| entity.kind == kind)
     }
 }
 

@@ -5,10 +5,11 @@
 
 mod kubernetes;
 
+use crate::estate::Entity;
 use crate::parse::Document;
 use crate::problem::Problem;
 use crate::resource::{Format, Resource};
-use crate::tree::{NodeId, Tree};
+use crate::tree::NodeId;
 
 /// Every format that is read.
 const FRONTENDS: &[Frontend] = &[kubernetes::FRONTEND];
@@ -17,13 +18,13 @@ const FRONTENDS: &[Frontend] = &[kubernetes::FRONTEND];
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frontend {
     /// What it reads.
-    pub(crate) format: Format,
+    pub(crate) formats: &'static [Format],
     /// Whether a document is of this format, and if so, how sure that is.
     pub(crate) recognise: fn(&Document) -> Recognition,
     /// The resources that a document declares.
     pub(crate) read: fn(&Document, &mut Reading),
-    /// The workloads that a resource runs, in normalised form.
-    pub(crate) workloads: fn(&Resource) -> Vec<WorkloadModel>,
+    /// What a resource is and has, in normalised form.
+    pub(crate) entities: fn(&Resource) -> Vec<Entity>,
 }
 
 /// What a front end makes of a document.
@@ -35,13 +36,6 @@ pub(crate) enum Recognition {
     No,
     /// It was meant to be, and something is missing: a node and what is wrong with it.
     Almost(NodeId, String),
-}
-
-/// The normalised form of a workload: a computed tree, whose origins point into the resource's own.
-#[derive(Debug)]
-pub(crate) struct WorkloadModel {
-    pub(crate) name: String,
-    pub(crate) tree: Tree,
 }
 
 /// What was read from documents.
@@ -91,13 +85,13 @@ impl Reading {
     }
 }
 
-/// The workloads of a resource.
-pub(crate) fn workloads(resource: &Resource) -> Vec<WorkloadModel> {
+/// What a resource is and has, in normalised form.
+pub(crate) fn entities(resource: &Resource) -> Vec<Entity> {
     let frontend = FRONTENDS
         .iter()
-        .find(|frontend| frontend.format == resource.format);
+        .find(|frontend| frontend.formats.contains(&resource.format));
     frontend
-        .map(|frontend| (frontend.workloads)(resource))
+        .map(|frontend| (frontend.entities)(resource))
         .unwrap_or_default()
 }
 

@@ -5,7 +5,7 @@
 
 use plumbline_rego::{Path, Step};
 
-use crate::estate::Workload;
+use crate::estate::Entity;
 use crate::finding::Location;
 use crate::problem::spell;
 use crate::resource::Resource;
@@ -17,8 +17,8 @@ use crate::tree::{NodeId, Origin, Typing};
 pub struct Subject<'a> {
     /// The declaring resource.
     pub resource: &'a Resource,
-    /// The workload, if the rule judges workloads.
-    pub workload: Option<&'a Workload>,
+    /// What of it is judged, if not the resource as it is written.
+    pub entity: Option<&'a Entity>,
 }
 
 /// The bytes of every value at a path and beside it: what a sensitive rule must not show, even if what it points at is
@@ -80,14 +80,14 @@ fn declaring_node(subject: Subject<'_>, path: &Path) -> (NodeId, Option<Path>) {
             .get(reached..)
             .map(|suffix| suffix.iter().cloned().collect())
     };
-    match (root.as_str(), subject.workload) {
+    match (root.as_str(), subject.entity) {
         ("resource", _) => {
             let reached = resource.tree.follow(resource.root, &rest, resource.typing);
             (reached.node, suffix(reached.steps))
         }
-        ("workload", Some(workload)) => {
-            let reached = workload.tree.follow(NodeId::ROOT, &rest, Typing::Json);
-            match workload.tree.origin(reached.node) {
+        (kind, Some(entity)) if kind == entity.kind.as_str() => {
+            let reached = entity.tree.follow(NodeId::ROOT, &rest, Typing::Json);
+            match entity.tree.origin(reached.node) {
                 Some(Origin::Derived { from } | Origin::Default { under: from }) => {
                     (from, suffix(reached.steps))
                 }

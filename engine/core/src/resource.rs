@@ -13,16 +13,25 @@ use crate::tree::{NodeId, Tree, Typing, View};
 pub enum Platform {
     /// Kubernetes and what extends it: Knative, custom resources.
     Kubernetes,
+    /// Amazon Web Services.
+    Aws,
+    /// A container engine on one machine.
+    Docker,
+    /// A machine itself: virtual or not.
+    Host,
 }
 
 impl Platform {
     /// Every platform.
-    pub const ALL: [Self; 1] = [Self::Kubernetes];
+    pub const ALL: [Self; 4] = [Self::Kubernetes, Self::Aws, Self::Docker, Self::Host];
 
     /// The word that ids, policies and reports use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Kubernetes => "kubernetes",
+            Self::Aws => "aws",
+            Self::Docker => "docker",
+            Self::Host => "host",
         }
     }
 }
@@ -32,6 +41,16 @@ impl Platform {
 pub enum Format {
     /// Manifests as `kubectl apply` takes them.
     Kubernetes,
+    /// Templates of AWS `CloudFormation`.
+    CloudFormation,
+    /// Templates of `CloudFormation` that the Serverless Application Model transforms.
+    Sam,
+    /// Files of Docker Compose.
+    Compose,
+    /// Units of systemd.
+    Systemd,
+    /// User data of cloud-init.
+    CloudInit,
 }
 
 impl Format {
@@ -39,6 +58,11 @@ impl Format {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Kubernetes => "kubernetes",
+            Self::CloudFormation => "cloudformation",
+            Self::Sam => "sam",
+            Self::Compose => "compose",
+            Self::Systemd => "systemd",
+            Self::CloudInit => "cloud-init",
         }
     }
 }
@@ -110,8 +134,13 @@ impl Resource {
 
     /// The bytes that stand for the resource as a whole: its name, or else its beginning.
     pub fn place(&self) -> Option<Span> {
-        let name = self.view().at(&["metadata", "name"]).map(View::id);
-        name.and_then(|name| self.tree.place(name))
+        let named = match self.format {
+            Format::Kubernetes => self.view().at(&["metadata", "name"]).map(View::id),
+            // The key of a resource is its name.
+            _ => None,
+        };
+        named
+            .and_then(|name| self.tree.place(name))
             .or_else(|| self.tree.place(self.root))
     }
 }

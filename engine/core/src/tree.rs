@@ -13,6 +13,8 @@ mod view;
 
 use std::sync::Arc;
 
+use plumbline_rego::Path;
+
 pub use build::Builder;
 pub use typing::Typing;
 pub use view::View;
@@ -57,6 +59,9 @@ pub enum Kind {
     Number(Text),
     /// A string for certain: quoted, a block, tagged as one, or from a typed tree.
     String(Text),
+    /// A value that nobody can know yet, and why: a parameter without a default, what a cloud will choose. Policies do
+    /// not see it.
+    Unknown(Text),
     /// A scalar without quotes, which its format has yet to type.
     Plain(Text),
     /// Elements in order.
@@ -187,6 +192,19 @@ impl Tree {
             .binary_search_by_key(&node, |(tagged, _)| *tagged)
             .ok()?;
         self.tags.get(at).map(|(_, tag)| tag.as_str())
+    }
+
+    /// The paths, from a node, of everything below it that nobody can know yet.
+    pub fn unknowns(&self, from: NodeId, typing: Typing) -> Vec<Path> {
+        let mut found = Vec::new();
+        let mut pending = vec![from];
+        while let Some(node) = pending.pop() {
+            if matches!(self.kind(node), Kind::Unknown(_)) {
+                found.push(self.path(from, node, typing));
+            }
+            pending.extend(self.children(node).rev());
+        }
+        found
     }
 
     /// Every tagged node with its tag.

@@ -15,10 +15,10 @@ use crate::resource::{Format, Platform, Resource, ResourceId};
 use crate::tree::{Kind, NodeId, Typing, View};
 
 pub(super) const FRONTEND: Frontend = Frontend {
-    format: Format::Kubernetes,
+    formats: &[Format::Kubernetes],
     recognise,
     read,
-    workloads: workload::workloads,
+    entities: workload::workloads,
 };
 
 /// An object has `apiVersion` and `kind`. One that has only one of them was meant to be an object, and the API server

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::metadata::SubjectKind;
 use super::{PolicySet, Rule};
-use crate::estate::{Estate, Workload};
+use crate::estate::{Entity, Estate};
 use crate::finding::{Evaluation, Finding, Fingerprint};
 use crate::locate::{Subject, locate, values_around};
 use crate::problem::Problem;
@@ -18,7 +18,7 @@ impl PolicySet {
     /// Judges every subject of an estate.
     pub fn evaluate(&self, estate: &Estate, settings: &Settings) -> Evaluation {
         let chosen = self.choose(estate);
-        let workloads = workloads_by_resource(estate);
+        let entities = entities_by_resource(estate);
         let parts: Vec<Evaluation> = estate
             .resources
             .par_iter()
@@ -27,8 +27,8 @@ impl PolicySet {
                 let rules = chosen
                     .get(&resource.target())
                     .map_or(&[][..], Vec::as_slice);
-                let workloads = workloads.get(&index).map_or(&[][..], Vec::as_slice);
-                judge(index, resource, workloads, rules, settings)
+                let entities = entities.get(&index).map_or(&[][..], Vec::as_slice);
+                judge(index, resource, entities, rules, settings)
             })
             .collect();
         let mut evaluation = Evaluation::default();
@@ -63,7 +63,7 @@ impl PolicySet {
 fn judge(
     index: usize,
     resource: &Resource,
-    workloads: &[&Workload],
+    entities: &[&Entity],
     rules: &[&Rule],
     settings: &Settings,
 ) -> Evaluation {
@@ -73,21 +73,22 @@ fn judge(
             .iter()
             .filter(move |rule| rule.metadata.subject == kind)
     };
-    let needed = of_kind(SubjectKind::Resource).next().is_some()
-        || !workloads.is_empty() && of_kind(SubjectKind::Workload).next().is_some();
+    let judged = |kind| of_kind(kind).next().is_some();
+    let subject_of = |entity: &&Entity| SubjectKind::Entity(entity.kind);
+    let needed = judged(SubjectKind::Resource) || entities.iter().map(subject_of).any(judged);
     if !needed {
         return evaluation;
     }
     let written = resource.value();
-    let mut judge = |kind, workload: Option<&Workload>| {
-        if of_kind(kind).next().is_none() {
+    let mut judge = |kind, entity: Option<&Entity>| {
+        if !judged(kind) {
             return;
         }
-        let input = input(resource, &written, workload);
+        let input = input(resource, &written, entity);
         for rule in of_kind(kind) {
             apply(
                 rule,
-                Subject { resource, workload },
+                Subject { resource, entity },
                 index,
                 &input,
                 settings,
@@ -96,39 +97,32 @@ fn judge(
         }
     };
     judge(SubjectKind::Resource, None);
-    for workload in workloads {
-        judge(SubjectKind::Workload, Some(workload));
+    for entity in entities {
+        judge(subject_of(entity), Some(entity));
     }
     evaluation
 }
 
-fn workloads_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Workload>> {
-    let mut by_resource: HashMap<usize, Vec<&Workload>> = HashMap::new();
-    for workload in &estate.workloads {
-        by_resource
-            .entry(workload.resource)
-            .or_default()
-            .push(workload);
+fn entities_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Entity>> {
+    let mut by_resource: HashMap<usize, Vec<&Entity>> = HashMap::new();
+    for entity in &estate.entities {
+        by_resource.entry(entity.resource).or_default().push(entity);
     }
     by_resource
 }
 
 /// What a rule is given to judge a subject.
 pub(super) fn input_of(subject: Subject<'_>) -> Value {
-    input(
-        subject.resource,
-        &subject.resource.value(),
-        subject.workload,
-    )
+    input(subject.resource, &subject.resource.value(), subject.entity)
 }
 
-fn input(resource: &Resource, written: &Value, workload: Option<&Workload>) -> Value {
+fn input(resource: &Resource, written: &Value, entity: Option<&Entity>) -> Value {
     let mut input = ObjectBuilder::with_capacity(4);
     input.insert_str("platform", resource.platform.as_str());
     input.insert_str("kind", resource.kind.as_str());
     input.insert_str("resource", written.clone());
-    if let Some(workload) = workload {
-        input.insert_str("workload", workload.value());
+    if let Some(entity) = entity {
+        input.insert_str(entity.kind.as_str(), entity.value());
     }
     Value::Object(input.finish())
 }
@@ -255,7 +249,7 @@ fn result<'v>(
         Some(_) => None,
     };
     let rooted = |path: &Path| match path.steps().first() {
-        Some(Step::Key(root)) => ROOTS.contains(&root.as_str()),
+        Some(Step::Key(root)) => SubjectKind::all().any(|kind| kind.as_str() == root.as_str()),
         _ => false,
     };
     let path = path.filter(rooted).ok_or(
@@ -290,9 +284,6 @@ fn elsewhere(
 
 /// More places than this are not listed.
 const MOST_PLACES: usize = 10;
-
-/// What a path may begin with.
-const ROOTS: &[&str] = &["resource", "workload"];
 
 fn finding(
     rule: &Rule,

@@ -74,15 +74,14 @@ fn subjects<'a>(
     match rule.metadata.subject {
         SubjectKind::Resource => vec![Subject {
             resource,
-            workload: None,
+            entity: None,
         }],
-        SubjectKind::Workload => estate
-            .workloads
-            .iter()
-            .filter(|workload| workload.resource == index)
-            .map(|workload| Subject {
+        SubjectKind::Entity(kind) => estate
+            .of_kind(kind)
+            .filter(|entity| entity.resource == index)
+            .map(|entity| Subject {
                 resource,
-                workload: Some(workload),
+                entity: Some(entity),
             })
             .collect(),
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use plumbline_rego::{Value, nearest};
 
+use crate::estate::EntityKind;
 use crate::finding::{Effect, RuleId, Severity};
 use crate::parse::{self, Document, Notation};
 use crate::problem::Problem;
@@ -18,19 +19,22 @@ use crate::tree::{NodeId, Typing, View};
 pub enum SubjectKind {
     /// The resource as written.
     Resource,
-    /// What runs, in normalised form.
-    Workload,
+    /// What it is or has, in normalised form.
+    Entity(EntityKind),
 }
 
 impl SubjectKind {
     /// Every kind of subject.
-    pub const ALL: &[Self] = &[Self::Resource, Self::Workload];
+    pub fn all() -> impl Iterator<Item = Self> {
+        let entities = EntityKind::ALL.iter().copied().map(Self::Entity);
+        std::iter::once(Self::Resource).chain(entities)
+    }
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Resource => "resource",
-            Self::Workload => "workload",
+            Self::Entity(kind) => kind.as_str(),
         }
     }
 }
@@ -151,7 +155,7 @@ pub fn read(document: &Document, problems: &mut Vec<Problem>) -> Option<Metadata
                 .help("add `severity:` below `custom:`"),
         );
     }
-    let subjects = names(SubjectKind::ALL, SubjectKind::as_str);
+    let subjects: Vec<&str> = SubjectKind::all().map(SubjectKind::as_str).collect();
     let subject = reader.word(custom, "subject", &subjects);
     Some(Metadata {
         title: title.unwrap_or_default(),
@@ -164,9 +168,7 @@ pub fn read(document: &Document, problems: &mut Vec<Problem>) -> Option<Metadata
             .word(custom, "effect", &names(Effect::ALL, Effect::as_str))
             .and_then(|word| Effect::parse(&word))
             .unwrap_or(Effect::Deny),
-        subject: SubjectKind::ALL
-            .iter()
-            .copied()
+        subject: SubjectKind::all()
             .find(|kind| Some(kind.as_str()) == subject.as_deref())
             .unwrap_or(SubjectKind::Resource),
         targets: reader.targets(custom),

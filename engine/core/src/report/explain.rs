@@ -244,7 +244,7 @@ struct ExplanationV1<'a> {
 struct CaseV1<'a> {
     rule: &'a str,
     resource: &'a str,
-    workload: Option<&'a str>,
+    subject: Option<&'a str>,
     verdict: &'static str,
     found: Vec<DerivationV1>,
     failed: Vec<FailedV1>,
@@ -360,7 +360,7 @@ fn case_shape<'a>(explained: &Explained<'_>, case: &'a Case<'_>) -> CaseV1<'a> {
     CaseV1 {
         rule: case.rule.metadata.id.as_str(),
         resource: case.subject.resource.id.as_str(),
-        workload: case.subject.workload.map(|workload| workload.name.as_str()),
+        subject: case.subject.entity.map(|entity| entity.name.as_str()),
         verdict: verdict(case),
         found: derivations
             .map(|derivation| derivation_shape(explained, case, derivation))

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Key, Kind, Node, NodeId, Origin, Text, Tree};
+use super::typing::Scalar;
+use super::{Key, Kind, Node, NodeId, Origin, Text, Tree, View};
 use crate::source::Source;
 
 /// Builds one tree: collections are opened and closed, scalars added, each under the key that was set before it.
@@ -99,6 +100,51 @@ impl Builder {
     pub fn number(&mut self, text: &str, origin: Origin) -> NodeId {
         let text = self.keep(text);
         self.add(Kind::Number(text), origin)
+    }
+
+    /// Adds a value that nobody can know yet to a tree that is computed.
+    pub fn unknown(&mut self, why: &str, origin: Origin) -> NodeId {
+        let why = self.keep(why);
+        self.add(Kind::Unknown(why), origin)
+    }
+
+    /// The key of the next node, in a tree that is computed of parts that were written: its bytes stay known.
+    pub fn key_of(&mut self, from: View<'_>) -> &mut Self {
+        let text = self.keep(from.key().unwrap_or_default());
+        self.key = Some(Key {
+            text,
+            plain: false,
+            span: from.key_span(),
+        });
+        self
+    }
+
+    /// Copies what is written into a tree that is computed: typed, with its bytes, under the key that was set.
+    pub fn graft(&mut self, from: View<'_>) {
+        let origin = from.origin();
+        if from.is_mapping() {
+            self.open(Kind::Mapping, origin);
+            for (_, value) in from.entries() {
+                self.key_of(value);
+                self.graft(value);
+            }
+            self.close();
+        } else if from.is_sequence() {
+            self.open(Kind::Sequence, origin);
+            from.items().for_each(|item| self.graft(item));
+            self.close();
+        } else {
+            self.graft_scalar(from, origin);
+        }
+    }
+
+    fn graft_scalar(&mut self, from: View<'_>, origin: Origin) {
+        match from.scalar() {
+            Scalar::Null => self.scalar(Kind::Null, origin),
+            Scalar::Bool(value) => self.scalar(Kind::Bool(value), origin),
+            Scalar::Number(number) => self.number(&number.to_string(), origin),
+            Scalar::String(text) => self.string(text, origin),
+        };
     }
 
     /// Opens a sequence or a mapping; what follows belongs to it until it is closed.

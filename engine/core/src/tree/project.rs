@@ -15,7 +15,8 @@ impl Tree {
             ),
             Kind::Mapping => {
                 let mut object = ObjectBuilder::default();
-                for child in self.children(node) {
+                let known = |child: &NodeId| !matches!(self.kind(*child), Kind::Unknown(_));
+                for child in self.children(node).filter(known) {
                     object.insert(
                         Value::string(self.key_text(child, typing)),
                         self.to_value(child, typing),
@@ -30,7 +31,7 @@ impl Tree {
     /// What a scalar means in a format. Collections mean nothing as scalars.
     pub fn scalar(&self, node: NodeId, typing: Typing) -> Scalar<'_> {
         match self.kind(node) {
-            Kind::Null | Kind::Sequence | Kind::Mapping => Scalar::Null,
+            Kind::Null | Kind::Sequence | Kind::Mapping | Kind::Unknown(_) => Scalar::Null,
             Kind::Bool(value) => Scalar::Bool(value),
             Kind::Number(text) => Scalar::number(self.text(text)),
             Kind::String(text) => Scalar::String(self.text(text)),

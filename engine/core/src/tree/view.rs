@@ -2,7 +2,8 @@
 
 use plumbline_rego::Value;
 
-use super::{Kind, NodeId, Tree, Typing, typing::Scalar};
+use super::{Kind, NodeId, Origin, Tree, Typing, typing::Scalar};
+use crate::source::Span;
 
 /// A node to read from.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,28 @@ impl<'a> View<'a> {
     /// The node itself.
     pub fn id(self) -> NodeId {
         self.node
+    }
+
+    /// Where the node comes from.
+    pub fn origin(self) -> Origin {
+        let unknown = Origin::Default { under: self.node };
+        self.tree.origin(self.node).unwrap_or(unknown)
+    }
+
+    /// The key under which the node stands in its mapping, as the format reads it.
+    pub fn key(self) -> Option<&'a str> {
+        self.tree.key(self.node)?;
+        Some(self.tree.key_text(self.node, self.typing))
+    }
+
+    /// The bytes of the key.
+    pub fn key_span(self) -> Option<Span> {
+        self.tree.key(self.node)?.span
+    }
+
+    /// The tag that the node was given, as it is written.
+    pub fn tag(self) -> Option<&'a str> {
+        self.tree.tag(self.node)
     }
 
     /// The value of a key; of repeated keys the last one.

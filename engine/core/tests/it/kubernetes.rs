@@ -124,9 +124,9 @@ fn two_declarations_of_one_id_are_both_kept_and_said() {
 fn workload(text: &str, pointer: &str, expected: Option<&str>) {
     let (estate, _) = Estate::new(reading(text).resources);
     let workload = estate
-        .workloads
+        .entities
         .first()
-        .map(plumbline_core::estate::Workload::value);
+        .map(plumbline_core::estate::Entity::value);
     let found = workload
         .as_ref()
         .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))

@@ -2,7 +2,8 @@
 
 use super::isolation;
 use super::quantity;
-use super::workload::{CONTAINER_LISTS, Model};
+use super::workload::CONTAINER_LISTS;
+use crate::estate::Model;
 use std::borrow::Cow;
 
 use crate::estate::image::Image;

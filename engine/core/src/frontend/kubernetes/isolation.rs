@@ -1,6 +1,6 @@
 //! What keeps a pod and its containers apart from their node: `isolation` of the workload and of each container.
 
-use super::workload::Model;
+use crate::estate::Model;
 use crate::tree::View;
 
 /// The keys of a security context that a pod and a container share, and what the normalised form calls them.

@@ -1,6 +1,6 @@
 //! The volumes of a pod, each with its kind.
 
-use super::workload::Model;
+use crate::estate::Model;
 use crate::tree::{Origin, View};
 
 /// `volumes[]`: one element per volume and source. A volume without a source is an empty directory, as the API server

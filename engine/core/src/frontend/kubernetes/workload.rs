@@ -3,12 +3,12 @@
 //! Kinds whose template is known are read there. Any other kind, custom resources first of all, is searched for pod
 //! specs: an operator's object runs containers just as a Deployment does.
 
-use super::super::WorkloadModel;
 use super::container::{containers, resources};
 use super::isolation::isolation;
 use super::volume::volumes;
+use crate::estate::{Entity, EntityKind, Model};
 use crate::resource::Resource;
-use crate::tree::{Builder, Kind, NodeId, Origin, Tree, View};
+use crate::tree::{Origin, Tree, View};
 
 /// Kinds and the way to their pod spec.
 const TEMPLATES: &[(&str, &[&str])] = &[
@@ -36,7 +36,7 @@ const TEMPLATES: &[(&str, &[&str])] = &[
 pub(super) const CONTAINER_LISTS: &[&str] =
     &["initContainers", "containers", "ephemeralContainers"];
 
-pub(super) fn workloads(resource: &Resource) -> Vec<WorkloadModel> {
+pub(super) fn workloads(resource: &Resource) -> Vec<Entity> {
     let root = resource.view();
     let known = TEMPLATES.iter().find(|(kind, _)| *kind == resource.kind);
     let specs = match known {
@@ -74,7 +74,7 @@ fn is_pod_spec(view: View<'_>) -> bool {
     })
 }
 
-fn model(resource: &Resource, spec: View<'_>, several: bool) -> WorkloadModel {
+fn model(resource: &Resource, spec: View<'_>, several: bool) -> Entity {
     let name = if several {
         format!(
             "{}{}",
@@ -86,17 +86,13 @@ fn model(resource: &Resource, spec: View<'_>, several: bool) -> WorkloadModel {
     } else {
         resource.name.clone()
     };
-    WorkloadModel {
-        tree: tree(resource, spec, &name),
-        name,
-    }
+    let tree = tree(resource, spec, &name);
+    Entity::new(EntityKind::Workload, name, tree)
 }
 
 fn tree(resource: &Resource, spec: View<'_>, name: &str) -> Tree {
     let root = resource.view();
-    let mut model = Model {
-        builder: Builder::computed(),
-    };
+    let mut model = Model::default();
     model.object(None, spec.id(), |model| {
         let named = root
             .at(&["metadata", "name"])
@@ -112,7 +108,7 @@ fn tree(resource: &Resource, spec: View<'_>, name: &str) -> Tree {
         volumes(model, spec);
         containers(model, spec);
     });
-    model.builder.finish()
+    model.finish()
 }
 
 fn metadata(model: &mut Model, metadata: Option<View<'_>>) {
@@ -155,121 +151,4 @@ fn identity(model: &mut Model, spec: View<'_>) {
         }
         model.copy("mount_token", spec.get("automountServiceAccountToken"));
     });
-}
-
-/// A normalised form in the making. Every value says which node of the declaring tree it was read from.
-pub(super) struct Model {
-    builder: Builder,
-}
-
-impl Model {
-    /// A mapping, read from a node.
-    pub(super) fn object(&mut self, key: Option<&str>, from: NodeId, fill: impl FnOnce(&mut Self)) {
-        self.collection(key, Kind::Mapping, from, fill);
-    }
-
-    /// A list, read from a node.
-    pub(super) fn list(&mut self, key: &str, from: NodeId, fill: impl FnOnce(&mut Self)) {
-        self.collection(Some(key), Kind::Sequence, from, fill);
-    }
-
-    /// A string.
-    pub(super) fn text(&mut self, key: &str, text: &str, origin: Origin) {
-        self.builder.key(key).string(text, origin);
-    }
-
-    /// A number.
-    pub(super) fn number(&mut self, key: &str, number: i64, from: NodeId) {
-        self.builder
-            .key(key)
-            .number(&number.to_string(), Origin::Derived { from });
-    }
-
-    /// A boolean that is dangerous when it is true, or the default `false` where nothing is written. The text `"true"`
-    /// is no boolean to the API server, and is read as one here: what was meant is judged.
-    pub(super) fn flag(&mut self, key: &str, written: Option<View<'_>>, under: View<'_>) {
-        match written.filter(|written| !written.is_null()) {
-            Some(written) if written.str() == Some("true") => {
-                let origin = Origin::Derived { from: written.id() };
-                self.builder.key(key).scalar(Kind::Bool(true), origin);
-            }
-            Some(written) => self.copy(key, Some(written)),
-            None => {
-                self.builder
-                    .key(key)
-                    .scalar(Kind::Bool(false), Origin::Default { under: under.id() });
-            }
-        }
-    }
-
-    /// An integer. The text `"0"` is no integer to the API server, and is read as one here: what was meant is judged.
-    pub(super) fn integer(&mut self, key: &str, written: Option<View<'_>>) {
-        if let Some(written) = written.filter(|written| !written.is_null()) {
-            self.builder.key(key);
-            self.integer_value(written);
-        }
-    }
-
-    /// The next element of a list: an integer, read in the same way.
-    pub(super) fn integer_value(&mut self, written: View<'_>) {
-        match written.str().and_then(|text| text.parse::<i64>().ok()) {
-            Some(number) => {
-                let origin = Origin::Derived { from: written.id() };
-                self.builder.number(&number.to_string(), origin);
-            }
-            None => self.copy_value(written),
-        }
-    }
-
-    /// What is written, typed, with everything below it. Nothing where nothing is written.
-    pub(super) fn copy(&mut self, key: &str, written: Option<View<'_>>) {
-        if let Some(written) = written.filter(|written| !written.is_null()) {
-            self.builder.key(key);
-            self.copy_value(written);
-        }
-    }
-
-    /// The next element of a list: what is written, typed.
-    pub(super) fn copy_value(&mut self, written: View<'_>) {
-        let origin = Origin::Derived { from: written.id() };
-        if written.is_mapping() {
-            self.builder.open(Kind::Mapping, origin);
-            for (key, value) in written.entries() {
-                self.builder.key(key);
-                self.copy_value(value);
-            }
-            self.builder.close();
-        } else if written.is_sequence() {
-            self.builder.open(Kind::Sequence, origin);
-            written.items().for_each(|item| self.copy_value(item));
-            self.builder.close();
-        } else {
-            self.copy_scalar(written, origin);
-        }
-    }
-
-    fn copy_scalar(&mut self, written: View<'_>, origin: Origin) {
-        use crate::tree::typing::Scalar;
-        match written.scalar() {
-            Scalar::Null => self.builder.scalar(Kind::Null, origin),
-            Scalar::Bool(value) => self.builder.scalar(Kind::Bool(value), origin),
-            Scalar::Number(number) => self.builder.number(&number.to_string(), origin),
-            Scalar::String(text) => self.builder.string(text, origin),
-        };
-    }
-
-    fn collection(
-        &mut self,
-        key: Option<&str>,
-        kind: Kind,
-        from: NodeId,
-        fill: impl FnOnce(&mut Self),
-    ) {
-        if let Some(key) = key {
-            self.builder.key(key);
-        }
-        self.builder.open(kind, Origin::Derived { from });
-        fill(self);
-        self.builder.close();
-    }
 }

@@ -1,0 +1,68 @@
+//! What an estate is made of, in the same normalised form on every platform: workloads, channels, and so on.
+
+use plumbline_rego::Value;
+
+use crate::tree::{NodeId, Tree, Typing};
+
+/// What kind of thing an entity is. Rules name it as their subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntityKind {
+    /// Something that runs: a function, a container, a job, a virtual machine.
+    Workload,
+    /// Where messages wait or pass: a queue, a topic, a bus, a stream.
+    Channel,
+    /// What takes messages from a channel, a schedule or a source, and whom it hands them to.
+    Subscription,
+    /// Where requests come in.
+    Endpoint,
+}
+
+impl EntityKind {
+    /// Every kind.
+    pub const ALL: &[Self] = &[
+        Self::Workload,
+        Self::Channel,
+        Self::Subscription,
+        Self::Endpoint,
+    ];
+
+    /// The word for it, which is also the key of its normalised form in `input`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Workload => "workload",
+            Self::Channel => "channel",
+            Self::Subscription => "subscription",
+            Self::Endpoint => "endpoint",
+        }
+    }
+}
+
+/// One thing of an estate. The shape of its tree is published in `docs/reference/workload.md`.
+#[derive(Debug)]
+pub struct Entity {
+    /// What kind of thing it is.
+    pub kind: EntityKind,
+    /// The index of its resource in the estate.
+    pub resource: usize,
+    /// What it is called; several of one resource and kind differ in it.
+    pub name: String,
+    /// The normalised form; its origins point into the resource's tree.
+    pub tree: Tree,
+}
+
+impl Entity {
+    /// An entity of a resource that is not in an estate yet.
+    pub(crate) fn new(kind: EntityKind, name: String, tree: Tree) -> Self {
+        Self {
+            kind,
+            resource: 0,
+            name,
+            tree,
+        }
+    }
+
+    /// The normalised form as policies see it.
+    pub fn value(&self) -> Value {
+        self.tree.to_value(NodeId::ROOT, Typing::Json)
+    }
+}
