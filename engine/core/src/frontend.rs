@@ -3,7 +3,9 @@
 //! A front end recognises a document by its content, types its scalars as the format's own tool would, and says what
 //! in it stands for a workload.
 
+mod cloudformation;
 mod kubernetes;
+mod shared;
 
 use crate::estate::Entity;
 use crate::parse::Document;
@@ -12,7 +14,7 @@ use crate::resource::{Format, Resource};
 use crate::tree::NodeId;
 
 /// Every format that is read.
-const FRONTENDS: &[Frontend] = &[kubernetes::FRONTEND];
+const FRONTENDS: &[Frontend] = &[kubernetes::FRONTEND, cloudformation::FRONTEND];
 
 /// One format.
 #[derive(Debug, Clone, Copy)]

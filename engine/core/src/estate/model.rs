@@ -51,6 +51,16 @@ impl Model {
             .number(&number.to_string(), Origin::Derived { from });
     }
 
+    /// A number that is computed, or a default.
+    pub(crate) fn number_at(&mut self, key: &str, number: i64, origin: Origin) {
+        self.builder.key(key).number(&number.to_string(), origin);
+    }
+
+    /// A truth value that is computed, or a default.
+    pub(crate) fn truth(&mut self, key: &str, value: bool, origin: Origin) {
+        self.builder.key(key).scalar(Kind::Bool(value), origin);
+    }
+
     /// A boolean that is dangerous when it is true, or the default `false` where nothing is written. The text `"true"`
     /// is no boolean to the API server, and is read as one here: what was meant is judged.
     pub(crate) fn flag(&mut self, key: &str, written: Option<View<'_>>, under: View<'_>) {

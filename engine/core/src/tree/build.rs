@@ -138,6 +138,11 @@ impl Builder {
         }
     }
 
+    /// Copies a scalar that is written elsewhere as if it were written here.
+    pub fn graft_at(&mut self, from: View<'_>, origin: Origin) {
+        self.graft_scalar(from, origin);
+    }
+
     fn graft_scalar(&mut self, from: View<'_>, origin: Origin) {
         match from.scalar() {
             Scalar::Null => self.scalar(Kind::Null, origin),

@@ -6,7 +6,7 @@ use super::workload::CONTAINER_LISTS;
 use crate::estate::Model;
 use std::borrow::Cow;
 
-use crate::estate::image::Image;
+use crate::frontend::shared;
 use crate::tree::typing::Scalar;
 use crate::tree::{Origin, View};
 
@@ -53,7 +53,7 @@ fn fill(model: &mut Model, list: &str, container: View<'_>, spec: View<'_>) {
             from: container.id(),
         },
     );
-    image(model, container);
+    shared::image(model, container.get("image"));
     environment(model, container);
     resources(model, container);
     isolation::of_container(model, container, spec);
@@ -70,29 +70,6 @@ fn role(list: &str, container: View<'_>) -> &'static str {
         ("ephemeralContainers", _) => "ephemeral",
         _ => "container",
     }
-}
-
-fn image(model: &mut Model, container: View<'_>) {
-    let Some(written) = container.get("image") else {
-        return;
-    };
-    let Some(reference) = written.raw() else {
-        return;
-    };
-    let image = Image::parse(reference);
-    let from = written.id();
-    model.object(Some("image"), from, |model| {
-        let mut part = |key: &str, text: &str| model.text(key, text, Origin::Derived { from });
-        part("reference", reference);
-        part("name", &image.name());
-        part("registry", &image.registry);
-        part("repository", &image.repository);
-        image.tag.iter().for_each(|tag| part("tag", tag));
-        image
-            .digest
-            .iter()
-            .for_each(|digest| part("digest", digest));
-    });
 }
 
 fn environment(model: &mut Model, container: View<'_>) {

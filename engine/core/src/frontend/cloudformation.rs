@@ -1,0 +1,121 @@
+//! Templates of AWS `CloudFormation`, and of the Serverless Application Model that it transforms.
+//!
+//! A template is resolved first: short tags become the functions they stand for, parameters their defaults, and SAM's
+//! globals become properties of each resource. What depends on anything else stays as the function that is written
+//! (`{"Ref": "Table"}`), and is unknown to the model.
+
+mod function;
+mod intrinsic;
+mod queue;
+mod resolve;
+
+use std::sync::Arc;
+
+use super::{Frontend, Reading, Recognition};
+use crate::estate::Entity;
+use crate::parse::{Document, Notation};
+use crate::resource::{Format, Platform, Resource, ResourceId};
+use crate::tree::{NodeId, Typing, View};
+
+pub(super) const FRONTEND: Frontend = Frontend {
+    formats: &[Format::CloudFormation, Format::Sam],
+    recognise,
+    read,
+    entities,
+};
+
+/// A template has resources with types such as `AWS::SQS::Queue`.
+fn recognise(document: &Document) -> Recognition {
+    let root = template(document);
+    let resources = root
+        .get("Resources")
+        .filter(|resources| resources.is_mapping());
+    let typed = |resource: View<'_>| {
+        let kind = resource.get("Type").and_then(View::raw);
+        kind.is_some_and(|kind| kind.contains("::"))
+    };
+    let has_types =
+        resources.is_some_and(|resources| resources.entries().any(|(_, resource)| typed(resource)));
+    if has_types {
+        return Recognition::Yes;
+    }
+    match root.get("AWSTemplateFormatVersion") {
+        Some(version) if root.get("Resources").is_none() => Recognition::Almost(
+            version.id(),
+            "a template of CloudFormation without `Resources`".to_owned(),
+        ),
+        Some(_) => Recognition::Yes,
+        None => Recognition::No,
+    }
+}
+
+fn template(document: &Document) -> View<'_> {
+    let typing = match document.notation {
+        Notation::Json => Typing::Json,
+        _ => Typing::Core,
+    };
+    document.tree.view(NodeId::ROOT, typing)
+}
+
+/// The transform that makes a template one of SAM.
+const SAM: &str = "AWS::Serverless-2016-10-31";
+
+fn format(template: View<'_>) -> Format {
+    let transform = template.get("Transform");
+    let named = transform
+        .into_iter()
+        .chain(transform.into_iter().flat_map(View::items))
+        .any(|transform| transform.raw() == Some(SAM));
+    if named {
+        Format::Sam
+    } else {
+        Format::CloudFormation
+    }
+}
+
+fn read(document: &Document, reading: &mut Reading) {
+    let template = template(document);
+    let format = format(template);
+    let file = document.tree.source().map_or("", |source| source.name());
+    let tree = Arc::new(resolve::resources(template, format, &mut reading.problems));
+    let root = tree.view(NodeId::ROOT, Typing::Json);
+    for (name, resource) in root.entries() {
+        let Some(kind) = resource.get("Type").and_then(View::raw) else {
+            let span = resource.key_span().into_iter();
+            reading.problems.extend(span.map(|span| {
+                crate::problem::Problem::error(span, format!("the resource `{name}` has no `Type`"))
+            }));
+            continue;
+        };
+        reading.resources.push(Resource {
+            id: ResourceId::new([Platform::Aws.as_str(), file, name]),
+            platform: Platform::Aws,
+            format,
+            kind: kind.to_owned(),
+            namespace: None,
+            name: name.to_owned(),
+            file: document.file,
+            tree: Arc::clone(&tree),
+            root: resource.id(),
+            typing: Typing::Json,
+        });
+    }
+}
+
+/// What each type of resource is: one line per type.
+type Modeller = fn(&Resource) -> Vec<Entity>;
+
+const MODELS: &[(&str, Modeller)] = &[
+    ("AWS::Lambda::Function", function::lambda),
+    ("AWS::Serverless::Function", function::serverless),
+    ("AWS::Lambda::EventSourceMapping", queue::mapping),
+    ("AWS::SQS::Queue", queue::queue),
+];
+
+fn entities(resource: &Resource) -> Vec<Entity> {
+    MODELS
+        .iter()
+        .find(|(kind, _)| *kind == resource.kind)
+        .map(|(_, model)| model(resource))
+        .unwrap_or_default()
+}

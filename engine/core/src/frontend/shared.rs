@@ -1,0 +1,51 @@
+//! What front ends read in the same way.
+
+use crate::estate::Model;
+use crate::estate::image::Image;
+use crate::tree::{Origin, View};
+
+/// `image`: a reference taken apart. Nothing where nothing is written.
+pub(super) fn image(model: &mut Model, written: Option<View<'_>>) {
+    let Some((written, reference)) = written.and_then(|written| Some((written, written.raw()?)))
+    else {
+        return;
+    };
+    let image = Image::parse(reference);
+    let from = written.id();
+    model.object(Some("image"), from, |model| {
+        let mut part = |key: &str, text: &str| model.text(key, text, Origin::Derived { from });
+        part("reference", reference);
+        part("name", &image.name());
+        part("registry", &image.registry);
+        part("repository", &image.repository);
+        image.tag.iter().for_each(|tag| part("tag", tag));
+        image
+            .digest
+            .iter()
+            .for_each(|digest| part("digest", digest));
+    });
+}
+
+/// `tags`: a mapping, or a list of `Key` and `Value`. Tags that nobody can know yet are left out.
+pub(super) fn tags(model: &mut Model, written: Option<View<'_>>) {
+    let Some(written) = written.filter(|tags| tags.is_mapping() || tags.is_sequence()) else {
+        return;
+    };
+    model.object(Some("tags"), written.id(), |model| {
+        for (key, value) in written.entries() {
+            tag(model, key, value);
+        }
+        for item in written.items() {
+            let key = item.get("Key").and_then(View::raw);
+            if let (Some(key), Some(value)) = (key, item.get("Value")) {
+                tag(model, key, value);
+            }
+        }
+    });
+}
+
+fn tag(model: &mut Model, key: &str, value: View<'_>) {
+    if let Some(text) = value.raw() {
+        model.text(key, text, Origin::Derived { from: value.id() });
+    }
+}
