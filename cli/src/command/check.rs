@@ -35,6 +35,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         problems: undecidable,
         evaluations,
         undecided,
+        unknown,
     } = policies.evaluate(&estate, &clock::settings(clock::RULE));
     problems.extend(undecidable);
     let evaluation = Evaluation {
@@ -42,6 +43,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         problems,
         evaluations,
         undecided,
+        unknown,
     };
     let verdict = Verdict::of(&evaluation, EnforcementPoint::Check, fail_on);
     let report = Report {

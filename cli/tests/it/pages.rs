@@ -182,7 +182,7 @@ fn a_page_without_a_mark_or_without_a_section_fails() {
         1,
         "no line is marked with `# <-- test/pod`",
     );
-    page(AVOID, &[], 1, "no block of YAML stands below `## Prefer`");
+    page(AVOID, &[], 1, "no example stands below `## Prefer`");
 }
 
 #[test]

@@ -205,6 +205,8 @@ pub struct Evaluation {
     pub evaluations: usize,
     /// How many evaluations could not be decided.
     pub undecided: usize,
+    /// How many evaluations read what nobody can know yet, and pass because their rule says so.
+    pub unknown: usize,
 }
 
 #[cfg(test)]

@@ -110,6 +110,8 @@ pub struct Tree {
     children: Vec<NodeId>,
     source: Option<Arc<Source>>,
     buffer: String,
+    /// Whether any node is unknown.
+    has_unknown: bool,
     /// YAML tags other than those of the core schema, as they are written, in order of nodes.
     tags: Vec<(NodeId, String)>,
 }
@@ -198,6 +200,9 @@ impl Tree {
     pub fn unknowns(&self, from: NodeId, typing: Typing) -> Vec<Path> {
         let mut found = Vec::new();
         let mut pending = vec![from];
+        if !self.has_unknown {
+            return found;
+        }
         while let Some(node) = pending.pop() {
             if matches!(self.kind(node), Kind::Unknown(_)) {
                 found.push(self.path(from, node, typing));

@@ -16,7 +16,7 @@ pub use trace::{Derivation, Explanation};
 
 use crate::builtins::{Facts, Meter};
 use crate::compile::{Entry, Place, Program, Query};
-use crate::value::{ArcStr, Value};
+use crate::value::{ArcStr, Path, Value};
 use machine::Machine;
 use mode::Plain;
 
@@ -172,6 +172,17 @@ impl Program {
         settings: &Settings,
     ) -> Result<Vec<Derivation>, EvalError> {
         trace::trace(self, entry, data, input, settings)
+    }
+
+    /// Evaluates an entry again and says every part of the input that it reads, keys that are not there among them.
+    pub fn reads(
+        &self,
+        entry: &Entry,
+        data: &Value,
+        input: Option<&Value>,
+        settings: &Settings,
+    ) -> Result<Vec<Path>, EvalError> {
+        trace::reads(self, entry, data, input, settings)
     }
 
     /// Evaluates an entry again, rule by rule, and says of each rule what it gave, from what, or which condition kept it

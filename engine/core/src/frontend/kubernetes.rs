@@ -2,6 +2,7 @@
 
 mod container;
 mod isolation;
+mod lifetime;
 mod quantity;
 mod volume;
 mod workload;

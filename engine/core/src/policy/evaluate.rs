@@ -5,14 +5,15 @@ use std::collections::{HashMap, HashSet};
 use plumbline_rego::{Answer, Derivation, EvalError, ObjectBuilder, Path, Settings, Step, Value};
 use rayon::prelude::*;
 
-use super::metadata::SubjectKind;
+use super::metadata::{SubjectKind, Unknown};
 use super::{PolicySet, Rule};
 use crate::estate::{Entity, Estate};
 use crate::finding::{Evaluation, Finding, Fingerprint};
 use crate::locate::{Subject, locate, values_around};
-use crate::problem::Problem;
+use crate::problem::{Problem, spell};
 use crate::resource::Resource;
 use crate::source::Span;
+use crate::tree::{NodeId, Typing};
 
 impl PolicySet {
     /// Judges every subject of an estate.
@@ -37,6 +38,7 @@ impl PolicySet {
             evaluation.problems.append(&mut part.problems);
             evaluation.evaluations += part.evaluations;
             evaluation.undecided += part.undecided;
+            evaluation.unknown += part.unknown;
         }
         evaluation.findings.sort_by(order);
         evaluation
@@ -175,8 +177,10 @@ fn apply(
         );
     }
     let elements: Vec<&Value> = match &value {
-        None => return,
-        Some(Value::Set(set)) if set.is_empty() => return,
+        None => return settle(rule, subject, index, input, settings, evaluation),
+        Some(Value::Set(set)) if set.is_empty() => {
+            return settle(rule, subject, index, input, settings, evaluation);
+        }
         Some(Value::Set(set)) => set.iter().collect(),
         Some(_) => {
             evaluation.undecided += 1;
@@ -211,6 +215,72 @@ fn apply(
             }
         }
     }
+}
+
+/// A rule that did not fire may have read what nobody can know yet: its author says what that means.
+fn settle(
+    rule: &Rule,
+    subject: Subject<'_>,
+    index: usize,
+    input: &Value,
+    settings: &Settings,
+    evaluation: &mut Evaluation,
+) {
+    let Some(path) = unknown_read(rule, subject, input, settings) else {
+        return;
+    };
+    let message = format!(
+        "`input.{}` is not known before it is deployed",
+        spell(&path)
+    );
+    match rule.metadata.unknown {
+        Unknown::Pass => evaluation.unknown += 1,
+        Unknown::Fail => evaluation
+            .findings
+            .push(finding(rule, subject, index, &message, &path)),
+        Unknown::Undecided => {
+            evaluation.undecided += 1;
+            let place = locate(subject, &path).0.span;
+            let said = format!(
+                "`{}` could not be decided for `{}`: {message}",
+                rule.metadata.id, subject.resource.id
+            );
+            let problem = Problem::error(place, said).of_rule(rule.metadata.id.as_str());
+            evaluation.problems.push(problem.help(
+                "give it a default, or say with `unknown:` in the rule what such a value means",
+            ));
+        }
+    }
+}
+
+/// The first part of the subject that a rule reads and nobody can know yet.
+fn unknown_read(
+    rule: &Rule,
+    subject: Subject<'_>,
+    input: &Value,
+    settings: &Settings,
+) -> Option<Path> {
+    let entity = subject.entity?;
+    let unknown = entity.tree.unknowns(NodeId::ROOT, Typing::Json);
+    if unknown.is_empty() {
+        return None;
+    }
+    let rooted = |path: &Path| -> Path {
+        let root = Step::Key(entity.kind.as_str().into());
+        std::iter::once(root)
+            .chain(path.steps().iter().cloned())
+            .collect()
+    };
+    let unknown: Vec<Path> = unknown.iter().map(rooted).collect();
+    let reads = rule
+        .program
+        .reads(&rule.entry, &rule.data, Some(input), settings)
+        .ok()?;
+    unknown.into_iter().find(|path| {
+        reads
+            .iter()
+            .any(|read| read.steps().starts_with(path.steps()))
+    })
 }
 
 /// A problem with the place in the policy where it arose.

@@ -1,7 +1,8 @@
 //! The page of a rule, which is its test: what it says to avoid is found at the marked lines, and what it says to prefer
 //! is clean.
 //!
-//! A page is Markdown. Its examples are the fenced blocks of YAML below `## Avoid` and `## Prefer`; a line of the former
+//! A page is Markdown. Its examples are the fenced blocks below `## Avoid` and `## Prefer` that hold a format which is read;
+//! the title of a fence is the name of the file, else it is a manifest in YAML. A line of the former
 //! that must be found ends in `# <-- rule/id`, or several ids with commas between them. A block below `## Decisions` whose
 //! fence names `estate.yaml` is what the organisation decided.
 
@@ -56,6 +57,8 @@ impl Section {
 pub struct Example {
     /// What it is for.
     pub section: Section,
+    /// What the file is called.
+    pub name: String,
     /// The line of the page on which its text begins, from 1.
     pub line: u32,
     /// The manifest.
@@ -112,18 +115,27 @@ impl Page {
     }
 
     fn add(&mut self, heading: &str, info: &str, example: Example) {
-        let is_yaml = info.starts_with("yaml");
-        match heading {
-            "Avoid" if is_yaml => self.examples.push(example),
-            "Prefer" if is_yaml => self.examples.push(Example {
-                section: Section::Prefer,
-                ..example
-            }),
-            "Decisions" if is_yaml && info.contains("estate.yaml") => {
+        let title = info.split("title=\"").nth(1);
+        let title = title.map(|title| title.trim_end_matches('"'));
+        let name = title.or_else(|| info.starts_with("yaml").then_some("manifest.yaml"));
+        let readable = |name: &&str| Notation::of_file_name(name).is_some();
+        let Some(name) = name.filter(readable) else {
+            return;
+        };
+        let section = match heading {
+            "Avoid" => Section::Avoid,
+            "Prefer" => Section::Prefer,
+            "Decisions" if name == "estate.yaml" => {
                 self.decisions = Some(example.text);
+                return;
             }
-            _ => {}
-        }
+            _ => return,
+        };
+        self.examples.push(Example {
+            section,
+            name: name.to_owned(),
+            ..example
+        });
     }
 
     /// Runs every example; what keeps the page from being a test at all is a difference of line 1.
@@ -195,7 +207,7 @@ fn missing(section: Section, differences: Vec<String>) -> ExampleResult {
 }
 
 fn no_example(section: Section) -> String {
-    format!("no block of YAML stands below `## {}`", section.as_str())
+    format!("no example stands below `## {}`", section.as_str())
 }
 
 /// The organisation's decisions as a page gives them, or what is wrong with them.
@@ -237,6 +249,7 @@ impl Example {
     fn at(line: u32) -> Self {
         Self {
             section: Section::Avoid,
+            name: String::new(),
             line,
             text: String::new(),
         }
@@ -288,11 +301,12 @@ impl Example {
 
     fn judge(&self, set: &PolicySet, settings: &Settings) -> (Found, Vec<String>) {
         let mut sources = Sources::default();
-        let file = sources.add(Source::new("manifest.yaml", self.text.as_str()));
+        let file = sources.add(Source::new(self.name.as_str(), self.text.as_str()));
         let Some(source) = sources.get(file) else {
             return (Found::new(), Vec::new());
         };
-        let (documents, mut problems) = parse::parse(source, file, Notation::Yaml);
+        let notation = Notation::of_file_name(&self.name).unwrap_or(Notation::Yaml);
+        let (documents, mut problems) = parse::parse(source, file, notation);
         let resources = resources(&documents, &mut problems);
         let (estate, more) = Estate::new(resources);
         problems.extend(more);

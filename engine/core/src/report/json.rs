@@ -50,6 +50,7 @@ fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
             findings: report.evaluation.findings.len(),
             waived: 0,
             undecided: report.evaluation.undecided,
+            unknown: report.evaluation.unknown,
             errors: report.errors(),
         },
         findings: report
@@ -107,6 +108,7 @@ struct Summary {
     findings: usize,
     waived: usize,
     undecided: usize,
+    unknown: usize,
     errors: usize,
 }
 

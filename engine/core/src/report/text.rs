@@ -196,6 +196,12 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
         ));
     }
     out.push_str(&judged(report));
+    if report.evaluation.unknown > 0 {
+        out.push_str(&format!(
+            "{} passed on values that are not known before deployment\n",
+            counted(report.evaluation.unknown, "evaluation")
+        ));
+    }
     out.push_str(&verdict(report, style));
 }
 

@@ -39,6 +39,7 @@ impl Builder {
             children: Vec::new(),
             source,
             buffer: String::new(),
+            has_unknown: false,
             tags: Vec::new(),
         };
         Self {
@@ -105,6 +106,7 @@ impl Builder {
     /// Adds a value that nobody can know yet to a tree that is computed.
     pub fn unknown(&mut self, why: &str, origin: Origin) -> NodeId {
         let why = self.keep(why);
+        self.tree.has_unknown = true;
         self.add(Kind::Unknown(why), origin)
     }
 

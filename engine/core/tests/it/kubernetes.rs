@@ -400,3 +400,34 @@ fn a_pod_has_amounts_of_its_own() {
         Some("1073741824"),
     );
 }
+
+/// The value at a pointer into the workload of a Knative service.
+#[track_caller]
+fn knative(metadata: &str, spec: &str, pointer: &str, expected: &str) {
+    let text = format!(
+        "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {{name: a}}\nspec: {{template: {{metadata: {metadata}, spec: {spec}}}}}\n"
+    );
+    workload(&text, pointer, Some(expected));
+}
+
+#[test]
+fn a_knative_service_scales_as_its_annotations_say() {
+    let bounds = "{annotations: {autoscaling.knative.dev/min-scale: '2', autoscaling.knative.dev/max-scale: '9'}}";
+    knative(bounds, "{}", "/lifetime/min_instances", "2");
+    knative(bounds, "{}", "/lifetime/max_instances", "9");
+    knative(bounds, "{}", "/lifetime/scale_to_zero", "false");
+    knative("{}", "{}", "/lifetime/scale_to_zero", "true");
+    knative("{}", "{}", "/lifetime/max_seconds", "300");
+    knative("{}", "{timeoutSeconds: 60}", "/lifetime/max_seconds", "60");
+}
+
+#[test]
+fn a_claim_outlives_its_pod() {
+    let claim = "{volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]}";
+    pod(claim, "/state/persistent", Some("true"));
+    pod(
+        "{volumes: [{name: v, emptyDir: {}}]}",
+        "/state/persistent",
+        Some("false"),
+    );
+}

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod cloudformation;
 mod findings;
 mod kubernetes;
 mod places;

@@ -4,7 +4,7 @@
 //! condition in source order decides, and of its reads the deepest one; what only feeds the message is left out. Functions,
 //! helper sets and comprehensions hand on what decided in them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::machine::{Machine, Search};
@@ -95,6 +95,33 @@ pub(super) fn explain(
         });
     }
     Ok(explanations)
+}
+
+/// Every part of the input that an entry reads, whether or not it decides anything: each once, in order.
+pub(super) fn reads(
+    program: &Program,
+    entry: &Entry,
+    data: &Value,
+    input: Option<&Value>,
+    settings: &Settings,
+) -> Result<Vec<Path>, EvalError> {
+    let meter = Meter::new(settings.budget.steps, settings.budget.bytes);
+    let trace = Trace {
+        all: Some(Vec::new()),
+        ..Trace::default()
+    };
+    let mut machine = Machine::new(&program.inner, data, input, settings, &meter, trace);
+    machine.guarded(|machine| machine.eval(&entry.expr, 0))?;
+    let mut paths: Vec<Path> = machine
+        .mode
+        .all
+        .iter()
+        .flatten()
+        .map(|trail| trail.path())
+        .collect();
+    let mut seen = HashSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
+    Ok(paths)
 }
 
 /// What is wanted of a derivation.
@@ -213,6 +240,8 @@ pub(super) struct Trace {
     literal: u32,
     /// By address; the values are kept so that no other one can take their place.
     made: HashMap<usize, (Value, Parts)>,
+    /// Every read there was, whatever came of it, if that is wanted.
+    all: Option<Vec<Arc<Trail>>>,
 }
 
 /// A point of the record.
@@ -225,6 +254,9 @@ pub(super) struct Mark {
 
 impl Trace {
     fn push(&mut self, trail: Arc<Trail>) {
+        if let Some(all) = &mut self.all {
+            all.push(Arc::clone(&trail));
+        }
         let read = Read {
             literal: self.literal,
             trail,

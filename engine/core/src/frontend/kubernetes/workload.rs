@@ -5,6 +5,7 @@
 
 use super::container::{containers, resources};
 use super::isolation::isolation;
+use super::lifetime::{lifetime, state};
 use super::volume::volumes;
 use crate::estate::{Entity, EntityKind, Model};
 use crate::resource::Resource;
@@ -102,6 +103,8 @@ fn tree(resource: &Resource, spec: View<'_>, name: &str) -> Tree {
         metadata(model, root.get("metadata"));
         template(model, resource, spec);
         runtime(model, resource, spec);
+        lifetime(model, resource, spec);
+        state(model, resource, spec);
         identity(model, spec);
         isolation(model, spec);
         resources(model, spec);

@@ -1,0 +1,261 @@
+//! Templates of CloudFormation and SAM: what can be known, what cannot, and what a function is.
+
+use plumbline_core::estate::{EntityKind, Estate};
+use plumbline_rego::{Path, value::json};
+
+use super::{reading, spelt};
+
+/// A template of SAM with a function of these properties.
+fn function(properties: &str) -> String {
+    template(&format!(
+        "  F:\n    Type: AWS::Serverless::Function\n    Properties: {properties}\n"
+    ))
+}
+
+fn template(resources: &str) -> String {
+    format!(
+        "Transform: AWS::Serverless-2016-10-31\nParameters:\n  Time: {{Type: Number, Default: 7}}\n  Open: {{Type: String}}\n  Stage: {{Type: String, Default: prod}}\nConditions:\n  IsProd: !Equals [!Ref Stage, prod]\n  IsOpen: !Equals [!Ref Open, x]\nMappings:\n  Sizes: {{prod: {{memory: 512}}}}\nResources:\n{resources}"
+    )
+}
+
+/// The value at a pointer into the first entity of a kind.
+#[track_caller]
+fn entity(text: &str, kind: EntityKind, pointer: &str, expected: Option<&str>) {
+    let reading = reading(text);
+    assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
+    let (estate, _) = Estate::new(reading.resources);
+    let value = estate.of_kind(kind).next().unwrap().value();
+    let found = value
+        .at(&Path::from_pointer(pointer).unwrap())
+        .map(json::to_string);
+    assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
+}
+
+#[track_caller]
+fn of_function(properties: &str, pointer: &str, expected: Option<&str>) {
+    entity(
+        &function(properties),
+        EntityKind::Workload,
+        pointer,
+        expected,
+    );
+}
+
+#[test]
+fn a_template_is_known_by_the_types_of_its_resources() {
+    let of = |text: &str| {
+        let ids = reading(text).resources.into_iter();
+        ids.map(|resource| (resource.target(), resource.id.to_string()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("Resources:\n  Q: {Type: AWS::SQS::Queue}\n"),
+        [(
+            "aws/AWS::SQS::Queue".to_owned(),
+            "aws/test.yaml/Q".to_owned()
+        )]
+    );
+    assert_eq!(of("Resources:\n  Q: {Type: queue}\n"), []);
+    assert_eq!(of("resources: []\n"), []);
+}
+
+#[test]
+fn a_template_without_resources_is_said() {
+    let text = "AWSTemplateFormatVersion: '2010-09-09'\nDescription: x\n";
+    assert_eq!(
+        spelt(text, &reading(text).problems),
+        ["1:1 a template of CloudFormation without `Resources`"]
+    );
+}
+
+#[test]
+fn a_resource_without_a_type_is_said() {
+    let text = "Resources:\n  A: {Type: AWS::SQS::Queue}\n  B: {Properties: {}}\n";
+    assert_eq!(
+        spelt(text, &reading(text).problems),
+        ["3:3 the resource `B` has no `Type`"]
+    );
+}
+
+#[test]
+fn a_function_that_does_not_exist_is_said() {
+    let text =
+        "Resources:\n  A:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: !Reff B}\n";
+    assert_eq!(
+        spelt(text, &reading(text).problems),
+        ["4:18 CloudFormation has no function `!Reff`"]
+    );
+}
+
+#[test]
+fn a_parameter_is_its_default_or_unknown() {
+    of_function("{Timeout: !Ref Time}", "/lifetime/max_seconds", Some("7"));
+    of_function("{Timeout: {Ref: Time}}", "/lifetime/max_seconds", Some("7"));
+    of_function("{Timeout: !Ref Open}", "/lifetime/max_seconds", None);
+    of_function("{}", "/lifetime/max_seconds", Some("3"));
+}
+
+#[test]
+fn a_condition_chooses_or_nobody_can_know() {
+    let choose = |condition: &str| format!("{{Timeout: !If [{condition}, 60, 10]}}");
+    of_function(&choose("IsProd"), "/lifetime/max_seconds", Some("60"));
+    of_function(&choose("IsOpen"), "/lifetime/max_seconds", None);
+}
+
+#[test]
+fn a_value_that_is_none_is_not_written() {
+    of_function(
+        "{Timeout: !If [IsProd, !Ref AWS::NoValue, 10]}",
+        "/lifetime/max_seconds",
+        Some("3"),
+    );
+}
+
+#[test]
+fn a_map_is_looked_up() {
+    of_function(
+        "{MemorySize: !FindInMap [Sizes, !Ref Stage, memory]}",
+        "/resources/limits/memory_bytes",
+        Some("536870912"),
+    );
+    of_function(
+        "{MemorySize: !FindInMap [Sizes, !Ref Open, memory]}",
+        "/resources/limits/memory_bytes",
+        None,
+    );
+}
+
+#[test]
+fn texts_are_put_together_where_all_parts_are_known() {
+    let variable = |value: &str| format!("{{Environment: {{Variables: {{A: {value}}}}}}}");
+    let at = "/containers/0/env/0/value";
+    of_function(&variable("!Sub 'x-${Stage}'"), at, Some(r#""x-prod""#));
+    of_function(
+        &variable("!Sub ['${A}${!B}', {A: !Ref Stage}]"),
+        at,
+        Some(r#""prod${B}""#),
+    );
+    of_function(
+        &variable("!Join ['-', [a, !Ref Stage]]"),
+        at,
+        Some(r#""a-prod""#),
+    );
+    of_function(&variable("!Sub 'x-${Open}'"), at, None);
+    of_function(
+        &variable("!Sub 'x-${Open}'"),
+        "/containers/0/env/0/kind",
+        Some(r#""other_ref""#),
+    );
+}
+
+#[test]
+fn a_secret_of_a_store_is_no_literal() {
+    of_function(
+        "{Environment: {Variables: {A: '{{resolve:secretsmanager:db:SecretString:password}}'}}}",
+        "/containers/0/env/0",
+        Some(r#"{"kind":"secret_ref","name":"A"}"#),
+    );
+}
+
+#[test]
+fn globals_are_properties_of_each_function() {
+    let text = format!(
+        "Globals:\n  Function:\n    Timeout: 30\n    Environment: {{Variables: {{A: x, B: y}}}}\n{}",
+        function("{Timeout: 60, Environment: {Variables: {B: z}}}")
+    );
+    let check = |pointer, expected| entity(&text, EntityKind::Workload, pointer, Some(expected));
+    check("/lifetime/max_seconds", "60");
+    check("/containers/0/env/0/value", r#""x""#);
+    check("/containers/0/env/1/value", r#""z""#);
+    let bare = format!(
+        "Globals: {{Function: {{Timeout: 30}}}}\n{}",
+        template("  F: {Type: AWS::Serverless::Function}\n")
+    );
+    entity(
+        &bare,
+        EntityKind::Workload,
+        "/lifetime/max_seconds",
+        Some("30"),
+    );
+}
+
+#[test]
+fn an_event_that_does_not_wait_makes_a_function_asynchronous() {
+    let with = |kind: &str| format!("{{Events: {{E: {{Type: {kind}, Properties: {{}}}}}}}}");
+    let at = "/invoked_asynchronously";
+    of_function(&with("S3"), at, Some("true"));
+    of_function(&with("Schedule"), at, Some("true"));
+    of_function(&with("Api"), at, Some("false"));
+    of_function(&with("SQS"), at, Some("false"));
+    let permitted = |of: &str| {
+        template(&format!(
+            "  F: {{Type: AWS::Lambda::Function, Properties: {{}}}}\n  P:\n    Type: AWS::Lambda::Permission\n    Properties: {{FunctionName: !Ref {of}, Principal: s3.amazonaws.com}}\n"
+        ))
+    };
+    entity(&permitted("F"), EntityKind::Workload, at, Some("true"));
+    entity(&permitted("G"), EntityKind::Workload, at, Some("false"));
+}
+
+#[test]
+fn what_fails_goes_to_a_queue_or_is_lost() {
+    let at = "/failure/dead_letter";
+    of_function("{}", at, Some("false"));
+    of_function(
+        "{DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Q.Arn}}",
+        at,
+        Some("true"),
+    );
+    of_function(
+        "{EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SNS}}}}",
+        at,
+        Some("true"),
+    );
+    let beside = template(
+        "  F: {Type: AWS::Lambda::Function, Properties: {}}\n  C:\n    Type: AWS::Lambda::EventInvokeConfig\n    Properties: {FunctionName: !Ref F, DestinationConfig: {OnFailure: {Destination: !GetAtt Q.Arn}}}\n",
+    );
+    entity(&beside, EntityKind::Workload, at, Some("true"));
+}
+
+const QUEUE: &str = "  Q: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 60}}\n";
+
+#[test]
+fn a_queue_knows_what_reads_it() {
+    let read = template(&format!(
+        "{QUEUE}  M: {{Type: AWS::Lambda::EventSourceMapping, Properties: {{EventSourceArn: !GetAtt Q.Arn, FunctionName: !Ref F}}}}\n"
+    ));
+    let at = "/consumed_by_function";
+    entity(&read, EntityKind::Channel, at, Some("true"));
+    entity(&template(QUEUE), EntityKind::Channel, at, Some("false"));
+}
+
+#[test]
+fn a_queue_of_dead_letters_is_known_as_one() {
+    let target = template(&format!(
+        "{QUEUE}  R: {{Type: AWS::SQS::Queue, Properties: {{RedrivePolicy: {{deadLetterTargetArn: !GetAtt Q.Arn, maxReceiveCount: 5}}}}}}\n"
+    ));
+    entity(&target, EntityKind::Channel, "/dead_letters", Some("true"));
+    entity(
+        &template(QUEUE),
+        EntityKind::Channel,
+        "/dead_letters",
+        Some("false"),
+    );
+}
+
+#[test]
+fn a_subscription_has_both_of_its_ends() {
+    let text = template(&format!(
+        "{QUEUE}  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Timeout: 40\n      Events: {{Jobs: {{Type: SQS, Properties: {{Queue: !GetAtt Q.Arn}}}}}}\n"
+    ));
+    let check =
+        |pointer, expected| entity(&text, EntityKind::Subscription, pointer, Some(expected));
+    check("/channel/visibility_seconds", "60");
+    check("/consumer/max_seconds", "40");
+    check("/name", r#""F/Jobs""#);
+}
+
+#[test]
+fn conditions_that_ask_each_other_are_not_known() {
+    let text = "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\nResources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {Timeout: !If [A, 1, 2]}\n";
+    entity(text, EntityKind::Workload, "/lifetime/max_seconds", None);
+}
