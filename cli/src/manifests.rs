@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use plumbline_core::frontend::Reading;
-use plumbline_core::parse::{self, Notation};
+use plumbline_core::parse::{self, Document, Notation};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::Coverage;
 use plumbline_core::resource::Resource;
@@ -83,9 +83,15 @@ pub(crate) fn read(
         .par_iter()
         .filter_map(|(file, candidate)| read_one(*file, candidate, sources))
         .collect();
-    for read in readings {
+    let mut together = Vec::new();
+    for mut read in readings {
+        together.append(&mut read.together);
         add(read, &mut manifests);
     }
+    let mut reading = Reading::default();
+    reading.take_together(&together.iter().collect::<Vec<_>>());
+    manifests.problems.append(&mut reading.problems);
+    manifests.resources.append(&mut reading.resources);
     manifests
 }
 
@@ -105,6 +111,8 @@ struct Read {
     recognised: bool,
     broken: bool,
     reading: Reading,
+    /// Documents that mean something only with those of other files.
+    together: Vec<Document>,
 }
 
 fn read_one(file: FileId, candidate: &Candidate, sources: &Sources) -> Option<Read> {
@@ -114,6 +122,16 @@ fn read_one(file: FileId, candidate: &Candidate, sources: &Sources) -> Option<Re
     let mut reading = Reading::default();
     let broken = problems.iter().any(Problem::is_error);
     reading.problems = problems;
+    if notation == Notation::Hcl {
+        return Some(Read {
+            name: candidate.name.clone(),
+            named: candidate.named,
+            recognised: !documents.is_empty(),
+            broken,
+            reading,
+            together: documents,
+        });
+    }
     let mut recognised = false;
     let mut strangers = Vec::new();
     for document in &documents {
@@ -134,11 +152,12 @@ fn read_one(file: FileId, candidate: &Candidate, sources: &Sources) -> Option<Re
         recognised,
         broken,
         reading,
+        together: Vec::new(),
     })
 }
 
 /// A document that no format knows, beside others that are resources.
-fn stranger(document: &parse::Document) -> Option<Problem> {
+fn stranger(document: &Document) -> Option<Problem> {
     let place = document.tree.place(document.tree.root()?)?;
     let message = format!(
         "document {} is no resource of any format that is known",
@@ -157,6 +176,7 @@ fn add(read: Read, manifests: &mut Manifests) {
         recognised,
         broken,
         mut reading,
+        ..
     } = read;
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
@@ -171,7 +191,7 @@ fn add(read: Read, manifests: &mut Manifests) {
 fn unrecognised(name: &str, named: bool, manifests: &mut Manifests) {
     if named {
         let problem = Problem::file(name, "no resource of any format that is known");
-        manifests.problems.push(problem.help("known are Kubernetes manifests in YAML and JSON, Knative's and custom resources among them"));
+        manifests.problems.push(problem.help("known are manifests of Kubernetes and Knative, templates of CloudFormation and SAM, Terraform, Compose, units of systemd, and user data of cloud-init"));
     } else {
         manifests.coverage.unrecognised += 1;
     }

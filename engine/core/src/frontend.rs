@@ -3,24 +3,39 @@
 //! A front end recognises a document by its content, types its scalars as the format's own tool would, and says what
 //! in it stands for a workload.
 
+mod aws;
+mod cloud_init;
 mod cloudformation;
+mod compose;
 mod kubernetes;
 mod shared;
+mod systemd;
+mod terraform;
+mod words;
 
 use crate::estate::Entity;
-use crate::parse::Document;
+use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::resource::{Format, Resource};
 use crate::tree::NodeId;
 
 /// Every format that is read.
-const FRONTENDS: &[Frontend] = &[kubernetes::FRONTEND, cloudformation::FRONTEND];
+const FRONTENDS: &[Frontend] = &[
+    kubernetes::FRONTEND,
+    cloudformation::FRONTEND,
+    terraform::FRONTEND,
+    compose::FRONTEND,
+    systemd::FRONTEND,
+    cloud_init::FRONTEND,
+];
 
 /// One format.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frontend {
     /// What it reads.
     pub(crate) formats: &'static [Format],
+    /// How its texts are written.
+    pub(crate) notations: &'static [Notation],
     /// Whether a document is of this format, and if so, how sure that is.
     pub(crate) recognise: fn(&Document) -> Recognition,
     /// The resources that a document declares.
@@ -60,7 +75,8 @@ impl Reading {
             self.empty += 1;
             return false;
         }
-        for frontend in FRONTENDS {
+        let written = |frontend: &&Frontend| frontend.notations.contains(&document.notation);
+        for frontend in FRONTENDS.iter().filter(written) {
             match (frontend.recognise)(document) {
                 Recognition::Yes => {
                     (frontend.read)(document, self);
@@ -81,6 +97,11 @@ impl Reading {
 }
 
 impl Reading {
+    /// Reads documents that only mean something together: the files of a module, and the modules that it calls.
+    pub fn take_together(&mut self, documents: &[&Document]) {
+        terraform::read_all(documents, self);
+    }
+
     /// Reads one object of Kubernetes that stands inside a document, as an API server sends it.
     pub fn take_object(&mut self, document: &Document, node: NodeId) {
         kubernetes::read_object(document, node, self);

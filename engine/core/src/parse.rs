@@ -3,7 +3,9 @@
 //! Parsing answers with everything it could read and a problem for each thing it could not: a broken document never
 //! hides its neighbours, and no document is ever skipped without a word.
 
+pub(crate) mod hcl;
 mod json;
+mod unit;
 mod yaml;
 
 use std::sync::Arc;
@@ -35,6 +37,10 @@ pub enum Notation {
     Json,
     /// A stream of YAML documents.
     Yaml,
+    /// Terraform's language.
+    Hcl,
+    /// Units of systemd.
+    Unit,
 }
 
 impl Notation {
@@ -44,6 +50,9 @@ impl Notation {
         match extension.as_str() {
             "json" => Some(Self::Json),
             "yaml" | "yml" => Some(Self::Yaml),
+            "tf" | "tfvars" => Some(Self::Hcl),
+            "service" | "timer" | "socket" | "mount" | "automount" | "path" | "target"
+            | "slice" | "swap" => Some(Self::Unit),
             _ => None,
         }
     }
@@ -58,6 +67,8 @@ pub fn parse(
     match notation {
         Notation::Json => json::parse(source, file),
         Notation::Yaml => yaml::parse(source, file),
+        Notation::Hcl => hcl::parse(source, file),
+        Notation::Unit => unit::parse(source, file),
     }
 }
 

@@ -15,23 +15,40 @@ pub enum Platform {
     Kubernetes,
     /// Amazon Web Services.
     Aws,
+    /// Google Cloud.
+    Gcp,
+    /// Microsoft Azure.
+    Azure,
     /// A container engine on one machine.
     Docker,
     /// A machine itself: virtual or not.
     Host,
+    /// Whatever else a provider of Terraform manages.
+    Other,
 }
 
 impl Platform {
     /// Every platform.
-    pub const ALL: [Self; 4] = [Self::Kubernetes, Self::Aws, Self::Docker, Self::Host];
+    pub const ALL: [Self; 7] = [
+        Self::Kubernetes,
+        Self::Aws,
+        Self::Gcp,
+        Self::Azure,
+        Self::Docker,
+        Self::Host,
+        Self::Other,
+    ];
 
     /// The word that ids, policies and reports use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Kubernetes => "kubernetes",
             Self::Aws => "aws",
+            Self::Gcp => "gcp",
+            Self::Azure => "azure",
             Self::Docker => "docker",
             Self::Host => "host",
+            Self::Other => "other",
         }
     }
 }
@@ -45,6 +62,8 @@ pub enum Format {
     CloudFormation,
     /// Templates of `CloudFormation` that the Serverless Application Model transforms.
     Sam,
+    /// Configurations of Terraform.
+    Terraform,
     /// Files of Docker Compose.
     Compose,
     /// Units of systemd.
@@ -60,6 +79,7 @@ impl Format {
             Self::Kubernetes => "kubernetes",
             Self::CloudFormation => "cloudformation",
             Self::Sam => "sam",
+            Self::Terraform => "terraform",
             Self::Compose => "compose",
             Self::Systemd => "systemd",
             Self::CloudInit => "cloud-init",

@@ -7,7 +7,7 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["kubernetes/*", "docker/*"]
 #   controls: { pss: [baseline], cis-kubernetes: ["5.2.8", "5.2.9"], nist-800-53: ["AC-6"] }
 #   remediation: Remove the capability from `capabilities.add`, and do without it or have it done by a component of the platform.
 package plumbline.deployment.added_capability
@@ -16,7 +16,7 @@ deny contains {"msg": msg} if {
 	some container in input.workload.containers
 	is_array(container.isolation.capabilities.add)
 	some capability in container.isolation.capabilities.add
-	not capability in allowed
+	not harmless(capability)
 	msg := sprintf("container `%s` adds the capability `%v`", [container.name, capability])
 }
 
@@ -37,6 +37,15 @@ deny contains {"msg": msg} if {
 }
 
 unreadable(container) := sprintf("container `%s` has capabilities that cannot be read", [container.name])
+
+harmless(capability) if capability in allowed
+
+# Docker takes a name in any case, and with its prefix.
+harmless(capability) if {
+	input.platform == "docker"
+	is_string(capability)
+	trim_prefix(upper(capability), "CAP_") in allowed
+}
 
 # The names as Pod Security admission compares them: `CAP_CHOWN` and `chown` are not among them.
 allowed := {

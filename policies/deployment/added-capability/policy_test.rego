@@ -104,6 +104,18 @@ test_text_instead_of_an_object_is_denied if {
 	messages == {"container `web` has capabilities that cannot be read"} with input as of_web("NET_ADMIN")
 }
 
+test_any_spelling_of_an_allowed_capability_passes_on_docker if {
+	count(added_capability.deny) == 0 with input as on_docker(["CHOWN", "chown", "CAP_CHOWN", "cap_chown"])
+}
+
+test_any_spelling_of_an_added_capability_is_denied_on_docker if {
+	every capability in ["NET_ADMIN", "net_admin", "CAP_NET_ADMIN", "ALL", "all", "", null, 7, [], {}] {
+		count(added_capability.deny) == 1 with input as on_docker([capability])
+	}
+}
+
+on_docker(capabilities) := object.union(adding(capabilities), {"platform": "docker", "kind": "compose/service"})
+
 messages contains finding.msg if some finding in added_capability.deny
 
 adding(capabilities) := of_web({"add": capabilities})

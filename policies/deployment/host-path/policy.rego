@@ -7,7 +7,7 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["kubernetes/*", "docker/*"]
 #   controls: { pss: [baseline], cis-kubernetes: ["5.2.12"], nist-800-53: ["AC-6"] }
 #   remediation: "Replace `hostPath` by a PersistentVolumeClaim, an `emptyDir`, a ConfigMap or a Secret; where a node agent needs the path, name it in `allow`."
 #   params:
@@ -25,6 +25,7 @@ deny contains {"msg": msg} if {
 	some volume in input.workload.volumes
 	volume.kind == "host_path"
 	path := written(volume)
+	not of_project(path)
 	not allowed(path)
 	msg := sprintf("volume `%v` mounts %s of its node", [object.get(volume, "name", "_"), shown(path)])
 }
@@ -37,6 +38,14 @@ written(volume) := volume.source.path
 shown(path) := sprintf("`%v`", [path]) if path != null
 
 shown(path) := "an unknown path" if path == null
+
+# A compose file mounts the files that stand beside it: they come with it, and are no part of the machine.
+of_project(path) if {
+	input.platform == "docker"
+	is_string(path)
+	startswith(concat("", [path, "/"]), "./")
+	not climbs(path)
+}
 
 allowed(path) if {
 	is_string(path)

@@ -132,6 +132,30 @@ test_empty_list_allows_nothing if {
 	count(host_path.deny) == 1 with input as mounting("/var/log") with data.params as {"allow": []}
 }
 
+# Compose.
+
+test_files_of_the_machine_are_denied_on_docker if {
+	every path in ["/etc", "/var/run/docker.sock", "~/.ssh", "../shared", "./../shared", "conf/../../shared", "conf", "${HOME}/shop", "", null, 7, {}] {
+		count(host_path.deny) == 1 with input as service(path) with data.params as {"allow": []}
+	}
+}
+
+test_files_beside_the_compose_file_pass if {
+	every path in [".", "./", "./conf", "./conf/nginx.conf", "./.env"] {
+		count(host_path.deny) == 0 with input as service(path) with data.params as {"allow": []}
+	}
+}
+
+test_allowed_path_passes_on_docker if {
+	count(host_path.deny) == 0 with input as service("/var/log/shop") with data.params as {"allow": ["/var/log"]}
+}
+
+test_files_beside_the_manifest_are_denied_elsewhere if {
+	count(host_path.deny) == 1 with input as mounting("./conf") with data.params as {"allow": []}
+}
+
+service(path) := object.union(mounting(path), {"platform": "docker", "kind": "compose/service"})
+
 messages contains finding.msg if some finding in host_path.deny
 
 volume(name, path) := {"name": name, "kind": "host_path", "source": {"path": path}}

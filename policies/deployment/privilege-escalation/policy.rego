@@ -7,9 +7,9 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["kubernetes/*", "docker/*"]
 #   controls: { pss: [restricted], cis-kubernetes: ["5.2.6"], nist-800-53: ["AC-6", "AC-6(10)"] }
-#   remediation: "Set `allowPrivilegeEscalation: false` in the `securityContext` of the container."
+#   remediation: "Set `allowPrivilegeEscalation: false` in the `securityContext` of the container; in a compose file, `no-new-privileges:true` in `security_opt`."
 package plumbline.deployment.privilege_escalation
 
 deny contains {"msg": msg} if {

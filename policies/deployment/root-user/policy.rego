@@ -7,9 +7,9 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["kubernetes/*", "docker/*"]
 #   controls: { pss: [restricted], cis-kubernetes: ["5.2.7"], nist-800-53: ["AC-6"] }
-#   remediation: Set `runAsUser` to a user above 0, or leave it to an image whose user is not root.
+#   remediation: Set `runAsUser` to a user above 0, or leave it to an image whose user is not root; in a compose file, so with `user`.
 package plumbline.deployment.root_user
 
 deny contains {"msg": msg} if {
@@ -21,6 +21,17 @@ deny contains {"msg": msg} if {
 	some container in input.workload.containers
 	not inherited
 	container.isolation.run_as_user == 0
+	msg := sprintf("container `%s` runs as user 0, which is root", [container.name])
+}
+
+# A compose file may name the user, with a group behind it.
+deny contains {"msg": msg} if {
+	input.platform == "docker"
+	not inherited
+	some container in input.workload.containers
+	not container.isolation.run_as_user == 0
+	is_string(input.workload.identity.name)
+	split(input.workload.identity.name, ":")[0] in {"root", "0"}
 	msg := sprintf("container `%s` runs as user 0, which is root", [container.name])
 }
 

@@ -7,9 +7,9 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["kubernetes/*", "docker/*"]
 #   controls: { cis-kubernetes: ["5.7.3"], nist-800-53: ["CM-7", "SI-7"] }
-#   remediation: "Set `readOnlyRootFilesystem: true` in the `securityContext` of the container, and mount an `emptyDir` where it writes."
+#   remediation: "Set `readOnlyRootFilesystem: true` in the `securityContext` of the container, and mount an `emptyDir` where it writes; in a compose file, `read_only: true` and `tmpfs`."
 package plumbline.deployment.writable_root
 
 deny contains {"msg": msg} if {

@@ -7,14 +7,14 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["kubernetes/*", "aws/*", "docker/*"]
 #   requires: ["estate.classes"]
 #   controls: { nist-800-53: ["CM-8"] }
-#   remediation: Declare one of the `classes` of `estate.yaml` in a label of the workload.
+#   remediation: Declare one of the `classes` of `estate.yaml` in a label or a tag of the workload.
 package plumbline.placement.undeclared_class
 
 # Of the places where a class may stand, the path names the one where it is best seen.
-deny contains {"msg": msg, "path": ["resource", "metadata", "labels"]} if {
+deny contains {"msg": msg, "path": place} if {
 	not declares_class
 	msg := sprintf("`%s` declares no class of work", [input.workload.name])
 }
@@ -28,9 +28,22 @@ deny contains {"msg": msg} if {
 
 declares_class if some _ in declared
 
+# A tag whose value only a deployment can resolve is no part of `tags`, and declares a class all the same.
+declares_class if {
+	input.platform == "aws"
+	some key in keys
+	input.resource.Properties.Tags[key]
+}
+
+declares_class if {
+	input.platform == "aws"
+	some tag in input.resource.Properties.Tags
+	tag.Key in keys
+}
+
 known(class) if _ = data.estate.classes[class]
 
-# Read in the metadata of the workload, and in that of its pods.
+# Read in the metadata of the workload, in that of its pods, and in its tags.
 declared contains class if {
 	some key in keys
 	class := input.workload.template.annotations[key]
@@ -50,6 +63,17 @@ declared contains class if {
 	some key in keys
 	class := input.workload.labels[key]
 }
+
+declared contains class if {
+	some key in keys
+	class := input.workload.tags[key]
+}
+
+default place := ["resource", "metadata", "labels"]
+
+place := ["resource", "Properties", "Tags"] if input.platform == "aws"
+
+place := ["resource", "labels"] if input.platform == "docker"
 
 keys := data.estate.keys["class"]
 

@@ -106,6 +106,55 @@ test_no_class_is_known_where_none_is_decided if {
 		with data.estate as {"version": 1, "classes": {}}
 }
 
+test_class_in_a_tag_passes if {
+	count(undeclared_class.deny) == 0 with input as object.union(
+		workload({"tags": {"governance-class": "batch"}}),
+		{"platform": "aws"},
+	)
+		with data.estate as estate
+}
+
+test_unknown_class_in_a_tag_is_denied if {
+	messages == {"`web` declares the class `bach`, which the organisation does not know"} with input as object.union(
+		workload({"tags": {"governance-class": "bach"}}),
+		{"platform": "aws"},
+	)
+		with data.estate as estate
+}
+
+test_every_platform_has_a_place if {
+	every platform, expected in {
+		"kubernetes": ["resource", "metadata", "labels"],
+		"aws": ["resource", "Properties", "Tags"],
+		"docker": ["resource", "labels"],
+	} {
+		paths == {expected} with input as object.union(workload({}), {"platform": platform})
+			with data.estate as estate
+	}
+}
+
+# Which class that is, nobody can know before the deployment.
+test_class_that_only_a_deployment_can_resolve_passes if {
+	symbolic := {"Ref": "Class"}
+	every written in [{"governance-class": symbolic}, [{"Key": "governance-class", "Value": symbolic}]] {
+		count(undeclared_class.deny) == 0 with data.estate as estate with input as object.union(
+			workload({}),
+			{"platform": "aws", "resource": {"Properties": {"Tags": written}}},
+		)
+	}
+}
+
+test_other_tags_are_denied if {
+	every written in [{"team": "web"}, [{"Key": "team", "Value": "web"}, "governance-class", null], "governance-class", null] {
+		messages == {"`web` declares no class of work"} with data.estate as estate with input as object.union(
+			workload({}),
+			{"platform": "aws", "resource": {"Properties": {"Tags": written}}},
+		)
+	}
+}
+
+paths contains finding.path if some finding in undeclared_class.deny
+
 estate := {"version": 1, "classes": {"interactive": {"targets": ["knative"]}, "batch": {}}}
 
 messages contains finding.msg if some finding in undeclared_class.deny

@@ -7,7 +7,7 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["*"]
 #   sensitive: true
 #   controls: { nist-800-53: ["IA-5(7)"], cwe: ["CWE-798"] }
 #   remediation: Replace the secret at its issuer, keep the new one in a Secret or a vault, and refer to it with `valueFrom.secretKeyRef`.
@@ -36,7 +36,7 @@ deny contains {"msg": msg} if {
 	variable.kind == "literal"
 	not allowed(variable.name)
 	secrets.has_credential(variable.value)
-	msg := sprintf("container `%s` sets `%v` to a literal that contains a credential", [container.name, variable.name])
+	msg := sprintf("%s `%s` sets `%v` to a literal that contains a credential", [part, container.name, variable.name])
 }
 
 deny contains {"msg": msg} if {
@@ -47,8 +47,15 @@ deny contains {"msg": msg} if {
 	not allowed(variable.name)
 	not secrets.has_credential(variable.value)
 	secrets.could_be_secret(variable.value, data.params["min-length"])
-	msg := sprintf("container `%s` sets `%s`, named like a secret, to a literal", [container.name, variable.name])
+	msg := sprintf("%s `%s` sets `%s`, named like a secret, to a literal", [part, container.name, variable.name])
 }
+
+# What its platform calls the part of a workload that has the variable.
+default part := "container"
+
+part := "function" if input.workload.runtime.form == "function"
+
+part := "unit" if input.workload.runtime.form == "service"
 
 allowed(name) if {
 	is_string(name)

@@ -289,6 +289,28 @@ test_message_never_contains_the_value if {
 	}
 }
 
+# Other platforms have other words for it.
+test_function_and_unit_are_named_as_such if {
+	every form, expected in {
+		"function": "function `web` sets `DB_PASSWORD`, named like a secret, to a literal",
+		"service": "unit `web` sets `DB_PASSWORD`, named like a secret, to a literal",
+		"container": "container `web` sets `DB_PASSWORD`, named like a secret, to a literal",
+		"job": "container `web` sets `DB_PASSWORD`, named like a secret, to a literal",
+	} {
+		messages == {expected} with data.params as defaults with input as object.union(
+			pod([literal("DB_PASSWORD", "correct-horse")]),
+			{"workload": {"runtime": {"form": form}}},
+		)
+	}
+}
+
+test_credential_of_a_function_is_denied if {
+	messages == {"function `web` sets `CACHE` to a literal that contains a credential"} with data.params as defaults with input as object.union(
+		pod([literal("CACHE", "redis://:hunter22@cache.example.com:6379/0")]),
+		{"workload": {"runtime": {"form": "function"}}},
+	)
+}
+
 defaults := {"allow": [], "min-length": 8}
 
 messages contains finding.msg if some finding in plaintext_env.deny

@@ -4,21 +4,26 @@
 //! globals become properties of each resource. What depends on anything else stays as the function that is written
 //! (`{"Ref": "Table"}`), and is unknown to the model.
 
-mod function;
 mod intrinsic;
-mod queue;
 mod resolve;
+mod spelling;
 
 use std::sync::Arc;
 
+use super::aws::Dialect;
+use super::aws::function::function;
+use super::aws::queue::Fabric;
 use super::{Frontend, Reading, Recognition};
 use crate::estate::Entity;
 use crate::parse::{Document, Notation};
 use crate::resource::{Format, Platform, Resource, ResourceId};
 use crate::tree::{NodeId, Typing, View};
+use intrinsic::{Call, referred};
+use spelling::{LAMBDA, QUEUE, SERVERLESS};
 
 pub(super) const FRONTEND: Frontend = Frontend {
     formats: &[Format::CloudFormation, Format::Sam],
+    notations: &[Notation::Json, Notation::Yaml],
     recognise,
     read,
     entities,
@@ -106,11 +111,29 @@ fn read(document: &Document, reading: &mut Reading) {
 type Modeller = fn(&Resource) -> Vec<Entity>;
 
 const MODELS: &[(&str, Modeller)] = &[
-    ("AWS::Lambda::Function", function::lambda),
-    ("AWS::Serverless::Function", function::serverless),
-    ("AWS::Lambda::EventSourceMapping", queue::mapping),
-    ("AWS::SQS::Queue", queue::queue),
+    ("AWS::Lambda::Function", |resource| {
+        vec![function(resource, &DIALECT, &LAMBDA)]
+    }),
+    ("AWS::Serverless::Function", serverless),
+    ("AWS::Lambda::EventSourceMapping", |resource| {
+        fabric(resource).mapping()
+    }),
+    ("AWS::SQS::Queue", |resource| vec![fabric(resource).queue()]),
 ];
+
+fn serverless(resource: &Resource) -> Vec<Entity> {
+    let mut entities = vec![function(resource, &DIALECT, &SERVERLESS)];
+    entities.extend(fabric(resource).of_events());
+    entities
+}
+
+fn fabric(resource: &Resource) -> Fabric<'_> {
+    Fabric {
+        resource,
+        dialect: &DIALECT,
+        spelling: &QUEUE,
+    }
+}
 
 fn entities(resource: &Resource) -> Vec<Entity> {
     MODELS
@@ -118,4 +141,33 @@ fn entities(resource: &Resource) -> Vec<Entity> {
         .find(|(kind, _)| *kind == resource.kind)
         .map(|(_, model)| model(resource))
         .unwrap_or_default()
+}
+
+static DIALECT: Dialect = Dialect {
+    properties: |resource| resource.view().get("Properties"),
+    is_unknown: |view| Call::is_at(view),
+    referred: |view| referred(view).map(str::to_owned),
+    is_reference: |view, resource| referred(view) == Some(resource.name.as_str()),
+    siblings,
+    named,
+};
+
+/// The properties of the resources of a type in the same template.
+fn siblings<'a>(resource: &'a Resource, kind: &str) -> Vec<View<'a>> {
+    let root = resource.tree.view(NodeId::ROOT, resource.typing);
+    root.entries()
+        .map(|(_, resource)| resource)
+        .filter(|resource| is_type(*resource, kind))
+        .filter_map(|resource| resource.get("Properties"))
+        .collect()
+}
+
+fn named<'a>(resource: &'a Resource, kind: &str, name: &str) -> Option<View<'a>> {
+    let root = resource.tree.view(NodeId::ROOT, resource.typing);
+    let named = root.get(name).filter(|named| is_type(*named, kind))?;
+    named.get("Properties")
+}
+
+fn is_type(resource: View<'_>, kind: &str) -> bool {
+    resource.get("Type").and_then(View::raw) == Some(kind)
 }

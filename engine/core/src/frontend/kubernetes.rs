@@ -17,6 +17,7 @@ use crate::tree::{Kind, NodeId, Typing, View};
 
 pub(super) const FRONTEND: Frontend = Frontend {
     formats: &[Format::Kubernetes],
+    notations: &[Notation::Json, Notation::Yaml],
     recognise,
     read,
     entities: workload::workloads,
@@ -47,8 +48,8 @@ fn recognise(document: &Document) -> Recognition {
 
 fn typing(document: &Document) -> Typing {
     match document.notation {
-        Notation::Json => Typing::Json,
         Notation::Yaml => Typing::Kubernetes,
+        _ => Typing::Json,
     }
 }
 

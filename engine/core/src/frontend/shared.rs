@@ -2,16 +2,18 @@
 
 use crate::estate::Model;
 use crate::estate::image::Image;
-use crate::tree::{Origin, View};
+use crate::tree::{NodeId, Origin, View};
 
 /// `image`: a reference taken apart. Nothing where nothing is written.
 pub(super) fn image(model: &mut Model, written: Option<View<'_>>) {
-    let Some((written, reference)) = written.and_then(|written| Some((written, written.raw()?)))
-    else {
-        return;
-    };
+    if let Some((written, text)) = written.and_then(|written| Some((written, written.raw()?))) {
+        reference(model, text, written.id());
+    }
+}
+
+/// `image`: a reference that is not there as it is written, taken apart.
+pub(super) fn reference(model: &mut Model, reference: &str, from: NodeId) {
     let image = Image::parse(reference);
-    let from = written.id();
     model.object(Some("image"), from, |model| {
         let mut part = |key: &str, text: &str| model.text(key, text, Origin::Derived { from });
         part("reference", reference);

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use plumbline_rego::Value;
+
 use super::typing::Scalar;
 use super::{Key, Kind, Node, NodeId, Origin, Text, Tree, View};
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// Builds one tree: collections are opened and closed, scalars added, each under the key that was set before it.
 #[derive(Debug)]
@@ -119,6 +121,51 @@ impl Builder {
             span: from.key_span(),
         });
         self
+    }
+
+    /// A key of one's own for what is written under another one.
+    pub fn key_as(&mut self, text: &str, span: Option<Span>) -> &mut Self {
+        let text = self.keep(text);
+        self.key = Some(Key {
+            text,
+            plain: false,
+            span,
+        });
+        self
+    }
+
+    /// Adds a value that was computed, all of it with one origin, under the key that was set.
+    pub fn value(&mut self, value: &Value, origin: Origin) {
+        match value {
+            Value::Null => {
+                self.add(Kind::Null, origin);
+            }
+            Value::Bool(value) => {
+                self.add(Kind::Bool(*value), origin);
+            }
+            Value::Number(number) => {
+                self.number(&number.to_string(), origin);
+            }
+            Value::String(text) => {
+                self.string(text, origin);
+            }
+            Value::Array(items) => self.values(items.iter(), origin),
+            Value::Set(items) => self.values(items.iter(), origin),
+            Value::Object(object) => {
+                self.open(Kind::Mapping, origin);
+                for (key, value) in object.iter() {
+                    self.key(key.as_str().unwrap_or_default());
+                    self.value(value, origin);
+                }
+                self.close();
+            }
+        }
+    }
+
+    fn values<'v>(&mut self, items: impl Iterator<Item = &'v Value>, origin: Origin) {
+        self.open(Kind::Sequence, origin);
+        items.for_each(|item| self.value(item, origin));
+        self.close();
     }
 
     /// Copies what is written into a tree that is computed: typed, with its bytes, under the key that was set.

@@ -2,13 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod cloud_init;
 mod cloudformation;
+mod compose;
 mod findings;
 mod kubernetes;
 mod places;
 mod policies;
 mod stream;
+mod systemd;
 mod typing;
+mod unit;
 
 use std::sync::Arc;
 

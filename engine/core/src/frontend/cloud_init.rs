@@ -1,0 +1,150 @@
+//! User data of cloud-init: what a machine does to itself when it first starts.
+//!
+//! Only cloud-config is read. Scripts, multi-part messages and templates are other formats under the same name.
+
+mod secret;
+mod shell;
+
+use std::sync::Arc;
+
+use super::{Frontend, Reading, Recognition};
+use crate::estate::{Entity, EntityKind, Model};
+use crate::parse::{Document, Notation};
+use crate::problem::Problem;
+use crate::resource::{Format, Platform, Resource, ResourceId};
+use crate::tree::{NodeId, Origin, Typing, View};
+
+pub(super) const FRONTEND: Frontend = Frontend {
+    formats: &[Format::CloudInit],
+    notations: &[Notation::Yaml],
+    recognise,
+    read,
+    entities,
+};
+
+/// The first line of the text says that it is cloud-config.
+const HEADER: &str = "#cloud-config";
+
+/// cloud-init reads one mapping.
+fn recognise(document: &Document) -> Recognition {
+    let text = document.tree.source().map_or("", |source| source.text());
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let first = text.lines().next().unwrap_or_default();
+    let root = root(document);
+    if first.trim_end() != HEADER {
+        Recognition::No
+    } else if document.number > 1 {
+        Recognition::Almost(
+            root.id(),
+            "a second document in user data, which cloud-init refuses".to_owned(),
+        )
+    } else if !root.is_mapping() {
+        Recognition::Almost(root.id(), "user data that is no mapping".to_owned())
+    } else {
+        Recognition::Yes
+    }
+}
+
+fn root(document: &Document) -> View<'_> {
+    document.tree.view(NodeId::ROOT, Typing::Core)
+}
+
+fn read(document: &Document, reading: &mut Reading) {
+    let root = root(document);
+    let file = document.tree.source().map_or("", |source| source.name());
+    let name = file.rsplit('/').next().unwrap_or(file);
+    warn_of_encoded(document, root, reading);
+    reading.resources.push(Resource {
+        id: ResourceId::new([Platform::Host.as_str(), file, "cloud-init", "user-data"]),
+        platform: Platform::Host,
+        format: Format::CloudInit,
+        kind: "cloud-init/user-data".to_owned(),
+        namespace: None,
+        name: name.to_owned(),
+        file: document.file,
+        tree: Arc::clone(&document.tree),
+        root: root.id(),
+        typing: Typing::Core,
+    });
+}
+
+fn warn_of_encoded(document: &Document, root: View<'_>, reading: &mut Reading) {
+    for file in root.get("write_files").into_iter().flat_map(View::items) {
+        let Some(encoding) = file.get("encoding").filter(|_| is_encoded(file)) else {
+            continue;
+        };
+        let span = document.tree.place(encoding.id());
+        reading.problems.extend(span.map(|span| {
+            Problem::warning(
+                span,
+                "the content of this file is encoded, and was not read",
+            )
+            .help("write it as text, so that it can be judged")
+        }));
+    }
+}
+
+/// Whether the content of a file is anything but the text that is written.
+fn is_encoded(file: View<'_>) -> bool {
+    let encoding = file.get("encoding").and_then(View::raw);
+    encoding.is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("text/plain"))
+}
+
+fn entities(resource: &Resource) -> Vec<Entity> {
+    let mut model = Model::default();
+    model.object(None, resource.root, |model| fill(model, resource));
+    vec![Entity::new(
+        EntityKind::Workload,
+        resource.name.clone(),
+        model.finish(),
+    )]
+}
+
+fn fill(model: &mut Model, resource: &Resource) {
+    let from = resource.root;
+    let origin = Origin::Derived { from };
+    model.text("name", &resource.name, origin);
+    model.object(Some("runtime"), from, |model| {
+        model.text("form", "vm", origin);
+    });
+    model.list("containers", from, |model| {
+        model.object(None, from, |model| {
+            model.text("name", "user-data", origin);
+            model.text("role", "container", origin);
+            environment(model, resource.view());
+        });
+    });
+}
+
+/// A setting that user data gives to the machine: a variable, or a user's password.
+struct Setting {
+    name: String,
+    /// None where a command computes it.
+    value: Option<String>,
+    from: NodeId,
+}
+
+/// `env[]`: variables of files and commands, and the passwords of users under names such as `users.web.passwd`.
+fn environment(model: &mut Model, root: View<'_>) {
+    let mut settings = shell::of_files(root);
+    settings.extend(shell::of_commands(root));
+    settings.extend(secret::settings(root));
+    if settings.is_empty() {
+        return;
+    }
+    model.list("env", root.id(), |model| {
+        for setting in &settings {
+            let origin = Origin::Derived { from: setting.from };
+            model.object(None, setting.from, |model| {
+                model.text("name", &setting.name, origin);
+                match &setting.value {
+                    Some(value) => {
+                        model.text("kind", "literal", origin);
+                        model.text("value", value, origin);
+                    }
+                    None => model.text("kind", "other_ref", origin),
+                }
+            });
+        }
+    });
+}

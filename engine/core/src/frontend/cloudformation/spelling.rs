@@ -1,0 +1,91 @@
+//! Where the resources of templates say what.
+
+use crate::frontend::aws::{function, queue};
+
+pub(super) const LAMBDA: function::Spelling = function::Spelling {
+    name: &["FunctionName"],
+    runtime: &["Runtime"],
+    package: &["PackageType"],
+    image: &["Code", "ImageUri"],
+    timeout: &["Timeout"],
+    memory: &["MemorySize"],
+    reserved: &["ReservedConcurrentExecutions"],
+    warm: &[],
+    role: &["Role"],
+    subnets: &["VpcConfig", "SubnetIds"],
+    files: &["FileSystemConfigs"],
+    mount_path: &["LocalMountPath"],
+    variables: &["Environment", "Variables"],
+    tracing: &["TracingConfig", "Mode"],
+    dead_letter: &["DeadLetterConfig", "TargetArn"],
+    on_failure: &[],
+    retries: &[],
+    max_age: &[],
+    events: &[],
+    tags: &["Tags"],
+    beside: (
+        "AWS::Lambda::EventInvokeConfig",
+        &["FunctionName"],
+        &["DestinationConfig", "OnFailure"],
+    ),
+    permission: ("AWS::Lambda::Permission", &["FunctionName"], &["Principal"]),
+};
+
+pub(super) const SERVERLESS: function::Spelling = function::Spelling {
+    image: &["ImageUri"],
+    warm: &[
+        "ProvisionedConcurrencyConfig",
+        "ProvisionedConcurrentExecutions",
+    ],
+    tracing: &["Tracing"],
+    dead_letter: &["DeadLetterQueue", "TargetArn"],
+    on_failure: &["EventInvokeConfig", "DestinationConfig", "OnFailure"],
+    retries: &["EventInvokeConfig", "MaximumRetryAttempts"],
+    max_age: &["EventInvokeConfig", "MaximumEventAgeInSeconds"],
+    events: &["Events"],
+    ..LAMBDA
+};
+
+pub(super) static QUEUE: queue::Spelling = queue::Spelling {
+    queue: "AWS::SQS::Queue",
+    visibility: &["VisibilityTimeout"],
+    retention: &["MessageRetentionPeriod"],
+    redrive: &["RedrivePolicy"],
+    max_receives: &["RedrivePolicy", "maxReceiveCount"],
+    tags: &["Tags"],
+    mapping: (
+        "AWS::Lambda::EventSourceMapping",
+        &["EventSourceArn"],
+        &["FunctionName"],
+    ),
+    timeouts: &[
+        ("AWS::Lambda::Function", &["Timeout"]),
+        ("AWS::Serverless::Function", &["Timeout"]),
+    ],
+    dead_letters: &[
+        ("AWS::SQS::Queue", &["RedrivePolicy", "deadLetterTargetArn"]),
+        ("AWS::Lambda::Function", &["DeadLetterConfig", "TargetArn"]),
+        (
+            "AWS::Serverless::Function",
+            &["DeadLetterQueue", "TargetArn"],
+        ),
+        (
+            "AWS::Lambda::EventInvokeConfig",
+            &["DestinationConfig", "OnFailure", "Destination"],
+        ),
+        (
+            "AWS::Serverless::Function",
+            &[
+                "EventInvokeConfig",
+                "DestinationConfig",
+                "OnFailure",
+                "Destination",
+            ],
+        ),
+        (
+            "AWS::Lambda::EventSourceMapping",
+            &["DestinationConfig", "OnFailure", "Destination"],
+        ),
+    ],
+    with_events: &["AWS::Serverless::Function"],
+};

@@ -1,0 +1,140 @@
+//! Terraform: every `.tf` file of a folder is one module, modules call modules in other folders, and what can be known
+//! without asking a provider is filled in.
+//!
+//! What cannot be known stays as it is written, `${aws_sqs_queue.jobs.arn}`, and is unknown to the model.
+
+mod evaluate;
+mod functions;
+mod module;
+mod spelling;
+
+use super::aws::Dialect;
+use super::aws::function::function;
+use super::aws::queue::Fabric;
+use super::{Frontend, Reading, Recognition};
+use crate::estate::Entity;
+use crate::parse::{Document, Notation};
+use crate::resource::{Format, Platform, Resource};
+use crate::tree::{NodeId, View};
+use spelling::{LAMBDA, QUEUE};
+
+pub(super) const FRONTEND: Frontend = Frontend {
+    formats: &[Format::Terraform],
+    notations: &[Notation::Hcl],
+    recognise: |_| Recognition::Yes,
+    read: |document, reading| read_all(&[document], reading),
+    entities,
+};
+
+/// Reads files that belong together: of one folder, and of the folders that it calls as modules.
+pub(super) fn read_all(documents: &[&Document], reading: &mut Reading) {
+    module::read(documents, reading);
+}
+
+/// The platform of a type of resource: the word before its first `_` names the provider.
+fn platform(kind: &str) -> Platform {
+    match kind.split('_').next() {
+        Some("aws") => Platform::Aws,
+        Some("google") => Platform::Gcp,
+        Some("azurerm" | "azapi") => Platform::Azure,
+        _ => Platform::Other,
+    }
+}
+
+/// What each type of resource is: one line per type.
+type Modeller = fn(&Resource) -> Vec<Entity>;
+
+const MODELS: &[(&str, Modeller)] = &[
+    ("aws_lambda_function", |resource| {
+        vec![function(resource, &DIALECT, &LAMBDA)]
+    }),
+    ("aws_lambda_event_source_mapping", |resource| {
+        fabric(resource).mapping()
+    }),
+    ("aws_sqs_queue", |resource| vec![fabric(resource).queue()]),
+];
+
+fn entities(resource: &Resource) -> Vec<Entity> {
+    MODELS
+        .iter()
+        .find(|(kind, _)| *kind == resource.kind)
+        .map(|(_, model)| model(resource))
+        .unwrap_or_default()
+}
+
+fn fabric(resource: &Resource) -> Fabric<'_> {
+    Fabric {
+        resource,
+        dialect: &DIALECT,
+        spelling: &QUEUE,
+    }
+}
+
+static DIALECT: Dialect = Dialect {
+    properties: |resource| Some(resource.view()),
+    is_unknown: |view| view.raw().is_some_and(|text| text.contains("${")),
+    referred: |view| view.raw().and_then(referred),
+    is_reference: |view, resource| {
+        let referred = view.raw().and_then(referred);
+        referred.is_some_and(|address| is_address(&resource.name, &address))
+    },
+    siblings,
+    named,
+};
+
+/// `${aws_sqs_queue.jobs.arn}` speaks of `aws_sqs_queue.jobs`.
+fn referred(text: &str) -> Option<String> {
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?.trim();
+    let mut words = inner.split('.');
+    let (kind, name) = (words.next()?, words.next()?);
+    let name = name.split('[').next()?;
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word.chars().all(|character| {
+                character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
+            })
+    };
+    let is_reference = kind.contains('_') && is_word(kind) && is_word(name);
+    is_reference.then(|| format!("{kind}.{name}"))
+}
+
+/// Whether an address is the one that is spoken of in its own module; instances of one resource are alike.
+fn is_address(address: &str, referred: &str) -> bool {
+    let own = address.rsplit_once("module.").map_or(address, |(_, own)| {
+        own.split_once('.').map_or(own, |(_, own)| own)
+    });
+    own.split('[').next() == Some(referred)
+}
+
+/// The bodies of the resources of a type in the same module.
+fn siblings<'a>(resource: &'a Resource, kind: &str) -> Vec<View<'a>> {
+    let prefix = prefix(&resource.name);
+    let root = resource.tree.view(NodeId::ROOT, resource.typing);
+    let begin = format!("{prefix}{kind}.");
+    root.entries()
+        .filter(|(address, _)| address.starts_with(&begin))
+        .map(|(_, body)| body)
+        .collect()
+}
+
+fn named<'a>(resource: &'a Resource, kind: &str, name: &str) -> Option<View<'a>> {
+    let address = format!("{}{name}", prefix(&resource.name));
+    let root = resource.tree.view(NodeId::ROOT, resource.typing);
+    let of_kind = name.split('.').next() == Some(kind);
+    let mut found = root
+        .entries()
+        .filter(|(at, _)| at.split('[').next() == Some(&address));
+    found.next().map(|(_, body)| body).filter(|_| of_kind)
+}
+
+/// `module.queue.` of an address in a module; nothing at the root.
+fn prefix(address: &str) -> &str {
+    let Some(at) = address.rfind("module.") else {
+        return "";
+    };
+    let name = address.get(at + "module.".len()..).unwrap_or_default();
+    let end = name
+        .find('.')
+        .map_or(address.len(), |dot| at + "module.".len() + dot + 1);
+    address.get(..end).unwrap_or_default()
+}

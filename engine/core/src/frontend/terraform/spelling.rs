@@ -1,0 +1,60 @@
+//! Where the resources of the AWS provider say what.
+
+use crate::frontend::aws::{function, queue};
+
+pub(super) const LAMBDA: function::Spelling = function::Spelling {
+    name: &["function_name"],
+    runtime: &["runtime"],
+    package: &["package_type"],
+    image: &["image_uri"],
+    timeout: &["timeout"],
+    memory: &["memory_size"],
+    reserved: &["reserved_concurrent_executions"],
+    warm: &[],
+    role: &["role"],
+    subnets: &["vpc_config", "subnet_ids"],
+    files: &["file_system_config"],
+    mount_path: &["local_mount_path"],
+    variables: &["environment", "variables"],
+    tracing: &["tracing_config", "mode"],
+    dead_letter: &["dead_letter_config", "target_arn"],
+    on_failure: &[],
+    retries: &[],
+    max_age: &[],
+    events: &[],
+    tags: &["tags"],
+    beside: (
+        "aws_lambda_function_event_invoke_config",
+        &["function_name"],
+        &["destination_config", "on_failure"],
+    ),
+    permission: ("aws_lambda_permission", &["function_name"], &["principal"]),
+};
+
+pub(super) static QUEUE: queue::Spelling = queue::Spelling {
+    queue: "aws_sqs_queue",
+    visibility: &["visibility_timeout_seconds"],
+    retention: &["message_retention_seconds"],
+    redrive: &["redrive_policy"],
+    max_receives: &["redrive_policy", "maxReceiveCount"],
+    tags: &["tags"],
+    mapping: (
+        "aws_lambda_event_source_mapping",
+        &["event_source_arn"],
+        &["function_name"],
+    ),
+    timeouts: &[("aws_lambda_function", &["timeout"])],
+    dead_letters: &[
+        ("aws_sqs_queue", &["redrive_policy", "deadLetterTargetArn"]),
+        ("aws_lambda_function", &["dead_letter_config", "target_arn"]),
+        (
+            "aws_lambda_function_event_invoke_config",
+            &["destination_config", "on_failure", "destination"],
+        ),
+        (
+            "aws_lambda_event_source_mapping",
+            &["destination_config", "on_failure", "destination_arn"],
+        ),
+    ],
+    with_events: &[],
+};

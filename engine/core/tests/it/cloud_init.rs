@@ -1,0 +1,211 @@
+//! User data of cloud-init to resources to workloads.
+
+use plumbline_core::estate::{Entity, Estate};
+use plumbline_rego::{Path, Value, value::json};
+
+use super::{reading, spelt};
+
+#[track_caller]
+fn ids(text: &str, expected: &[&str], problems: &[&str]) {
+    let reading = reading(text);
+    let ids: Vec<&str> = reading
+        .resources
+        .iter()
+        .map(|resource| resource.id.as_str())
+        .collect();
+    assert_eq!(ids, expected, "{text}");
+    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
+}
+
+/// The value at a pointer into the workload of user data.
+#[track_caller]
+fn workload(config: &str, pointer: &str, expected: Option<&str>) {
+    let text = format!("#cloud-config\n{config}\n");
+    let (estate, _) = Estate::new(reading(&text).resources);
+    let workload = estate.entities.first().map(Entity::value);
+    let found = workload
+        .as_ref()
+        .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))
+        .map(json::to_string);
+    assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
+}
+
+/// The variables of user data, as `name=value`, or `name` alone where nobody wrote the value.
+#[track_caller]
+fn variables(config: &str, expected: &[&str]) {
+    let text = format!("#cloud-config\n{config}\n");
+    let (estate, _) = Estate::new(reading(&text).resources);
+    let workload = estate.entities.first().map(Entity::value).unwrap();
+    let at = |pointer: String| {
+        let found = workload.at(&Path::from_pointer(&pointer).unwrap())?;
+        Some(json::to_string(found).trim_matches('"').to_owned())
+    };
+    let found: Vec<String> = (0..)
+        .map_while(|index| {
+            let variable = format!("/containers/0/env/{index}");
+            let name = at(format!("{variable}/name"))?;
+            Some(match at(format!("{variable}/value")) {
+                Some(value) => format!("{name}={value}"),
+                None => name,
+            })
+        })
+        .collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn user_data_is_known_by_its_first_line() {
+    for text in [
+        "#cloud-config\npackages: [nginx]\n",
+        "#cloud-config  \npackages: [nginx]\n",
+        "#cloud-config\r\npackages: [nginx]\r\n",
+    ] {
+        ids(text, &["host/test.yaml/cloud-init/user-data"], &[]);
+    }
+}
+
+#[test]
+fn what_begins_otherwise_is_not() {
+    for text in [
+        "packages: [nginx]\n",
+        "# cloud-config\npackages: [nginx]\n",
+        "#cloud-config-archive\n- {type: text/plain, content: x}\n",
+        "## template: jinja\n#cloud-config\npackages: [nginx]\n",
+    ] {
+        let other = reading(text);
+        assert_eq!((other.unrecognised, other.problems.len()), (1, 0), "{text}");
+    }
+}
+
+#[test]
+fn user_data_is_one_mapping() {
+    ids(
+        "#cloud-config\n- a\n",
+        &[],
+        &["2:3 user data that is no mapping"],
+    );
+    ids(
+        "#cloud-config\na: b\n---\nc: d\n",
+        &["host/test.yaml/cloud-init/user-data"],
+        &["4:1 a second document in user data, which cloud-init refuses"],
+    );
+}
+
+#[test]
+fn a_machine_is_a_workload_with_one_container() {
+    let config = "packages: [nginx]";
+    workload(config, "/name", Some(r#""test.yaml""#));
+    workload(config, "/runtime/form", Some(r#""vm""#));
+    workload(
+        config,
+        "/containers",
+        Some(r#"[{"name":"user-data","role":"container"}]"#),
+    );
+}
+
+#[test]
+fn its_kind_is_that_of_user_data() {
+    let reading = reading("#cloud-config\npackages: [nginx]\n");
+    let targets: Vec<String> = reading
+        .resources
+        .iter()
+        .map(plumbline_core::resource::Resource::target)
+        .collect();
+    assert_eq!(targets, ["host/cloud-init/user-data"]);
+}
+
+#[test]
+fn files_of_variables_are_read_line_by_line() {
+    for path in [
+        "/srv/shop/.env",
+        "/etc/shop.conf",
+        "/etc/environment",
+        "/etc/default/shop",
+        "/etc/profile.d/shop.sh",
+    ] {
+        variables(
+            &format!(
+                "write_files:\n- path: {path}\n  content: |\n    # A comment=1\n    export A=b\n    C=\"d e\"\n    [section]\n    db.password=x\n    not one\n    F=$(hostname)\n"
+            ),
+            &["A=b", "C=d e", "db.password=x", "F"],
+        );
+    }
+}
+
+#[test]
+fn other_files_are_not() {
+    for path in ["/srv/shop/start.sh", "/etc/shop.toml"] {
+        variables(
+            &format!("write_files: [{{path: {path}, content: A=b}}]"),
+            &[],
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_encoded_is_said_and_not_read() {
+    for encoding in ["b64", "gz+base64"] {
+        let config =
+            format!("write_files:\n- path: /a.env\n  encoding: {encoding}\n  content: A=b");
+        variables(&config, &[]);
+        ids(
+            &format!("#cloud-config\n{config}\n"),
+            &["host/test.yaml/cloud-init/user-data"],
+            &["4:3 the content of this file is encoded, and was not read"],
+        );
+    }
+    variables(
+        "write_files: [{path: /a.env, encoding: text/plain, content: A=b}]",
+        &["A=b"],
+    );
+}
+
+#[test]
+fn commands_begin_with_variables() {
+    variables(
+        "bootcmd:\n- export A=b C='d e'\nruncmd:\n- F=g H=i /bin/web J=k\n- [export, L=m]\n- |\n  set -e\n  export N=o; /bin/web\n- env P=q /bin/web\n",
+        &["A=b", "C=d e", "F=g", "H=i", "L=m", "N=o", "P=q"],
+    );
+}
+
+#[test]
+fn what_a_command_is_given_later_is_no_variable() {
+    variables(
+        "runcmd:\n- /bin/web --port=80 A=b\n- [/bin/web, A=b]\n- '# export A=b'\n- export T=$(token)\n",
+        &["T"],
+    );
+}
+
+#[test]
+fn passwords_of_users_are_literals() {
+    variables(
+        "password: p\nusers:\n- default\n- {name: web, passwd: $6$a, plain_text_passwd: b}\n- {name: ops, hashed_passwd: c}\n",
+        &[
+            "password=p",
+            "users.web.passwd=$6$a",
+            "users.web.plain_text_passwd=b",
+            "users.ops.hashed_passwd=c",
+        ],
+    );
+    variables("users: [default, {name: web, lock_passwd: true}]", &[]);
+}
+
+#[test]
+fn changed_passwords_are_literals_unless_they_are_drawn() {
+    variables(
+        "chpasswd:\n  list: |\n    web:a:b\n    ops:RANDOM\n  users:\n  - {name: dev, password: c}\n  - {name: guest, type: RANDOM}\n",
+        &["chpasswd.dev.password=c", "chpasswd.web.password=a:b"],
+    );
+    variables(
+        "chpasswd: {list: ['web:a', 'ops:R'], expire: false}",
+        &["chpasswd.web.password=a"],
+    );
+}
+
+#[test]
+fn private_keys_of_the_machine_are_literals_and_public_ones_are_not() {
+    variables(
+        "ssh_keys: {rsa_private: k, rsa_public: p}",
+        &["ssh_keys.rsa_private=k"],
+    );
+}

@@ -1,0 +1,63 @@
+# METADATA
+# scope: package
+# title: Runtimes past their support
+# description: A runtime past its end of support gets no more fixes for the holes that are found in it.
+# custom:
+#   id: deployment/end-of-life-runtime
+#   severity: high
+#   effect: deny
+#   subject: workload
+#   targets: ["aws/AWS::Lambda::Function", "aws/AWS::Serverless::Function"]
+#   controls: { nist-800-53: ["SA-22", "SI-2"] }
+#   remediation: Move the function to a runtime that is supported, or build it as an image whose base you keep current.
+package plumbline.deployment.end_of_life_runtime
+
+deny contains {"msg": msg} if {
+	date := end_of_support[input.workload.runtime.language]
+	time.now_ns() >= time.parse_rfc3339_ns(sprintf("%sT00:00:00Z", [date]))
+	language := input.workload.runtime.language
+	msg := sprintf("function `%v` runs on `%s`, whose support ended on %s", [input.workload.name, language, date])
+}
+
+# Deprecation dates of AWS, from the two tables of "Lambda runtimes" in its Developer Guide. Dates still to come are
+# there where they are near; AWS has moved some of those that were far.
+end_of_support := {
+	"dotnet5.0": "2022-05-10",
+	"dotnet6": "2024-12-20",
+	"dotnet7": "2024-05-14",
+	"dotnet8": "2026-11-10",
+	"dotnetcore1.0": "2019-06-27",
+	"dotnetcore2.0": "2019-05-30",
+	"dotnetcore2.1": "2022-01-05",
+	"dotnetcore3.1": "2023-04-03",
+	"go1.x": "2024-01-08",
+	"java11": "2027-06-30",
+	"java17": "2027-06-30",
+	"java8": "2024-01-08",
+	"java8.al2": "2027-06-30",
+	"nodejs": "2016-10-31",
+	"nodejs4.3": "2020-03-05",
+	"nodejs4.3-edge": "2020-03-05",
+	"nodejs6.10": "2019-08-12",
+	"nodejs8.10": "2020-03-06",
+	"nodejs10.x": "2021-07-30",
+	"nodejs12.x": "2023-03-31",
+	"nodejs14.x": "2023-12-04",
+	"nodejs16.x": "2024-06-12",
+	"nodejs18.x": "2025-09-01",
+	"nodejs20.x": "2026-04-30",
+	"nodejs22.x": "2027-04-30",
+	"provided": "2024-01-08",
+	"provided.al2": "2026-07-31",
+	"python2.7": "2021-07-15",
+	"python3.6": "2022-07-18",
+	"python3.7": "2023-12-04",
+	"python3.8": "2024-10-14",
+	"python3.9": "2025-12-15",
+	"python3.10": "2026-10-31",
+	"python3.11": "2027-06-30",
+	"ruby2.5": "2021-07-30",
+	"ruby2.7": "2023-12-07",
+	"ruby3.2": "2026-03-31",
+	"ruby3.3": "2027-03-31",
+}

@@ -1,0 +1,87 @@
+# METADATA
+# scope: package
+# title: No tracing
+# description: A request that crosses functions and services can only be followed where each of them takes part in tracing.
+# custom:
+#   id: observability/no-tracing
+#   severity: low
+#   effect: deny
+#   subject: workload
+#   targets: ["aws/AWS::Lambda::Function", "aws/AWS::Serverless::Function", "kubernetes/serving.knative.dev/*", "kubernetes/apps/Deployment"]
+#   unknown: pass
+#   controls: { nist-800-53: ["AU-12", "SI-4"] }
+#   remediation: "Switch tracing on: `TracingConfig` or `Tracing` of a function; `OTEL_EXPORTER_OTLP_ENDPOINT`, or an annotation of the OpenTelemetry operator, elsewhere."
+#   params:
+#     type: object
+#     additionalProperties: false
+#     properties:
+#       tiers:
+#         description: What is judged.
+#         type: array
+#         items: { enum: [function, knative, deployment] }
+#         default: [function, knative]
+package plumbline.observability.no_tracing
+
+# Where nothing is written, the path says what is missing.
+deny contains {"msg": msg, "path": place} if {
+	input.platform == "aws"
+	"function" in data.params.tiers
+	not exports
+
+	# An absent value is one that nobody can know yet.
+	input.workload.observability.tracing != true
+	msg := sprintf("function `%v` does not trace", [input.workload.name])
+}
+
+deny contains {"msg": msg, "path": place} if {
+	input.platform == "kubernetes"
+	tiers[input.kind] in data.params.tiers
+	not exports
+	not injected
+	msg := sprintf("`%v` does not trace", [input.workload.name])
+}
+
+tiers := {
+	"apps/Deployment": "deployment",
+	"serving.knative.dev/Configuration": "knative",
+	"serving.knative.dev/Revision": "knative",
+	"serving.knative.dev/Service": "knative",
+}
+
+# One container that exports traces is enough: a sidecar has nothing to tell.
+exports if {
+	some container in input.workload.containers
+	some variable in container.env
+	variable.name in {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER"}
+	not says_nothing(variable)
+}
+
+# The empty text is the same as no variable, and `none` is no exporter.
+says_nothing(variable) if {
+	variable.kind == "literal"
+	variable.value in {"", "none"}
+}
+
+injected if {
+	some key, value in input.workload.template.annotations
+	by_operator(key)
+	not value in {"", "false", false, null}
+}
+
+by_operator("sidecar.opentelemetry.io/inject")
+
+by_operator(key) if {
+	is_string(key)
+	startswith(key, "instrumentation.opentelemetry.io/inject-")
+}
+
+places := {
+	"AWS::Lambda::Function": ["resource", "Properties", "TracingConfig", "Mode"],
+	"AWS::Serverless::Function": ["resource", "Properties", "Tracing"],
+	"apps/Deployment": ["resource", "spec", "template", "metadata", "annotations"],
+	"serving.knative.dev/Configuration": ["resource", "spec", "template", "metadata", "annotations"],
+	"serving.knative.dev/Revision": ["resource", "metadata", "annotations"],
+	"serving.knative.dev/Service": ["resource", "spec", "template", "metadata", "annotations"],
+}
+
+place := places[input.kind]

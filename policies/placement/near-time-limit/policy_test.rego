@@ -1,0 +1,86 @@
+package plumbline.placement.near_time_limit_test
+
+import data.plumbline.placement.near_time_limit
+
+test_function_at_the_limit_is_denied if {
+	near_time_limit.deny == {{"msg": "function `import` may run for 900 seconds, at or above 80 percent of the 900 that its platform grants"}} with input as function(900)
+		with data.params as params
+}
+
+test_function_at_the_share_is_denied if {
+	count(near_time_limit.deny) == 1 with input as function(720) with data.params as params
+}
+
+test_function_below_the_share_passes if {
+	every seconds in [719, 719.9, 30, 3, 0] {
+		count(near_time_limit.deny) == 0 with input as function(seconds) with data.params as params
+	}
+}
+
+test_service_at_the_share_is_denied if {
+	near_time_limit.deny == {{"msg": "Knative workload `report` may run for 480 seconds, at or above 80 percent of the 600 that its platform grants"}} with input as knative(480)
+		with data.params as params
+}
+
+test_service_below_the_share_passes if {
+	every seconds in [479, 300] {
+		count(near_time_limit.deny) == 0 with input as knative(seconds) with data.params as params
+	}
+}
+
+test_limit_of_knative_is_a_parameter if {
+	count(near_time_limit.deny) == 0 with input as knative(480) with data.params as {"knative-limit-seconds": 1200}
+	count(near_time_limit.deny) == 1 with input as knative(960) with data.params as {"knative-limit-seconds": 1200}
+}
+
+test_limit_of_functions_is_no_parameter if {
+	count(near_time_limit.deny) == 1 with input as function(720) with data.params as {"knative-limit-seconds": 1200}
+}
+
+test_decided_share_comes_first if {
+	messages == {"function `import` may run for 450 seconds, at or above 50 percent of the 900 that its platform grants"} with input as function(450)
+		with data.params as params
+		with data.estate as {"version": 1, "limits": {"timeout-percent-of-platform": 50}}
+}
+
+test_decided_share_passes_what_is_below if {
+	count(near_time_limit.deny) == 0 with input as function(899)
+		with data.params as params
+		with data.estate as {"version": 1, "limits": {"timeout-percent-of-platform": 100}}
+}
+
+test_estate_without_the_decision_leaves_the_default if {
+	count(near_time_limit.deny) == 1 with input as function(720)
+		with data.params as params
+		with data.estate as {"version": 1, "limits": {"max-instances": 200}}
+}
+
+test_whatever_is_no_number_passes if {
+	every seconds in ["900", null, true, [900], {}] {
+		count(near_time_limit.deny) == 0 with input as function(seconds) with data.params as params
+	}
+}
+
+test_workload_without_a_lifetime_passes if {
+	count(near_time_limit.deny) == 0 with data.params as params with input as {
+		"platform": "aws",
+		"kind": "AWS::Lambda::Function",
+		"workload": {"name": "import"},
+	}
+}
+
+params := {"knative-limit-seconds": 600}
+
+messages contains finding.msg if some finding in near_time_limit.deny
+
+function(seconds) := {
+	"platform": "aws",
+	"kind": "AWS::Serverless::Function",
+	"workload": {"name": "import", "runtime": {"form": "function"}, "lifetime": {"max_seconds": seconds}},
+}
+
+knative(seconds) := {
+	"platform": "kubernetes",
+	"kind": "serving.knative.dev/Service",
+	"workload": {"name": "report", "runtime": {"form": "container"}, "lifetime": {"max_seconds": seconds}},
+}
