@@ -299,9 +299,19 @@ impl Example {
         differences
     }
 
+    /// The text without its marks: not every format has comments at the end of a line.
+    fn unmarked(&self) -> String {
+        let lines = self.text.lines();
+        let unmarked = lines.map(|line| {
+            let before = line.rsplit_once(MARK).map_or(line, |(before, _)| before);
+            before.trim_end().to_owned() + "\n"
+        });
+        unmarked.collect()
+    }
+
     fn judge(&self, set: &PolicySet, settings: &Settings) -> (Found, Vec<String>) {
         let mut sources = Sources::default();
-        let file = sources.add(Source::new(self.name.as_str(), self.text.as_str()));
+        let file = sources.add(Source::new(self.name.as_str(), self.unmarked()));
         let Some(source) = sources.get(file) else {
             return (Found::new(), Vec::new());
         };
