@@ -15,17 +15,21 @@ use plumbline_rego::Settings;
 use plumbline_rego::value::json;
 use plumbline_sources::bundle;
 
-use offences::{CONTAINER, OBJECT, POD, ROLE};
+use offences::{CONTAINER, FILE, OBJECT, POD, ROLE};
 
 /// The library, with the decisions that its rules wait for.
 pub(super) fn library() -> PolicySet {
+    deciding(
+        r#"{"version": 1, "registries": {"allowed": ["registry.example.com"]}, "classes": {"steady": {}}}"#,
+    )
+}
+
+/// The library under what an organisation decided.
+fn deciding(estate: &str) -> PolicySet {
     let mut sources = Sources::default();
     let ingredients = Ingredients {
         modules: bundle::builtin(&mut sources),
-        estate: json::parse(
-            r#"{"version": 1, "registries": {"allowed": ["registry.example.com"]}, "classes": {"steady": {}}}"#,
-        )
-        .ok(),
+        estate: json::parse(estate).ok(),
         ..Ingredients::default()
     };
     let (set, problems) = load(&ingredients, &sources);
@@ -215,12 +219,13 @@ const WRAPPERS: &[(&str, &str)] = &[
     ),
 ];
 
-fn object(template: &str, spec: &str, pod_metadata: &str) -> String {
-    let metadata = if pod_metadata.is_empty() {
-        DECLARED.to_owned()
-    } else {
-        format!("{DECLARED}, {pod_metadata}")
-    };
+/// Annotations of a pod that no rule has anything against.
+const ANNOTATIONS: &str =
+    "autoscaling.knative.dev/max-scale: '9', sidecar.opentelemetry.io/inject: 'true'";
+
+/// An object with a pod spec, and further annotations of its pods.
+fn object(template: &str, spec: &str, annotations: &str) -> String {
+    let metadata = format!("{DECLARED}, annotations: {{{ANNOTATIONS}, {annotations}}}");
     template
         .replace('$', DECLARED)
         .replace('#', &metadata)
@@ -284,12 +289,12 @@ impl Maker {
                 .collect();
             let metadata = annotations
                 .first()
-                .map_or_else(String::new, |(_, text)| format!("annotations: {text}"));
+                .map_or("", |(_, text)| text.trim_matches(['{', '}']));
             for (position, text) in POSITIONS {
                 let spec = pod_spec(&fields, &lists(text, &of_container));
                 for (kind, template) in TEMPLATES {
                     let what = format!("{rule}: {spelling:?} of {kind} with {position}");
-                    self.wrap(&object(template, &spec, &metadata), Some(rule), &what);
+                    self.wrap(&object(template, &spec, metadata), Some(rule), &what);
                 }
             }
         }
@@ -425,13 +430,48 @@ fn an_offence_is_found_wherever_it_goes_and_however_it_is_spelt() {
     assert_eq!(escaped, [""; 0], "{} of {}", escaped.len(), variants.len());
 }
 
+/// An offence that is found in a whole file, whatever its format.
+#[test]
+fn an_offence_is_found_in_every_format() {
+    let set = deciding(
+        r#"{"version": 1, "registries": {"allowed": ["registry.example.com"]}, "classes": {"steady": {}}, "cost-tags": ["owner"]}"#,
+    );
+    // Support ends at some time: this is one at which it has ended for what is tried.
+    let mut settings = Settings::default();
+    settings.facts.now_ns = 1_790_000_000_000_000_000;
+    for (rule, name, text) in FILE {
+        let mut sources = Sources::default();
+        let file = sources.add(Source::new(*name, *text));
+        let notation = Notation::of_file_name(name).unwrap();
+        let (documents, problems) = parse::parse(sources.get(file).unwrap(), file, notation);
+        assert_eq!(problems, [], "{name}: {text}");
+        let mut reading = Reading::default();
+        for document in &documents {
+            reading.take(document);
+        }
+        let (estate, _) = Estate::new(reading.resources);
+        let evaluation = set.evaluate(&estate, &settings);
+        let mut rules = evaluation
+            .findings
+            .iter()
+            .map(|finding| finding.rule.as_str());
+        assert!(
+            rules.any(|found| found == *rule),
+            "{rule} does not find\n{text}"
+        );
+    }
+}
+
 /// Every rule of the library is tried.
 #[test]
 fn every_rule_has_an_offence() {
     let spellings = CONTAINER.iter().chain(POD).map(|(rule, _)| *rule);
     let texts = ROLE.iter().chain(OBJECT).map(|(rule, _)| *rule);
-    let tried: BTreeSet<&str> = spellings.chain(texts).collect();
-    for rule in library().rules() {
+    let files = FILE.iter().map(|(rule, ..)| *rule);
+    let tried: BTreeSet<&str> = spellings.chain(texts).chain(files).collect();
+    for rule in
+        deciding(r#"{"registries": {"allowed": []}, "classes": {}, "cost-tags": []}"#).rules()
+    {
         let id = rule.metadata.id.as_str();
         assert!(tried.contains(id), "{id} is not tried");
     }

@@ -709,3 +709,137 @@ pub(super) const OBJECT: &[(&str, &str)] = &[
         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: NAME, labels: {Governance/Class: steady}}, spec: {template: {spec: {containers: []}}}}",
     ),
 ];
+
+/// A rule, the name of a file, and a text that breaks the rule.
+pub(super) const FILE: &[(&str, &str, &str)] = &[
+    (
+        "secrets/plaintext-env",
+        "t.yaml",
+        "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {Environment: {Variables: {DB_PASSWORD: correct-horse}}}\n",
+    ),
+    (
+        "secrets/plaintext-env",
+        "t.json",
+        r#"{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": {"K": "AKIAIOSFODNN7EXAMPLE"}}}}}}"#,
+    ),
+    (
+        "secrets/plaintext-env",
+        "t.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {Environment: {Variables: {API_TOKEN: correct-horse}}}}\nResources:\n  F: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.12}}\n",
+    ),
+    (
+        "secrets/plaintext-env",
+        "t.yaml",
+        "Transform: [AWS::Serverless-2016-10-31]\nParameters: {P: {Type: String, Default: correct-horse}}\nResources:\n  F: {Type: AWS::Serverless::Function, Properties: {Environment: {Variables: {API_TOKEN: !Ref P}}}}\n",
+    ),
+    (
+        "secrets/plaintext-env",
+        "main.tf",
+        "locals { env = { DB_PASSWORD = \"correct-horse\" } }\nresource \"aws_lambda_function\" \"f\" {\n  environment { variables = merge(local.env, { A = \"b\" }) }\n}\n",
+    ),
+    (
+        "secrets/plaintext-env",
+        "main.tf",
+        "variable \"p\" { default = \"correct-horse\" }\nresource \"aws_lambda_function\" \"f\" {\n  count = 2\n  environment {\n    variables = { API_TOKEN = \"${var.p}\" }\n  }\n}\n",
+    ),
+    (
+        "secrets/plaintext-env",
+        "compose.yaml",
+        "services:\n  web:\n    image: registry.example.com/a:1\n    environment: [\"DB_PASSWORD=correct-horse\"]\n",
+    ),
+    (
+        "secrets/plaintext-env",
+        "compose.yaml",
+        "services:\n  web:\n    image: registry.example.com/a:1\n    environment: {DB_PASSWORD: \"${X:-correct-horse}\"}\n",
+    ),
+    (
+        "secrets/plaintext-env",
+        "web.service",
+        "[Service]\nExecStart=/bin/web\nEnvironment=\"A=b\" 'DB_PASSWORD=correct-horse'\n",
+    ),
+    (
+        "secrets/plaintext-env",
+        "data.yaml",
+        "#cloud-config\nruncmd:\n  - export DB_PASSWORD=correct-horse\n",
+    ),
+    (
+        "supply-chain/unknown-registry",
+        "compose.yaml",
+        "services: {web: {image: \"nginx:1.27\"}}\n",
+    ),
+    (
+        "supply-chain/mutable-tag",
+        "compose.yaml",
+        "services: {web: {image: \"registry.example.com/a:${T:-latest}\"}}\n",
+    ),
+    (
+        "supply-chain/mutable-tag",
+        "t.yaml",
+        "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {PackageType: Image, Code: {ImageUri: 'registry.example.com/a:latest'}}}\n",
+    ),
+    (
+        "deployment/privileged-container",
+        "compose.yaml",
+        "services: {web: {image: \"registry.example.com/a:1\", privileged: true}}\n",
+    ),
+    (
+        "deployment/host-namespace",
+        "compose.yaml",
+        "services: {web: {image: \"registry.example.com/a:1\", network_mode: host}}\n",
+    ),
+    (
+        "deployment/unsandboxed-unit",
+        "web.service",
+        "[Service]\nExecStart=/bin/web\n",
+    ),
+    (
+        "deployment/unsandboxed-unit",
+        "web.service",
+        "[Service]\nExecStart=/bin/web\nNoNewPrivileges=no\nProtectSystem=strict\nPrivateTmp=yes\n",
+    ),
+    (
+        "deployment/end-of-life-runtime",
+        "t.yaml",
+        "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Runtime: python2.7}}\n",
+    ),
+    (
+        "deployment/end-of-life-runtime",
+        "main.tf",
+        "resource \"aws_lambda_function\" \"f\" {\n  runtime = \"nodejs${6 + 4}.x\"\n}\n",
+    ),
+    (
+        "placement/function-with-state",
+        "t.yaml",
+        "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {FileSystemConfigs: [{Arn: a, LocalMountPath: /mnt/x}]}}\n",
+    ),
+    (
+        "placement/near-time-limit",
+        "t.yaml",
+        "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Timeout: '900'}}\n",
+    ),
+    (
+        "resilience/missing-dead-letter",
+        "t.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function, Properties: {Events: {E: {Type: S3, Properties: {}}}}}\n",
+    ),
+    (
+        "finops/unbounded-scale",
+        "t.yaml",
+        "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.12}}\n",
+    ),
+    (
+        "observability/no-tracing",
+        "t.yaml",
+        "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {TracingConfig: {Mode: PassThrough}}}\n",
+    ),
+    (
+        "finops/missing-cost-tags",
+        "t.yaml",
+        "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Tags: [{Key: team, Value: x}]}}\n",
+    ),
+    (
+        "placement/undeclared-class",
+        "t.yaml",
+        "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Tags: [{Key: governance/class, Value: unheard-of}]}}\n",
+    ),
+];
