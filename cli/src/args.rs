@@ -1,6 +1,7 @@
 //! The command line, as it is typed.
 
 mod check;
+mod estate;
 mod eval;
 mod explain;
 mod policy;
@@ -10,6 +11,7 @@ mod test;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use check::{CheckArgs, Output, OutputFormat};
+pub(crate) use estate::{EstateArgs, EstateFormat};
 pub(crate) use eval::{EvalArgs, EvalFormat, Explain};
 pub(crate) use explain::{ExplainArgs, ExplainFormat};
 pub(crate) use policy::{
@@ -68,6 +70,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the unit tests of policies.
     Test(TestArgs),
+    /// Show what an estate is made of: workloads, channels, endpoints, and what joins them.
+    Estate(EstateArgs),
     /// Say why a rule found something, or why it did not.
     Explain(ExplainArgs),
     /// Look at rules, and write new ones.

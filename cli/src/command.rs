@@ -1,6 +1,7 @@
 //! One file per command: `fn run(args, &mut Io) -> Result<ExitCode, Error>`.
 
 mod check;
+mod estate;
 mod eval;
 mod explain;
 mod policy;
@@ -21,6 +22,7 @@ pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Check(args) => check::run(&args, io),
         Command::Test(args) => test::run(&args, io),
+        Command::Estate(args) => estate::run(&args, io),
         Command::Explain(args) => explain::run(&args, io),
         Command::Policy(args) => policy::run(&args, io),
         Command::Eval(args) => Ok(eval::run(&args, io)),

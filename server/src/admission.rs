@@ -60,7 +60,7 @@ fn decide(
         findings,
         mut problems,
         ..
-    } = policies.evaluate(&estate, settings);
+    } = policies.evaluate_alone(&estate, settings);
     problems.append(&mut reading.problems);
     let mut decision = Decision::default();
     for finding in &findings {

@@ -1,11 +1,13 @@
 //! The world of one side: every resource, and the normalised model of what runs.
 
+mod edge;
 mod entity;
 pub mod image;
 mod model;
 
 use std::collections::HashMap;
 
+pub use edge::{Edge, EdgeKind};
 pub use entity::{Entity, EntityKind};
 pub(crate) use model::Model;
 use rayon::prelude::*;

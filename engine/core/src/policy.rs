@@ -130,6 +130,8 @@ pub struct Rule {
     entry: Entry,
     /// `data` as the rule sees it.
     data: Value,
+    /// Whether it names the rest of the estate, `data.world`.
+    reads_world: bool,
     /// The text of each module of the program.
     modules: Arc<[FileId]>,
 }

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 mod escape;
+pub mod estate;
 pub mod explain;
 mod frame;
 pub mod json;

@@ -23,19 +23,22 @@ pub enum Platform {
     Docker,
     /// A machine itself: virtual or not.
     Host,
+    /// No place: a contract between those that run somewhere.
+    Contract,
     /// Whatever else a provider of Terraform manages.
     Other,
 }
 
 impl Platform {
     /// Every platform.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Kubernetes,
         Self::Aws,
         Self::Gcp,
         Self::Azure,
         Self::Docker,
         Self::Host,
+        Self::Contract,
         Self::Other,
     ];
 
@@ -48,6 +51,7 @@ impl Platform {
             Self::Azure => "azure",
             Self::Docker => "docker",
             Self::Host => "host",
+            Self::Contract => "contract",
             Self::Other => "other",
         }
     }
@@ -64,6 +68,18 @@ pub enum Format {
     Sam,
     /// Configurations of Terraform.
     Terraform,
+    /// Plans of Terraform, in JSON.
+    TerraformPlan,
+    /// Configurations of the Serverless Framework.
+    Serverless,
+    /// Manifests that a kustomization puts together.
+    Kustomize,
+    /// Manifests that a Helm chart was rendered to.
+    Helm,
+    /// Contracts of APIs.
+    OpenApi,
+    /// Contracts of events.
+    AsyncApi,
     /// Files of Docker Compose.
     Compose,
     /// Units of systemd.
@@ -80,6 +96,12 @@ impl Format {
             Self::CloudFormation => "cloudformation",
             Self::Sam => "sam",
             Self::Terraform => "terraform",
+            Self::TerraformPlan => "terraform-plan",
+            Self::Serverless => "serverless",
+            Self::Kustomize => "kustomize",
+            Self::Helm => "helm",
+            Self::OpenApi => "openapi",
+            Self::AsyncApi => "asyncapi",
             Self::Compose => "compose",
             Self::Systemd => "systemd",
             Self::CloudInit => "cloud-init",

@@ -15,6 +15,14 @@ pub enum EntityKind {
     Subscription,
     /// Where requests come in.
     Endpoint,
+    /// Who acts: a role, an account.
+    Identity,
+    /// What an identity may do.
+    Grant,
+    /// Where data is kept: a bucket, a database, a group of logs.
+    Store,
+    /// What may be spent, and who is told.
+    Budget,
 }
 
 impl EntityKind {
@@ -24,6 +32,10 @@ impl EntityKind {
         Self::Channel,
         Self::Subscription,
         Self::Endpoint,
+        Self::Identity,
+        Self::Grant,
+        Self::Store,
+        Self::Budget,
     ];
 
     /// The word for it, which is also the key of its normalised form in `input`.
@@ -33,6 +45,10 @@ impl EntityKind {
             Self::Channel => "channel",
             Self::Subscription => "subscription",
             Self::Endpoint => "endpoint",
+            Self::Identity => "identity",
+            Self::Grant => "grant",
+            Self::Store => "store",
+            Self::Budget => "budget",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use plumbline_rego::{Answer, Derivation, EvalError, ObjectBuilder, Path, Settings, Step, Value};
 use rayon::prelude::*;
 
+use super::load::merge;
 use super::metadata::{SubjectKind, Unknown};
 use super::{PolicySet, Rule};
 use crate::estate::{Entity, Estate};
@@ -18,6 +19,15 @@ use crate::tree::{NodeId, Typing};
 impl PolicySet {
     /// Judges every subject of an estate.
     pub fn evaluate(&self, estate: &Estate, settings: &Settings) -> Evaluation {
+        self.judge(estate, &World::of(self, estate), settings)
+    }
+
+    /// Judges resources without the rest of the estate: rules that read the world cannot be decided.
+    pub fn evaluate_alone(&self, estate: &Estate, settings: &Settings) -> Evaluation {
+        self.judge(estate, &World::Absent, settings)
+    }
+
+    fn judge(&self, estate: &Estate, world: &World, settings: &Settings) -> Evaluation {
         let chosen = self.choose(estate);
         let entities = entities_by_resource(estate);
         let parts: Vec<Evaluation> = estate
@@ -29,7 +39,8 @@ impl PolicySet {
                     .get(&resource.target())
                     .map_or(&[][..], Vec::as_slice);
                 let entities = entities.get(&index).map_or(&[][..], Vec::as_slice);
-                judge(index, resource, entities, rules, settings)
+                let around = Around { world, settings };
+                judge(index, resource, entities, rules, around)
             })
             .collect();
         let mut evaluation = Evaluation::default();
@@ -67,7 +78,7 @@ fn judge(
     resource: &Resource,
     entities: &[&Entity],
     rules: &[&Rule],
-    settings: &Settings,
+    around: Around<'_>,
 ) -> Evaluation {
     let mut evaluation = Evaluation::default();
     let of_kind = |kind| {
@@ -93,7 +104,7 @@ fn judge(
                 Subject { resource, entity },
                 index,
                 &input,
-                settings,
+                around,
                 &mut evaluation,
             );
         }
@@ -103,6 +114,49 @@ fn judge(
         judge(subject_of(entity), Some(entity));
     }
     evaluation
+}
+
+/// What is the same for every subject of a run.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) world: &'a World,
+    pub(super) settings: &'a Settings,
+}
+
+impl<'a> Around<'a> {
+    /// `data` as a rule sees it; none if it reads a world that is not there.
+    pub(super) fn data(&self, rule: &'a Rule) -> Option<&'a Value> {
+        match self.world {
+            _ if !rule.reads_world => Some(&rule.data),
+            World::Absent => None,
+            World::Known(data) => data.get(rule.metadata.id.as_str()),
+        }
+    }
+}
+
+/// The rest of the estate, for the rules that read it.
+pub(super) enum World {
+    /// Nobody knows it.
+    Absent,
+    /// `data` with the world in it, by rule.
+    Known(HashMap<String, Value>),
+}
+
+impl World {
+    pub(super) fn of(set: &PolicySet, estate: &Estate) -> Self {
+        let mut reading = set.rules.iter().filter(|rule| rule.reads_world).peekable();
+        if reading.peek().is_none() {
+            return Self::Known(HashMap::new());
+        }
+        let mut world = ObjectBuilder::default();
+        world.insert_str("world", estate.world());
+        let world = Value::Object(world.finish());
+        let data = |rule: &Rule| {
+            let id = rule.metadata.id.as_str().to_owned();
+            (id, merge(&rule.data, &world))
+        };
+        Self::Known(reading.map(data).collect())
+    }
 }
 
 fn entities_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Entity>> {
@@ -134,7 +188,7 @@ fn apply(
     subject: Subject<'_>,
     index: usize,
     input: &Value,
-    settings: &Settings,
+    around: Around<'_>,
     evaluation: &mut Evaluation,
 ) {
     evaluation.evaluations += 1;
@@ -153,11 +207,18 @@ fn apply(
         );
         problem.of_rule(rule.metadata.id.as_str())
     };
+    let Some(data) = around.data(rule) else {
+        evaluation.undecided += 1;
+        let problem =
+            undecided("it reads the rest of the estate, which is not known here".to_owned());
+        evaluation.problems.push(problem);
+        return;
+    };
     let Answer {
         value, swallowed, ..
     } = match rule
         .program
-        .evaluate(&rule.entry, &rule.data, Some(input), settings)
+        .evaluate(&rule.entry, data, Some(input), around.settings)
     {
         Ok(answer) => answer,
         Err(error) => {
@@ -177,9 +238,9 @@ fn apply(
         );
     }
     let elements: Vec<&Value> = match &value {
-        None => return settle(rule, subject, index, input, settings, evaluation),
+        None => return settle(rule, subject, index, input, around, evaluation),
         Some(Value::Set(set)) if set.is_empty() => {
-            return settle(rule, subject, index, input, settings, evaluation);
+            return settle(rule, subject, index, input, around, evaluation);
         }
         Some(Value::Set(set)) => set.iter().collect(),
         Some(_) => {
@@ -199,7 +260,7 @@ fn apply(
         Vec::new()
     } else {
         rule.program
-            .trace(&rule.entry, &rule.data, Some(input), settings)
+            .trace(&rule.entry, data, Some(input), around.settings)
             .unwrap_or_default()
     };
     for element in elements {
@@ -223,10 +284,10 @@ fn settle(
     subject: Subject<'_>,
     index: usize,
     input: &Value,
-    settings: &Settings,
+    around: Around<'_>,
     evaluation: &mut Evaluation,
 ) {
-    let Some(path) = unknown_read(rule, subject, input, settings) else {
+    let Some(path) = unknown_read(rule, subject, input, around) else {
         return;
     };
     let message = format!(
@@ -258,7 +319,7 @@ fn unknown_read(
     rule: &Rule,
     subject: Subject<'_>,
     input: &Value,
-    settings: &Settings,
+    around: Around<'_>,
 ) -> Option<Path> {
     let entity = subject.entity?;
     let unknown = entity.tree.unknowns(NodeId::ROOT, Typing::Json);
@@ -274,7 +335,12 @@ fn unknown_read(
     let unknown: Vec<Path> = unknown.iter().map(rooted).collect();
     let reads = rule
         .program
-        .reads(&rule.entry, &rule.data, Some(input), settings)
+        .reads(
+            &rule.entry,
+            around.data(rule)?,
+            Some(input),
+            around.settings,
+        )
         .ok()?;
     unknown.into_iter().find(|path| {
         reads

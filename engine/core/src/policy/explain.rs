@@ -42,15 +42,23 @@ impl PolicySet {
         wanted: impl Fn(&Rule, usize, &Resource) -> bool,
     ) -> Vec<Case<'a>> {
         let mut cases = Vec::new();
+        let world = evaluate::World::of(self, estate);
+        let around = evaluate::Around {
+            world: &world,
+            settings,
+        };
         for (index, resource) in estate.resources.iter().enumerate() {
             let judging =
                 |rule: &&Rule| rule.judges(&resource.target()) && wanted(rule, index, resource);
             for rule in self.rules.iter().filter(judging) {
                 for subject in subjects(rule, estate, index, resource) {
                     let input = evaluate::input_of(subject);
-                    let bodies =
-                        rule.program
-                            .explain(&rule.entry, &rule.data, Some(&input), settings);
+                    let bodies = rule.program.explain(
+                        &rule.entry,
+                        around.data(rule).unwrap_or(&Value::Null),
+                        Some(&input),
+                        settings,
+                    );
                     cases.push(Case {
                         rule,
                         subject,

@@ -226,6 +226,8 @@ impl<'a> Loader<'a> {
         }
         let entry = program.entry(&format!("{package}.deny"));
         let data = self.data(&params);
+        let source = self.sources.get(module.file);
+        let reads_world = source.is_some_and(|source| source.text().contains("data.world"));
         let modules = Arc::clone(modules);
         Some(Rule {
             metadata,
@@ -236,6 +238,7 @@ impl<'a> Loader<'a> {
             program: program.clone(),
             entry,
             data,
+            reads_world,
             modules,
         })
     }
@@ -451,7 +454,7 @@ pub fn base_data(files: &[DataFile]) -> Value {
 }
 
 /// Objects are merged key by key; of anything else the second one stays.
-fn merge(base: &Value, over: &Value) -> Value {
+pub(super) fn merge(base: &Value, over: &Value) -> Value {
     let (Value::Object(left), Value::Object(right)) = (base, over) else {
         return over.clone();
     };
