@@ -22,7 +22,7 @@ pub(crate) struct Manifests {
     pub(crate) resources: Vec<Resource>,
     /// What stood in the way.
     pub(crate) problems: Vec<Problem>,
-    /// What was read, in numbers.
+    /// What was read.
     pub(crate) coverage: Coverage,
 }
 
@@ -193,7 +193,7 @@ fn unrecognised(name: &str, named: bool, manifests: &mut Manifests) {
         let problem = Problem::file(name, "no resource of any format that is known");
         manifests.problems.push(problem.help("known are manifests of Kubernetes and Knative, templates of CloudFormation and SAM, Terraform, Compose, units of systemd, and user data of cloud-init"));
     } else {
-        manifests.coverage.unrecognised += 1;
+        manifests.coverage.unrecognised.push(name.to_owned());
     }
 }
 

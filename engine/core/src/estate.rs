@@ -5,7 +5,7 @@ mod entity;
 pub mod image;
 mod model;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use edge::{Edge, EdgeKind};
 pub use entity::{Entity, EntityKind};
@@ -24,6 +24,9 @@ pub struct Estate {
     /// Workloads, channels and so on, in the order of their resources.
     pub entities: Vec<Entity>,
 }
+
+/// Resources by platform, then by format, in numbers.
+pub type Formats = BTreeMap<&'static str, BTreeMap<&'static str, usize>>;
 
 impl Estate {
     /// Takes resources in and models what they declare. Two declarations of one id are both kept and said.
@@ -48,6 +51,16 @@ impl Estate {
             },
             problems,
         )
+    }
+
+    /// How many resources there are, by platform and then by format.
+    pub fn formats(&self) -> Formats {
+        let mut formats = Formats::new();
+        for resource in &self.resources {
+            let of_platform = formats.entry(resource.platform.as_str()).or_default();
+            *of_platform.entry(resource.format.as_str()).or_default() += 1;
+        }
+        formats
     }
 
     /// The entities of one kind.

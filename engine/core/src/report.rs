@@ -39,13 +39,13 @@ pub struct Report<'a> {
     pub waiting: &'a [(RuleId, String)],
 }
 
-/// What was read, in numbers.
-#[derive(Debug, Clone, Copy, Default)]
+/// What was read.
+#[derive(Debug, Clone, Default)]
 pub struct Coverage {
     /// Files that hold resources.
     pub files: usize,
-    /// Files that no format knows.
-    pub unrecognised: usize,
+    /// The names of files that no format knows.
+    pub unrecognised: Vec<String>,
 }
 
 impl Report<'_> {

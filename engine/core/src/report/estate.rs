@@ -2,7 +2,6 @@
 
 mod map;
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use plumbline_rego::value::json as rego_json;
@@ -12,7 +11,7 @@ pub use map::html;
 
 use super::text::Style;
 use super::visible;
-use crate::estate::{Entity, EntityKind, Estate};
+use crate::estate::{Entity, EntityKind, Estate, Formats};
 use crate::locate::{Subject, locate};
 use crate::source::Sources;
 
@@ -41,7 +40,7 @@ pub fn table(estate: &Estate, sources: &Sources, style: Style) -> String {
         }
         out.push('\n');
     }
-    out.push_str(&platforms(estate));
+    out.push_str(&platforms(&estate.formats()));
     out
 }
 
@@ -96,20 +95,18 @@ fn place(estate: &Estate, entity: &Entity, sources: &Sources) -> String {
     format!("{}:{line}", visible(sources.name(span.file)))
 }
 
-/// How many resources, and entities of each kind, every platform has.
-pub fn platforms(estate: &Estate) -> String {
-    let mut counts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for resource in &estate.resources {
-        let of_platform = counts.entry(resource.platform.as_str()).or_default();
-        *of_platform.entry(resource.format.as_str()).or_default() += 1;
-    }
+/// How many resources every platform has, and in which formats they are written.
+pub fn platforms(formats: &Formats) -> String {
     let mut out = String::new();
-    for (platform, formats) in counts {
+    for (platform, formats) in formats {
         let total: usize = formats.values().sum();
-        let formats: Vec<String> = formats
-            .iter()
-            .map(|(format, count)| format!("{count} {format}"))
-            .collect();
+        let formats: Vec<String> = match formats.len() {
+            1 => formats.keys().map(ToString::to_string).collect(),
+            _ => formats
+                .iter()
+                .map(|(format, count)| format!("{count} {format}"))
+                .collect(),
+        };
         let _ = writeln!(out, "{platform:<11} {total:>6}  ({})", formats.join(", "));
     }
     out

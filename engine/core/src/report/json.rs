@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Report;
+use crate::estate::Formats;
 use crate::finding::{Finding, Location};
 use crate::problem::{Place, Problem};
 use crate::source::{Sources, Span};
@@ -44,7 +45,8 @@ fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
         fail_on: report.fail_on.as_str(),
         summary: Summary {
             files: report.coverage.files,
-            unrecognised: report.coverage.unrecognised,
+            unrecognised: report.coverage.unrecognised.len(),
+            platforms: report.estate.formats(),
             resources: report.estate.resources.len(),
             evaluations: report.evaluation.evaluations,
             findings: report.evaluation.findings.len(),
@@ -69,6 +71,7 @@ fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
             .collect(),
         errors: problems(true),
         warnings: problems(false),
+        unrecognised: &report.coverage.unrecognised,
     }
 }
 
@@ -85,6 +88,8 @@ struct FindingsV1<'a> {
     not_evaluated: Vec<NotEvaluated<'a>>,
     errors: Vec<ProblemV1<'a>>,
     warnings: Vec<ProblemV1<'a>>,
+    /// Names of files that no format knows.
+    unrecognised: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -103,6 +108,8 @@ struct Policies<'a> {
 struct Summary {
     files: usize,
     unrecognised: usize,
+    /// Resources by platform, then by format.
+    platforms: Formats,
     resources: usize,
     evaluations: usize,
     findings: usize,

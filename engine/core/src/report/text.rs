@@ -195,7 +195,16 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
             "not evaluated: {rule} (the estate does not decide `{decision}`)\n"
         ));
     }
+    if style.verbose {
+        for name in &report.coverage.unrecognised {
+            out.push_str(&format!("not recognised: {}\n", visible(name)));
+        }
+    }
     out.push_str(&judged(report));
+    let formats = report.estate.formats();
+    if formats.values().map(BTreeMap::len).sum::<usize>() > 1 {
+        out.push_str(&super::estate::platforms(&formats));
+    }
     if report.evaluation.unknown > 0 {
         out.push_str(&format!(
             "{} passed on values that are not known before deployment\n",
@@ -206,7 +215,7 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
 }
 
 fn judged(report: &Report<'_>) -> String {
-    let unrecognised = match report.coverage.unrecognised {
+    let unrecognised = match report.coverage.unrecognised.len() {
         0 => String::new(),
         n => format!(" ({} not recognised)", counted(n, "other file")),
     };

@@ -29,7 +29,7 @@ const MOST_ROWS: usize = 200;
 pub fn html(estate: &Estate, sources: &Sources) -> String {
     let mut out = String::from(HEAD);
     out.push_str("<h1>Estate</h1>\n<pre>");
-    out.push_str(&escape(&platforms(estate)));
+    out.push_str(&escape(&platforms(&estate.formats())));
     out.push_str("</pre>\n");
     drawing(estate, &mut out);
     out.push_str(
