@@ -12,6 +12,7 @@ mod architecture;
 mod bad_input;
 mod bypass;
 mod check;
+mod estate;
 mod eval;
 mod explain;
 mod guides;
