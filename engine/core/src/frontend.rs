@@ -7,6 +7,7 @@ mod aws;
 mod cloud_init;
 mod cloudformation;
 mod compose;
+mod contract;
 mod kubernetes;
 mod shared;
 mod systemd;
@@ -27,6 +28,7 @@ const FRONTENDS: &[Frontend] = &[
     compose::FRONTEND,
     systemd::FRONTEND,
     cloud_init::FRONTEND,
+    contract::FRONTEND,
 ];
 
 /// One format.

@@ -5,6 +5,7 @@
 mod cloud_init;
 mod cloudformation;
 mod compose;
+mod contract;
 mod findings;
 mod kubernetes;
 mod places;
