@@ -1,4 +1,6 @@
-//! Manifests to measure with: a mix of kinds and sizes as repositories have it, the same bytes on every machine.
+//! Files to measure with: a mix of kinds and sizes as repositories have it, the same bytes on every machine.
+
+mod hybrid;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,8 +9,10 @@ use std::{fs, io};
 /// What a corpus is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mix {
-    /// All kinds, in the proportions of [`KINDS`].
+    /// All kinds of Kubernetes, in the proportions of [`KINDS`].
     Everything,
+    /// Every format, in the proportions of [`hybrid::FORMATS`].
+    Hybrid,
     /// Nothing but Deployments.
     Deployments,
 }
@@ -43,33 +47,21 @@ pub(crate) fn write(folder: &Path, mix: Mix, count: usize) -> io::Result<u64> {
     let mut bytes = 0;
     for index in 0..count {
         let below = folder.join(format!("team{:02}", index % 40));
-        fs::create_dir_all(&below)?;
-        let text = manifest(mix, index);
-        bytes += text.len() as u64;
-        fs::write(below.join(format!("app{index:05}.yaml")), text)?;
+        let mut file = Manifest::new(index);
+        let name = match mix {
+            Mix::Hybrid => file.hybrid(),
+            Mix::Everything | Mix::Deployments => {
+                file.write(mix);
+                format!("app{index:05}.yaml")
+            }
+        };
+        let path = below.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&below))?;
+        bytes += file.text.len() as u64;
+        fs::write(path, file.text)?;
     }
     fs::write(done, bytes.to_string())?;
     Ok(bytes)
-}
-
-fn manifest(mix: Mix, index: usize) -> String {
-    let mut manifest = Manifest::new(index);
-    let chosen = match mix {
-        Mix::Deployments => deployment,
-        Mix::Everything => {
-            let mut below = manifest.random(100);
-            let mut kinds = KINDS.iter();
-            kinds
-                .find_map(|(share, write)| {
-                    let here = below < *share;
-                    below = below.wrapping_sub(*share);
-                    here.then_some(*write)
-                })
-                .unwrap_or(deployment)
-        }
-    };
-    chosen(&mut manifest);
-    manifest.text
 }
 
 /// A manifest in the making.
@@ -86,6 +78,25 @@ impl Manifest {
             state: (index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15),
             text: String::new(),
         }
+    }
+
+    /// Writes a manifest of Kubernetes.
+    fn write(&mut self, mix: Mix) {
+        let chosen = match mix {
+            Mix::Deployments => deployment,
+            Mix::Everything | Mix::Hybrid => self.choose(KINDS).unwrap_or(deployment),
+        };
+        chosen(self);
+    }
+
+    /// One of several, each as often as it says of a hundred times.
+    fn choose<T: Copy>(&mut self, shares: &[(usize, T)]) -> Option<T> {
+        let mut below = self.random(100);
+        shares.iter().find_map(|(share, what)| {
+            let here = below < *share;
+            below = below.wrapping_sub(*share);
+            here.then_some(*what)
+        })
     }
 
     /// A number below a bound: `SplitMix64`.

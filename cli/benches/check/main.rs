@@ -29,6 +29,8 @@ const CORPORA: &[(&str, Mix, u32, usize)] = &[
     ("100 manifests", Mix::Everything, 100, 21),
     ("1,000 manifests", Mix::Everything, 1_000, 11),
     ("10,000 manifests", Mix::Everything, 10_000, 5),
+    ("1,000 mixed files", Mix::Hybrid, 1_000, 11),
+    ("10,000 mixed files", Mix::Hybrid, 10_000, 5),
     ("1,000 Deployments", Mix::Deployments, 1_000, 11),
 ];
 
@@ -53,7 +55,7 @@ fn main() -> io::Result<()> {
         "{:<18} {:>7} {:>8} {:>8} {:>9} {:>7} {:>11} {:>10} {:>7}",
         "corpus", "MB", "wall", "cpu", "peak", "MB/s", "evaluations", "each", "growth"
     );
-    let mut before: Option<(u32, f64)> = None;
+    let mut before: Option<(Mix, u32, f64)> = None;
     for (name, mix, count, runs) in CORPORA {
         let manifests = folder.join(name.replace([' ', ','], ""));
         let bytes = corpus::write(&manifests, *mix, *count as usize)?;
@@ -61,8 +63,8 @@ fn main() -> io::Result<()> {
         let evaluations = evaluations_of_plumb(&manifests, &estate)?;
         let wall = taken.wall.as_secs_f64();
         let growth = before
-            .filter(|(smaller, _)| *mix == Mix::Everything && *smaller >= 100)
-            .map(|(smaller, took)| {
+            .filter(|(of, smaller, _)| of == mix && *smaller >= 100)
+            .map(|(_, smaller, took)| {
                 let times = f64::from(*count) / f64::from(smaller);
                 format!("{:.2}", wall / took / times)
             });
@@ -76,7 +78,7 @@ fn main() -> io::Result<()> {
             each(&taken, evaluations),
             growth.unwrap_or_default()
         );
-        before = Some((*count, wall));
+        before = Some((*mix, *count, wall));
         if *name == OF_PEERS {
             compare(&folder, &manifests, &taken, evaluations, u64::from(*count))?;
         }

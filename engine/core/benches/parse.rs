@@ -15,6 +15,7 @@ use plumbline_core::tree::{NodeId, Typing};
 use plumbline_rego::value::json;
 
 const MANIFEST: &str = include_str!("../../../testdata/estates/shop/web/deployment.yaml");
+const TEMPLATE: &str = include_str!("../../../testdata/estates/shop/platform/terraform/main.tf");
 const ROUNDS: usize = 7;
 
 fn main() {
@@ -34,6 +35,9 @@ fn main() {
     let line = objects.join("\n") + "\n";
     let stream = line.repeat(10_000_000 / line.len());
     measure("JSON to tree", &stream, Notation::Json);
+    // One file of usual size, many times: a file of ten megabytes is nobody's.
+    let file = TEMPLATE.repeat(1.max(40_000 / TEMPLATE.len()));
+    measure("HCL to tree", &file, Notation::Hcl);
 }
 
 /// Prints the median and the best of some rounds, on one core.

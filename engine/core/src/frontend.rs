@@ -9,6 +9,7 @@ mod cloudformation;
 mod compose;
 mod contract;
 mod kubernetes;
+mod serverless;
 mod shared;
 mod systemd;
 mod terraform;
@@ -24,6 +25,7 @@ use crate::tree::NodeId;
 const FRONTENDS: &[Frontend] = &[
     kubernetes::FRONTEND,
     cloudformation::FRONTEND,
+    serverless::FRONTEND,
     terraform::FRONTEND,
     compose::FRONTEND,
     systemd::FRONTEND,

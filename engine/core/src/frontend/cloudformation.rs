@@ -18,6 +18,7 @@ use crate::estate::Entity;
 use crate::parse::{Document, Notation};
 use crate::resource::{Format, Platform, Resource, ResourceId};
 use crate::tree::{NodeId, Typing, View};
+pub(super) use intrinsic::FUNCTIONS;
 use intrinsic::{Call, referred};
 use spelling::{LAMBDA, QUEUE, SERVERLESS};
 
@@ -80,11 +81,21 @@ fn format(template: View<'_>) -> Format {
 
 fn read(document: &Document, reading: &mut Reading) {
     let template = template(document);
-    let format = format(template);
+    read_template(template, document, format(template), reading);
+}
+
+/// Reads the resources of a template, which may be a part of the document or computed from it. Entries with a `/` in
+/// their names say what else in the document concerns the resources, and are none.
+pub(super) fn read_template(
+    template: View<'_>,
+    document: &Document,
+    format: Format,
+    reading: &mut Reading,
+) {
     let file = document.tree.source().map_or("", |source| source.name());
     let tree = Arc::new(resolve::resources(template, format, &mut reading.problems));
     let root = tree.view(NodeId::ROOT, Typing::Json);
-    for (name, resource) in root.entries() {
+    for (name, resource) in root.entries().filter(|(name, _)| !name.contains('/')) {
         let Some(kind) = resource.get("Type").and_then(View::raw) else {
             let span = resource.key_span().into_iter();
             reading.problems.extend(span.map(|span| {

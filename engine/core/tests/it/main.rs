@@ -10,6 +10,7 @@ mod findings;
 mod kubernetes;
 mod places;
 mod policies;
+mod serverless;
 mod stream;
 mod systemd;
 mod typing;

@@ -25,11 +25,14 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) mount_path: Path,
     pub(in crate::frontend) variables: Path,
     pub(in crate::frontend) tracing: Path,
+    pub(in crate::frontend) log_retention: Path,
     pub(in crate::frontend) dead_letter: Path,
     pub(in crate::frontend) on_failure: Path,
     pub(in crate::frontend) retries: Path,
     pub(in crate::frontend) max_age: Path,
     pub(in crate::frontend) events: Path,
+    /// What hands events to a function and does not wait for an answer, where its events are no mapping by name.
+    pub(in crate::frontend) asynchronous: fn(View<'_>) -> Option<View<'_>>,
     pub(in crate::frontend) tags: Path,
     /// A resource beside the function that configures what happens to events: its type, the function it is for, and
     /// the destination of what fails.
@@ -190,15 +193,23 @@ impl<'a> Function<'a> {
 
     fn observability(&self, model: &mut Model) {
         let tracing = self.at(self.spelling.tracing);
-        model.object(Some("observability"), self.under, |model| match tracing {
-            Some(mode) if (self.dialect.is_unknown)(mode) => {
-                model.unknown("tracing", WHY, mode.id());
+        model.object(Some("observability"), self.under, |model| {
+            match tracing {
+                Some(mode) if (self.dialect.is_unknown)(mode) => {
+                    model.unknown("tracing", WHY, mode.id());
+                }
+                Some(mode) => {
+                    let active = mode.raw() == Some("Active");
+                    model.truth("tracing", active, Origin::Derived { from: mode.id() });
+                }
+                None => model.truth("tracing", false, self.default()),
             }
-            Some(mode) => {
-                let active = mode.raw() == Some("Active");
-                model.truth("tracing", active, Origin::Derived { from: mode.id() });
-            }
-            None => model.truth("tracing", false, self.default()),
+            self.known(
+                model,
+                "log_retention_days",
+                self.spelling.log_retention,
+                Model::integer,
+            );
         });
     }
 
@@ -243,6 +254,7 @@ impl<'a> Function<'a> {
         };
         let permitted = self.siblings(kind).into_iter();
         own.next()
+            .or_else(|| (self.spelling.asynchronous)(self.properties?))
             .or_else(|| permitted.filter(waits_not).find(of_this))
     }
 

@@ -3,7 +3,7 @@
 use crate::tree::View;
 
 /// Functions, and the short tags that stand for them.
-const FUNCTIONS: &[(&str, &str)] = &[
+pub(in crate::frontend) const FUNCTIONS: &[(&str, &str)] = &[
     ("Ref", "!Ref"),
     ("Condition", "!Condition"),
     ("Fn::And", "!And"),

@@ -17,11 +17,13 @@ pub(super) const LAMBDA: function::Spelling = function::Spelling {
     mount_path: &["LocalMountPath"],
     variables: &["Environment", "Variables"],
     tracing: &["TracingConfig", "Mode"],
+    log_retention: &[],
     dead_letter: &["DeadLetterConfig", "TargetArn"],
     on_failure: &[],
     retries: &[],
     max_age: &[],
     events: &[],
+    asynchronous: |_| None,
     tags: &["Tags"],
     beside: (
         "AWS::Lambda::EventInvokeConfig",

@@ -17,11 +17,13 @@ pub(super) const LAMBDA: function::Spelling = function::Spelling {
     mount_path: &["local_mount_path"],
     variables: &["environment", "variables"],
     tracing: &["tracing_config", "mode"],
+    log_retention: &[],
     dead_letter: &["dead_letter_config", "target_arn"],
     on_failure: &[],
     retries: &[],
     max_age: &[],
     events: &[],
+    asynchronous: |_| None,
     tags: &["tags"],
     beside: (
         "aws_lambda_function_event_invoke_config",
