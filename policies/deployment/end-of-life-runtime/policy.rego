@@ -7,21 +7,25 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["aws/AWS::Lambda::Function", "aws/AWS::Serverless::Function"]
+#   targets: ["aws/*", "gcp/*", "azure/*"]
 #   controls: { nist-800-53: ["SA-22", "SI-2"] }
 #   remediation: Move the function to a runtime that is supported, or build it as an image whose base you keep current.
 package plumbline.deployment.end_of_life_runtime
 
 deny contains {"msg": msg} if {
-	date := end_of_support[input.workload.runtime.language]
+	input.workload.runtime.form == "function"
+	date := end_of_support[input.platform][input.workload.runtime.language]
 	time.now_ns() >= time.parse_rfc3339_ns(sprintf("%sT00:00:00Z", [date]))
 	language := input.workload.runtime.language
 	msg := sprintf("function `%v` runs on `%s`, whose support ended on %s", [input.workload.name, language, date])
 }
 
+# Clouds give one name to runtimes that end at different times.
+end_of_support := {"aws": of_lambda, "gcp": of_google}
+
 # Deprecation dates of AWS, from the two tables of "Lambda runtimes" in its Developer Guide. Dates still to come are
 # there where they are near; AWS has moved some of those that were far.
-end_of_support := {
+of_lambda := {
 	"dotnet5.0": "2022-05-10",
 	"dotnet6": "2024-12-20",
 	"dotnet7": "2024-05-14",
@@ -60,4 +64,27 @@ end_of_support := {
 	"ruby2.7": "2023-12-07",
 	"ruby3.2": "2026-03-31",
 	"ruby3.3": "2027-03-31",
+}
+
+# Deprecation dates of Google Cloud, from "Runtime support" in the documentation of Cloud Run functions.
+of_google := {
+	"dotnet3": "2024-01-30",
+	"dotnet6": "2024-11-12",
+	"go113": "2024-01-30",
+	"go116": "2024-01-30",
+	"nodejs6": "2019-04-17",
+	"nodejs8": "2020-06-05",
+	"nodejs10": "2024-01-30",
+	"nodejs12": "2024-01-30",
+	"nodejs14": "2024-01-30",
+	"nodejs16": "2024-01-30",
+	"nodejs18": "2025-04-30",
+	"nodejs20": "2026-04-30",
+	"nodejs22": "2027-04-30",
+	"php74": "2024-01-30",
+	"python37": "2024-01-30",
+	"python38": "2024-10-14",
+	"python39": "2025-10-05",
+	"ruby26": "2024-01-30",
+	"ruby27": "2024-01-30",
 }

@@ -62,6 +62,24 @@ test_other_runtimes_pass if {
 	}
 }
 
+# One name, two dates.
+test_each_cloud_has_its_dates if {
+	every platform, found in {"aws": 0, "gcp": 1, "azure": 0} {
+		count(end_of_life_runtime.deny) == found with time.now_ns as at("2024-12-01T00:00:00Z")
+			with input as object.union(function({"language": "dotnet6"}), {"platform": platform})
+	}
+}
+
+test_runtime_of_google_past_its_support_is_denied if {
+	end_of_life_runtime.deny == {{"msg": "function `orders` runs on `nodejs18`, whose support ended on 2025-04-30"}} with time.now_ns as at("2026-01-01T00:00:00Z")
+		with input as object.union(function({"language": "nodejs18"}), {"platform": "gcp"})
+}
+
+test_language_of_a_workload_that_is_no_function_passes if {
+	count(end_of_life_runtime.deny) == 0 with input as function({"form": "vm", "language": "python3.8"})
+		with time.now_ns as at("2026-01-01T00:00:00Z")
+}
+
 # The runtime of an image is in the image.
 test_image_passes if {
 	count(end_of_life_runtime.deny) == 0 with input as function({"package": "image"})

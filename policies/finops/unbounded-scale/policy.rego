@@ -7,16 +7,23 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["aws/AWS::Lambda::Function", "aws/AWS::Serverless::Function", "kubernetes/serving.knative.dev/*"]
+#   targets: ["aws/*", "gcp/*", "azure/*", "kubernetes/serving.knative.dev/*"]
 #   unknown: pass
 #   controls: { nist-800-53: ["SC-5", "SC-6"] }
-#   remediation: "Set `ReservedConcurrentExecutions` of the function, or the annotation `autoscaling.knative.dev/max-scale` of the Knative template."
+#   remediation: "Set `ReservedConcurrentExecutions` of the function, `reserved_concurrent_executions` in Terraform, or the annotation `autoscaling.knative.dev/max-scale` of the Knative template."
 package plumbline.finops.unbounded_scale
 
-# Where nothing is written, the path says what is missing.
-deny contains {"msg": msg, "path": place} if {
+deny contains {"msg": msg} if {
+	input.workload.runtime.form == "function"
 	not bounded
-	msg := sprintf("%s may scale without a limit", [named])
+	msg := sprintf("function `%v` may scale without a limit", [input.workload.name])
+}
+
+# Of Knative, the path says which annotation is missing.
+deny contains {"msg": msg, "path": place} if {
+	startswith(input.kind, "serving.knative.dev/")
+	not bounded
+	msg := sprintf("Knative workload `%v` may scale without a limit", [input.workload.name])
 }
 
 bounded if {
@@ -24,26 +31,37 @@ bounded if {
 	input.workload.lifetime.max_instances > 0
 }
 
-# To Lambda, 0 is a limit: the function does not run. To Knative, it is none.
+# To Lambda, 0 is a limit: the function does not run. To others, it is none.
 bounded if {
 	input.platform == "aws"
 	input.workload.lifetime.max_instances == 0
 }
 
-# A function of the template that only a deployment can resolve is a limit, whatever it comes to.
+# What only a deployment can resolve is no part of the normalised form, and is a limit, whatever it comes to. Templates
+# have a function of theirs in its place, Terraform an expression.
+bounded if is_object(input.resource.Properties.ReservedConcurrentExecutions)
+
+bounded if is_expression(input.resource.reserved_concurrent_executions)
+
+bounded if is_expression(input.resource.max_instances)
+
 bounded if {
-	input.platform == "aws"
-	is_object(input.resource.Properties.ReservedConcurrentExecutions)
+	some block in input.resource.service_config
+	is_expression(block.max_instance_count)
 }
 
-named := sprintf("function `%v`", [input.workload.name]) if input.platform == "aws"
+bounded if {
+	some block in input.resource.site_config
+	is_expression(block.app_scale_limit)
+}
 
-else := sprintf("Knative workload `%v`", [input.workload.name])
-
-place := ["resource", "Properties", "ReservedConcurrentExecutions"] if input.platform == "aws"
+is_expression(value) if {
+	is_string(value)
+	contains(value, "${")
+}
 
 # The annotations of a revision are its own.
-else := ["resource", "metadata", "annotations", "autoscaling.knative.dev/max-scale"] if {
+place := ["resource", "metadata", "annotations", "autoscaling.knative.dev/max-scale"] if {
 	input.kind == "serving.knative.dev/Revision"
 }
 

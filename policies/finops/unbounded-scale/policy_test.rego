@@ -3,10 +3,7 @@ package plumbline.finops.unbounded_scale_test
 import data.plumbline.finops.unbounded_scale
 
 test_function_without_a_limit_is_denied if {
-	unbounded_scale.deny == {{
-		"msg": "function `orders` may scale without a limit",
-		"path": ["resource", "Properties", "ReservedConcurrentExecutions"],
-	}} with input as function({"max_seconds": 30})
+	unbounded_scale.deny == {{"msg": "function `orders` may scale without a limit"}} with input as function({"max_seconds": 30})
 }
 
 test_function_with_a_limit_passes if {
@@ -22,15 +19,47 @@ test_function_of_which_no_lifetime_is_read_is_denied if {
 	count(unbounded_scale.deny) == 1 with input as {
 		"platform": "aws",
 		"kind": "AWS::Lambda::Function",
-		"workload": {"name": "orders"},
+		"workload": {"name": "orders", "runtime": {"form": "function"}},
 	}
 }
 
 # Whatever it comes to, it is a limit.
 test_limit_that_only_a_deployment_can_resolve_passes if {
+	every resource in [
+		{"Properties": {"ReservedConcurrentExecutions": {"Ref": "Concurrency"}}},
+		{"reserved_concurrent_executions": "${var.concurrency}"},
+		{"max_instances": "${var.instances}"},
+		{"service_config": [{"max_instance_count": "${var.instances}"}]},
+		{"site_config": [{"app_scale_limit": "${var.instances}"}]},
+	] {
+		count(unbounded_scale.deny) == 0 with input as object.union(function({"max_seconds": 30}), {"resource": resource})
+	}
+}
+
+test_whatever_is_no_limit_there_is_denied if {
+	every resource in [
+		{"Properties": {"ReservedConcurrentExecutions": "many"}},
+		{"reserved_concurrent_executions": "many"},
+		{"reserved_concurrent_executions": -1},
+		{"max_instances": null},
+		{"service_config": [{"max_instance_count": true}, null, "${x}"]},
+		{"site_config": [{"always_on": "${var.on}"}]},
+	] {
+		count(unbounded_scale.deny) == 1 with input as object.union(function({"max_seconds": 30}), {"resource": resource})
+	}
+}
+
+# Google and Azure take it for no limit.
+test_function_of_other_clouds_that_is_limited_to_zero_is_denied if {
+	every platform in ["gcp", "azure"] {
+		count(unbounded_scale.deny) == 1 with input as object.union(function({"max_instances": 0}), {"platform": platform})
+	}
+}
+
+test_workload_that_is_no_function_passes if {
 	count(unbounded_scale.deny) == 0 with input as object.union(
 		function({"max_seconds": 30}),
-		{"resource": {"Properties": {"ReservedConcurrentExecutions": {"Ref": "Concurrency"}}}},
+		{"workload": {"runtime": {"form": "container"}}},
 	)
 }
 

@@ -7,10 +7,10 @@
 #   severity: low
 #   effect: deny
 #   subject: workload
-#   targets: ["aws/AWS::Lambda::Function", "aws/AWS::Serverless::Function", "kubernetes/serving.knative.dev/*", "kubernetes/apps/Deployment"]
+#   targets: ["aws/*", "gcp/*", "azure/*", "kubernetes/serving.knative.dev/*", "kubernetes/apps/Deployment"]
 #   unknown: pass
 #   controls: { nist-800-53: ["AU-12", "SI-4"] }
-#   remediation: "Switch tracing on: `TracingConfig` or `Tracing` of a function; `OTEL_EXPORTER_OTLP_ENDPOINT`, or an annotation of the OpenTelemetry operator, elsewhere."
+#   remediation: "Switch tracing on: `TracingConfig` of a function, `Tracing` in SAM, `tracing_config` in Terraform; `OTEL_EXPORTER_OTLP_ENDPOINT`, or an annotation of the OpenTelemetry operator, elsewhere."
 #   params:
 #     type: object
 #     additionalProperties: false
@@ -22,9 +22,8 @@
 #         default: [function, knative]
 package plumbline.observability.no_tracing
 
-# Where nothing is written, the path says what is missing.
-deny contains {"msg": msg, "path": place} if {
-	input.platform == "aws"
+deny contains {"msg": msg} if {
+	input.workload.runtime.form == "function"
 	"function" in data.params.tiers
 	not exports
 
@@ -33,8 +32,8 @@ deny contains {"msg": msg, "path": place} if {
 	msg := sprintf("function `%v` does not trace", [input.workload.name])
 }
 
-deny contains {"msg": msg, "path": place} if {
-	input.platform == "kubernetes"
+# Where nothing is written, the path says what is missing.
+deny contains {"msg": msg, "path": places[input.kind]} if {
 	tiers[input.kind] in data.params.tiers
 	not exports
 	not injected
@@ -76,12 +75,8 @@ by_operator(key) if {
 }
 
 places := {
-	"AWS::Lambda::Function": ["resource", "Properties", "TracingConfig", "Mode"],
-	"AWS::Serverless::Function": ["resource", "Properties", "Tracing"],
 	"apps/Deployment": ["resource", "spec", "template", "metadata", "annotations"],
 	"serving.knative.dev/Configuration": ["resource", "spec", "template", "metadata", "annotations"],
 	"serving.knative.dev/Revision": ["resource", "metadata", "annotations"],
 	"serving.knative.dev/Service": ["resource", "spec", "template", "metadata", "annotations"],
 }
-
-place := places[input.kind]

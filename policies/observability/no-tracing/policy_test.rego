@@ -5,18 +5,23 @@ import data.plumbline.observability.no_tracing
 # Functions.
 
 test_function_without_tracing_is_denied if {
-	no_tracing.deny == {{
-		"msg": "function `orders` does not trace",
-		"path": ["resource", "Properties", "TracingConfig", "Mode"],
-	}} with input as function({"observability": {"tracing": false}}) with data.params as params
+	no_tracing.deny == {{"msg": "function `orders` does not trace"}} with input as function({"observability": {"tracing": false}}) with data.params as params
 }
 
-test_function_of_sam_is_denied_by_its_own_key if {
-	paths == {["resource", "Properties", "Tracing"]} with input as object.union(
+test_function_of_every_dialect_is_denied if {
+	every kind in ["AWS::Serverless::Function", "aws_lambda_function", "google_cloudfunctions2_function"] {
+		count(no_tracing.deny) == 1 with data.params as params with input as object.union(
+			function({"observability": {"tracing": false}}),
+			{"kind": kind},
+		)
+	}
+}
+
+test_workload_that_is_no_function_passes if {
+	count(no_tracing.deny) == 0 with data.params as params with input as object.union(
 		function({"observability": {"tracing": false}}),
-		{"kind": "AWS::Serverless::Function"},
+		{"kind": "AWS::ECS::TaskDefinition", "workload": {"runtime": {"form": "container"}}},
 	)
-		with data.params as params
 }
 
 test_function_with_tracing_passes if {

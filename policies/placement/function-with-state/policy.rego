@@ -7,12 +7,13 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["aws/AWS::Lambda::Function", "aws/AWS::Serverless::Function", "kubernetes/serving.knative.dev/*"]
+#   targets: ["aws/*", "gcp/*", "azure/*", "kubernetes/serving.knative.dev/*"]
 #   controls: { nist-800-53: ["CM-6", "SC-28"] }
 #   remediation: Keep the state in a database, an object store or a queue, or run the workload where state belongs, as a StatefulSet or on a machine.
 package plumbline.placement.function_with_state
 
 deny contains {"msg": msg} if {
+	judged
 	some volume in input.workload.volumes
 	volume.kind == "persistent_volume_claim"
 	msg := sprintf("%s mounts the persistent volume `%v`", [named, object.get(volume, "name", "_")])
@@ -20,6 +21,7 @@ deny contains {"msg": msg} if {
 
 # A claim is a finding of its own, at the volume.
 deny contains {"msg": msg} if {
+	judged
 	not claims
 	input.workload.state.persistent == true
 	msg := sprintf("%s mounts a file system that outlives it", [named])
@@ -30,6 +32,15 @@ claims if {
 	volume.kind == "persistent_volume_claim"
 }
 
-named := sprintf("function `%v`", [input.workload.name]) if input.platform == "aws"
+# What comes and goes with its requests, whatever declares it.
+judged if is_function
 
-else := sprintf("Knative workload `%v`", [input.workload.name])
+judged if is_knative
+
+named := sprintf("function `%v`", [input.workload.name]) if is_function
+
+else := sprintf("Knative workload `%v`", [input.workload.name]) if is_knative
+
+is_function if input.workload.runtime.form == "function"
+
+is_knative if startswith(input.kind, "serving.knative.dev/")

@@ -14,8 +14,21 @@ test_function_of_unknown_state_passes if {
 	count(function_with_state.deny) == 0 with input as {
 		"platform": "aws",
 		"kind": "AWS::Lambda::Function",
-		"workload": {"name": "thumbnails", "containers": []},
+		"workload": {"name": "thumbnails", "runtime": {"form": "function"}, "containers": []},
 	}
+}
+
+test_function_of_every_dialect_is_denied if {
+	every kind in ["aws_lambda_function", "google_cloudfunctions2_function", "azurerm_linux_function_app"] {
+		count(function_with_state.deny) == 1 with input as object.union(function({"persistent": true}), {"kind": kind})
+	}
+}
+
+test_workload_that_is_no_function_passes if {
+	count(function_with_state.deny) == 0 with input as object.union(
+		function({"persistent": true}),
+		{"kind": "AWS::ECS::TaskDefinition", "workload": {"runtime": {"form": "container"}}},
+	)
 }
 
 # The model says it with a boolean; what is none says nothing.

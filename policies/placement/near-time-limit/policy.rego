@@ -7,7 +7,7 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["aws/AWS::Lambda::Function", "aws/AWS::Serverless::Function", "kubernetes/serving.knative.dev/*"]
+#   targets: ["aws/*", "gcp/*", "azure/*", "kubernetes/serving.knative.dev/*"]
 #   controls: { nist-800-53: ["SC-5", "SC-6"] }
 #   remediation: Move the long work into a job, a container or a state machine of short steps, and lower the timeout to what a request needs.
 #   params:
@@ -19,11 +19,17 @@
 #         type: integer
 #         minimum: 1
 #         default: 600
+#       azure-limit-seconds:
+#         description: The longest that the plan of Azure lets a function run, 600 of a consumption plan.
+#         type: integer
+#         minimum: 1
+#         default: 600
 package plumbline.placement.near_time_limit
 
 deny contains {"msg": msg} if {
+	share := limit * percent
 	is_number(input.workload.lifetime.max_seconds)
-	input.workload.lifetime.max_seconds * 100 >= limit * percent
+	input.workload.lifetime.max_seconds * 100 >= share
 	msg := sprintf("%s may run for %v seconds, at or above %v percent of the %v that its platform grants", [
 		named,
 		input.workload.lifetime.max_seconds,
@@ -32,15 +38,30 @@ deny contains {"msg": msg} if {
 	])
 }
 
-# Lambda's limit is the same everywhere; Knative's is a setting of the cluster.
-limit := 900 if input.platform == "aws"
+# The limits of Lambda and of Google Cloud are the same everywhere; Knative's is a setting of the cluster, and Azure's
+# one of the plan. Undefined for what is neither a function nor Knative's.
+limit := data.params["knative-limit-seconds"] if is_knative
 
-else := data.params["knative-limit-seconds"]
+else := of_function[input.platform] if is_function
+
+of_function["aws"] := 900
+
+of_function["azure"] := data.params["azure-limit-seconds"]
+
+# The second generation gives an hour to requests, and as little as the first to events.
+of_function["gcp"] := 3600 if {
+	input.kind == "google_cloudfunctions2_function"
+	not input.workload.invoked_asynchronously
+} else := 540
 
 percent := data.estate.limits["timeout-percent-of-platform"]
 
 percent := 80 if not data.estate.limits["timeout-percent-of-platform"]
 
-named := sprintf("function `%v`", [input.workload.name]) if input.platform == "aws"
+named := sprintf("function `%v`", [input.workload.name]) if is_function
 
-else := sprintf("Knative workload `%v`", [input.workload.name])
+else := sprintf("Knative workload `%v`", [input.workload.name]) if is_knative
+
+is_function if input.workload.runtime.form == "function"
+
+is_knative if startswith(input.kind, "serving.knative.dev/")

@@ -55,6 +55,41 @@ test_estate_without_the_decision_leaves_the_default if {
 		with data.estate as {"version": 1, "limits": {"max-instances": 200}}
 }
 
+test_each_cloud_has_its_limit if {
+	every platform, found in {"aws": [719, 720], "gcp": [431, 432], "azure": [479, 480]} {
+		count(near_time_limit.deny) == 0 with input as at(platform, "", found[0]) with data.params as params
+		count(near_time_limit.deny) == 1 with input as at(platform, "", found[1]) with data.params as params
+	}
+}
+
+test_second_generation_of_google_has_an_hour_for_requests if {
+	count(near_time_limit.deny) == 0 with input as at("gcp", "google_cloudfunctions2_function", 2879)
+		with data.params as params
+	count(near_time_limit.deny) == 1 with input as at("gcp", "google_cloudfunctions2_function", 2880)
+		with data.params as params
+}
+
+test_second_generation_of_google_has_nine_minutes_for_events if {
+	count(near_time_limit.deny) == 1 with data.params as params with input as object.union(
+		at("gcp", "google_cloudfunctions2_function", 432),
+		{"workload": {"invoked_asynchronously": true}},
+	)
+}
+
+test_limit_of_azure_is_a_parameter if {
+	count(near_time_limit.deny) == 0 with input as at("azure", "", 1439)
+		with data.params as object.union(params, {"azure-limit-seconds": 1800})
+	count(near_time_limit.deny) == 1 with input as at("azure", "", 1440)
+		with data.params as object.union(params, {"azure-limit-seconds": 1800})
+}
+
+test_workload_that_is_no_function_passes if {
+	count(near_time_limit.deny) == 0 with data.params as params with input as object.union(
+		function(900),
+		{"workload": {"runtime": {"form": "container"}}},
+	)
+}
+
 test_whatever_is_no_number_passes if {
 	every seconds in ["900", null, true, [900], {}] {
 		count(near_time_limit.deny) == 0 with input as function(seconds) with data.params as params
@@ -65,11 +100,11 @@ test_workload_without_a_lifetime_passes if {
 	count(near_time_limit.deny) == 0 with data.params as params with input as {
 		"platform": "aws",
 		"kind": "AWS::Lambda::Function",
-		"workload": {"name": "import"},
+		"workload": {"name": "import", "runtime": {"form": "function"}},
 	}
 }
 
-params := {"knative-limit-seconds": 600}
+params := {"knative-limit-seconds": 600, "azure-limit-seconds": 600}
 
 messages contains finding.msg if some finding in near_time_limit.deny
 
@@ -78,6 +113,8 @@ function(seconds) := {
 	"kind": "AWS::Serverless::Function",
 	"workload": {"name": "import", "runtime": {"form": "function"}, "lifetime": {"max_seconds": seconds}},
 }
+
+at(platform, kind, seconds) := object.union(function(seconds), {"platform": platform, "kind": kind})
 
 knative(seconds) := {
 	"platform": "kubernetes",

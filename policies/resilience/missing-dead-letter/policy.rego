@@ -7,13 +7,12 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["aws/*"]
+#   targets: ["aws/*", "gcp/*", "azure/*"]
 #   controls: { nist-800-53: ["CP-10", "SI-11"] }
-#   remediation: "Give the function a dead-letter queue, `DeadLetterConfig` or `DeadLetterQueue` in SAM, or a destination for failures in its `EventInvokeConfig`, and an alarm on what arrives there."
+#   remediation: "Give the function a dead-letter queue, `DeadLetterConfig`, `DeadLetterQueue` in SAM or `dead_letter_config` in Terraform, or a destination for failures, and an alarm on what arrives there."
 package plumbline.resilience.missing_dead_letter
 
-# The path says which property is missing.
-deny contains {"msg": msg, "path": place} if {
+deny contains {"msg": msg} if {
 	input.workload.runtime.form == "function"
 	input.workload.invoked_asynchronously == true
 	lost
@@ -24,7 +23,3 @@ deny contains {"msg": msg, "path": place} if {
 lost if input.workload.failure.dead_letter != true
 
 lost if not input.workload.failure
-
-default place := ["resource", "Properties", "DeadLetterConfig"]
-
-place := ["resource", "Properties", "DeadLetterQueue"] if input.kind == "AWS::Serverless::Function"

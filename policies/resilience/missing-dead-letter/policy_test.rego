@@ -3,17 +3,16 @@ package plumbline.resilience.missing_dead_letter_test
 import data.plumbline.resilience.missing_dead_letter
 
 test_asynchronous_function_without_a_dead_letter_queue_is_denied if {
-	missing_dead_letter.deny == {{
-		"msg": "function `thumbnails` is invoked asynchronously, and has no place for what fails",
-		"path": ["resource", "Properties", "DeadLetterConfig"],
-	}} with input as function({"invoked_asynchronously": true, "failure": {"dead_letter": false}})
+	missing_dead_letter.deny == {{"msg": "function `thumbnails` is invoked asynchronously, and has no place for what fails"}} with input as function({"invoked_asynchronously": true, "failure": {"dead_letter": false}})
 }
 
-test_function_of_sam_is_denied_by_its_own_key if {
-	paths == {["resource", "Properties", "DeadLetterQueue"]} with input as object.union(
-		function({"invoked_asynchronously": true, "failure": {"dead_letter": false}}),
-		{"kind": "AWS::Serverless::Function"},
-	)
+test_function_of_every_dialect_is_denied if {
+	every kind in ["AWS::Serverless::Function", "aws_lambda_function", "google_cloudfunctions2_function"] {
+		count(missing_dead_letter.deny) == 1 with input as object.union(
+			function({"invoked_asynchronously": true, "failure": {"dead_letter": false}}),
+			{"kind": kind},
+		)
+	}
 }
 
 test_asynchronous_function_with_a_dead_letter_queue_passes if {
@@ -50,8 +49,6 @@ test_workload_that_is_no_function_passes if {
 		"failure": {"dead_letter": false},
 	})
 }
-
-paths contains finding.path if some finding in missing_dead_letter.deny
 
 function(more) := {
 	"platform": "aws",

@@ -1,0 +1,75 @@
+# METADATA
+# scope: package
+# title: Where work runs
+# description: What a workload declares of itself, and what a target of the estate calls the place where it runs.
+package plumbline.lib.placement
+
+# --- What it declares: in its own metadata, in that of its pods, and in its tags.
+
+classes contains class if {
+	some [key, class] in declared
+	key in class_keys
+}
+
+classifications contains classification if {
+	some [key, classification] in declared
+	key in classification_keys
+}
+
+class_keys := data.estate.keys["class"]
+
+class_keys := ["governance/class", "governance_class", "governance-class"] if not data.estate.keys["class"]
+
+classification_keys := data.estate.keys.classification
+
+classification_keys := ["governance/data-classification", "data_classification", "data-classification"] if {
+	not data.estate.keys.classification
+}
+
+# One that is right hides none that is wrong, so every value of a key is kept.
+declared contains [key, value] if some key, value in input.workload.template.annotations
+
+declared contains [key, value] if some key, value in input.workload.template.labels
+
+declared contains [key, value] if some key, value in input.workload.annotations
+
+declared contains [key, value] if some key, value in input.workload.labels
+
+declared contains [key, value] if some key, value in input.workload.tags
+
+# --- Where it runs, in the words of `targets` in `estate.yaml`. A Job of Kubernetes is a job, and on Kubernetes.
+
+targets contains "function" if form == "function"
+
+targets contains "job" if form == "job"
+
+targets contains "vm" if form == "vm"
+
+# What systemd runs, runs on a machine.
+targets contains "vm" if input.platform == "host"
+
+targets contains "knative" if is_knative
+
+targets contains "kubernetes" if {
+	input.platform == "kubernetes"
+	not is_knative
+}
+
+targets contains "cloud-run" if is_cloud_run
+
+targets contains "container" if {
+	form == "container"
+	input.platform != "kubernetes"
+	not is_cloud_run
+}
+
+# For messages.
+place := concat(" and ", [sprintf("`%s`", [target]) | some target in targets]) if count(targets) > 0
+
+else := sprintf("`%v`", [form])
+
+form := input.workload.runtime.form
+
+is_knative if startswith(input.kind, "serving.knative.dev/")
+
+is_cloud_run if startswith(input.kind, "google_cloud_run_")
