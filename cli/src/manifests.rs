@@ -191,7 +191,7 @@ fn add(read: Read, manifests: &mut Manifests) {
 fn unrecognised(name: &str, named: bool, manifests: &mut Manifests) {
     if named {
         let problem = Problem::file(name, "no resource of any format that is known");
-        manifests.problems.push(problem.help("known are manifests of Kubernetes and Knative, templates of CloudFormation and SAM, Terraform, Compose, units of systemd, and user data of cloud-init"));
+        manifests.problems.push(problem.help("known are manifests of Kubernetes and Knative, templates of CloudFormation and SAM, services of the Serverless Framework, Terraform, Compose, units of systemd, user data of cloud-init, and contracts of OpenAPI and AsyncAPI"));
     } else {
         manifests.coverage.unrecognised.push(name.to_owned());
     }

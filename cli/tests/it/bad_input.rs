@@ -321,3 +321,19 @@ fn data_at_odds_with_itself() {
         &["a data file at the root must hold a mapping"],
     );
 }
+
+const QUEUE: &str = "resource \"aws_sqs_queue\" \"jobs\" {\n  name = \"jobs\"\n}\n";
+
+#[test]
+fn two_modules_may_use_one_address() {
+    let folder = folder(&[("shop/main.tf", QUEUE), ("office/main.tf", QUEUE)]);
+    let run = plumb(folder.path(), &["estate"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn one_module_that_declares_an_address_twice_is_said() {
+    let folder = folder(&[("shop/main.tf", QUEUE), ("shop/more.tf", QUEUE)]);
+    let run = plumb(folder.path(), &["estate"]);
+    assert!(run.err.contains("is declared twice"), "{}", run.err);
+}

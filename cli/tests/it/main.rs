@@ -13,6 +13,7 @@ mod bad_input;
 mod bypass;
 mod check;
 mod estate;
+mod estates;
 mod eval;
 mod explain;
 mod guides;

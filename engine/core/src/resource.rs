@@ -121,6 +121,11 @@ impl ResourceId {
         Self(encoded.join("/"))
     }
 
+    /// Where the resource is: the id without its last segment.
+    pub(crate) fn scope(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(scope, _)| scope)
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -12,7 +12,7 @@ pub(crate) mod resolve;
 pub(crate) mod term;
 pub(crate) mod tree;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub use ir::Place;
@@ -88,8 +88,8 @@ pub(crate) struct Compiled {
     pub(crate) line_starts: Vec<u32>,
     /// What its rules are called, in order.
     pub(crate) rules: Vec<ArcStr>,
-    /// The packages that it mentions.
-    pub(crate) mentions: Vec<Vec<ArcStr>>,
+    /// The paths below `data` that it imports or reads, as far as they are known before anything runs.
+    pub(crate) mentions: BTreeSet<Vec<ArcStr>>,
     /// The annotations of its package.
     pub(crate) annotations: Vec<metadata::Annotation>,
 }
@@ -178,6 +178,15 @@ impl Program {
         link::broken(&self.inner, modules)
     }
 
+    /// The packages, as `data.a.b`, that mention a path like `data.world`, themselves or through other packages.
+    pub fn readers(&self, path: &str) -> Vec<String> {
+        let words: Vec<ArcStr> = path.split('.').skip(1).map(ArcStr::from).collect();
+        link::readers(&self.inner, BTreeSet::from([words]))
+            .iter()
+            .map(|path| format!("data.{}", tree::spell(path)))
+            .collect()
+    }
+
     /// The line and column, both from 1, where a place begins.
     pub fn position(&self, place: Place) -> (u32, u32) {
         self.inner
@@ -249,6 +258,7 @@ impl Program {
             reports: &mut reports,
             names: slot_names,
             needs: Vec::new(),
+            mentions: Vec::new(),
             blamed: Bound::new(),
         };
         let mut bound = Bound::new();

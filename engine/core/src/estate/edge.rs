@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use plumbline_rego::Value;
 
 use super::{Entity, EntityKind, Estate};
+use crate::source::FileId;
 
 /// A join of two entities, by their indexes in the estate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,35 +88,43 @@ pub(super) fn edges(estate: &Estate) -> Vec<Edge> {
     edges
 }
 
-/// Entities by kind and name.
-struct Names<'a>(HashMap<(EntityKind, &'a str), Vec<usize>>);
+/// Entities by kind and name: those of a file, those of a scope, and all.
+#[derive(Default)]
+struct Names<'a> {
+    in_file: HashMap<(EntityKind, &'a str, FileId), usize>,
+    in_scope: HashMap<(EntityKind, &'a str, &'a str), usize>,
+    anywhere: HashMap<(EntityKind, &'a str), Option<usize>>,
+}
 
 impl<'a> Names<'a> {
     fn of(estate: &'a Estate) -> Self {
-        let mut names: HashMap<(EntityKind, &str), Vec<usize>> = HashMap::new();
+        let mut names = Self::default();
         for (index, entity) in estate.entities.iter().enumerate() {
-            let own = own_name(&entity.name);
-            names.entry((entity.kind, own)).or_default().push(index);
+            let (kind, own) = (entity.kind, own_name(&entity.name));
+            if let Some(resource) = estate.resources.get(entity.resource) {
+                let in_file = names.in_file.entry((kind, own, resource.file));
+                in_file.or_insert(index);
+                let in_scope = names.in_scope.entry((kind, own, resource.id.scope()));
+                in_scope.or_insert(index);
+            }
+            let anywhere = names.anywhere.entry((kind, own));
+            anywhere
+                .and_modify(|only| *only = None)
+                .or_insert(Some(index));
         }
-        Self(names)
+        names
     }
 
-    /// The entity that is spoken of: the one that the same file declares, or the only one of its name.
+    /// The entity that is spoken of: the one that the same file declares, or the same scope, or the only one of its
+    /// name.
     fn find(&self, estate: &Estate, kind: EntityKind, name: &str, from: &Entity) -> Option<usize> {
-        let found = self.0.get(&(kind, own_name(name)))?;
-        let file = |index: &usize| {
-            let resource = estate.entities.get(*index)?.resource;
-            Some(estate.resources.get(resource)?.file)
-        };
-        let here = estate
-            .resources
-            .get(from.resource)
-            .map(|resource| resource.file);
-        let beside = found.iter().find(|index| file(index) == here).copied();
-        beside.or(match found.as_slice() {
-            [only] => Some(*only),
-            _ => None,
-        })
+        let own = own_name(name);
+        let resource = estate.resources.get(from.resource)?;
+        let in_file = self.in_file.get(&(kind, own, resource.file));
+        let beside = in_file.or_else(|| self.in_scope.get(&(kind, own, resource.id.scope())));
+        beside
+            .copied()
+            .or_else(|| self.anywhere.get(&(kind, own)).copied().flatten())
     }
 }
 
@@ -139,7 +148,7 @@ impl Estate {
                 let id = resource.map_or("", |resource| resource.id.as_str());
                 object.insert_str("id", id);
                 object.insert_str("name", entity.name.as_str());
-                object.insert_str("form", entity.value());
+                object.insert_str("value", entity.value());
                 Value::Object(object.finish())
             });
             world.insert_str(plural(*kind), Value::Array(of_kind.collect::<Array>()));

@@ -389,7 +389,7 @@ fn result<'v>(
         _ => false,
     };
     let path = path.filter(rooted).ok_or(
-        "a `path` must be an array or a JSON pointer that begins with `resource` or `workload`",
+        "a `path` must be an array or a JSON pointer that begins with `resource` or the subject",
     )?;
     Ok((message, path))
 }

@@ -22,6 +22,7 @@ pub fn load(ingredients: &Ingredients, sources: &Sources) -> (PolicySet, Vec<Pro
         sources,
         problems: Vec::new(),
         broken: Vec::new(),
+        world_readers: Vec::new(),
     };
     let set = loader.load();
     (set, loader.problems)
@@ -33,6 +34,8 @@ struct Loader<'a> {
     problems: Vec<Problem>,
     /// Packages that did not compile, or need one that did not.
     broken: Vec<String>,
+    /// Packages that read the rest of the estate, themselves or through others.
+    world_readers: Vec<String>,
 }
 
 /// A rule that is described, but not compiled.
@@ -98,6 +101,7 @@ impl<'a> Loader<'a> {
             self.problems.push(problem(&diagnostic, file));
         }
         self.broken = program.broken_packages(&texts);
+        self.world_readers = program.readers("data.world");
         program
     }
 
@@ -226,8 +230,7 @@ impl<'a> Loader<'a> {
         }
         let entry = program.entry(&format!("{package}.deny"));
         let data = self.data(&params);
-        let source = self.sources.get(module.file);
-        let reads_world = source.is_some_and(|source| source.text().contains("data.world"));
+        let reads_world = self.world_readers.contains(&package);
         let modules = Arc::clone(modules);
         Some(Rule {
             metadata,
@@ -428,7 +431,7 @@ fn problem(diagnostic: &Diagnostic, file: FileId) -> Problem {
 }
 
 /// Keys of `data` that are filled in for each rule.
-const OWN_DATA: &[&str] = &["estate", "params"];
+const OWN_DATA: &[&str] = &["estate", "params", "world"];
 
 /// Unit tests are not part of what judges.
 fn is_test(path: &str) -> bool {

@@ -416,3 +416,31 @@ fn the_digest_depends_on_every_text() {
     assert_eq!(digest(&[GOOD]), digest(&[GOOD]));
     assert_ne!(digest(&[GOOD]), digest(&[&GOOD.replace("low", "high")]));
 }
+
+/// A rule that leaves the rest of the estate to a library.
+const OF_WORLD: [&str; 2] = [
+    "package lib.others\n\nnumber := count(data.world.workloads)\n",
+    "# METADATA\n# scope: package\n# title: Few workloads\n# custom:\n#   id: test/few\n#   severity: low\n#   targets: [\"kubernetes/core/Pod\"]\npackage test.few\n\ndeny contains \"few\" if data.lib.others.number < 9\n",
+];
+
+#[test]
+fn a_rule_may_read_the_world_through_a_library() {
+    let (set, problems) = policy_set(&OF_WORLD);
+    assert_eq!(problems, [""; 0]);
+    let (estate, _) = Estate::new(pod());
+    let evaluation = set.evaluate(&estate, &Settings::default());
+    assert_eq!((evaluation.findings.len(), evaluation.undecided), (1, 0));
+}
+
+#[test]
+fn what_is_read_through_a_library_is_missed_where_there_is_no_world() {
+    let (set, _) = policy_set(&OF_WORLD);
+    let (estate, _) = Estate::new(pod());
+    let evaluation = set.evaluate_alone(&estate, &Settings::default());
+    assert_eq!((evaluation.findings.len(), evaluation.undecided), (0, 1));
+}
+
+fn pod() -> Vec<plumbline_core::resource::Resource> {
+    reading("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a}]}\n")
+        .resources
+}

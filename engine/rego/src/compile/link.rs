@@ -59,6 +59,7 @@ fn attempt(modules: &[Module], parsed: &[Option<ast::Module>]) -> (Program, Vec<
         tree: Tree::new(),
         rules: Vec::new(),
         needs: Vec::new(),
+        mentions: HashMap::new(),
         packages: HashMap::new(),
     };
     let heads: Vec<Vec<NodeId>> = parsed
@@ -109,7 +110,11 @@ fn attempt(modules: &[Module], parsed: &[Option<ast::Module>]) -> (Program, Vec<
         .iter()
         .zip(parsed)
         .zip(annotations)
-        .map(|((module, parsed), annotations)| compiled(module, parsed.as_ref(), annotations))
+        .zip(0..)
+        .map(|(((module, parsed), annotations), index)| {
+            let mentions = linker.mentions.remove(&index).unwrap_or_default();
+            compiled(module, parsed.as_ref(), annotations, mentions)
+        })
         .collect();
     let reports = std::mem::take(&mut linker.reports).into_sorted();
     let inner = Inner {
@@ -130,7 +135,9 @@ fn compiled(
     module: &Module,
     parsed: Option<&ast::Module>,
     annotations: Vec<metadata::Annotation>,
+    mut mentions: BTreeSet<Vec<ArcStr>>,
 ) -> Compiled {
+    mentions.extend(parsed.into_iter().flat_map(imported));
     let line_starts = std::iter::once(0).chain(
         module
             .text
@@ -153,7 +160,7 @@ fn compiled(
                     .collect()
             })
             .unwrap_or_default(),
-        mentions: parsed.map(mentions).unwrap_or_default(),
+        mentions,
         annotations,
     }
 }
@@ -166,27 +173,38 @@ pub(super) fn broken(inner: &Inner, modules: &[Module]) -> Vec<String> {
             broken.insert(package_path(&syntax::parse(&module.text, module.version).0));
         }
     }
+    readers(inner, broken)
+        .iter()
+        .map(|path| format!("data.{}", super::tree::spell(path)))
+        .collect()
+}
+
+/// Paths below `data`, and the packages that mention one of them or a package that does.
+pub(super) fn readers(inner: &Inner, paths: BTreeSet<Vec<ArcStr>>) -> BTreeSet<Vec<ArcStr>> {
+    let mut read = paths;
     loop {
         let more: Vec<Vec<ArcStr>> = inner
             .modules
             .iter()
             .filter_map(|module| Some((module.package.as_ref()?, &module.mentions)))
             .filter(|(package, mentions)| {
-                !broken.contains(*package)
+                !read.contains(*package)
                     && mentions
                         .iter()
-                        .any(|mention| broken.iter().any(|broken| mention.starts_with(broken)))
+                        .any(|mention| read.iter().any(|path| overlap(mention, path)))
             })
             .map(|(package, _)| package.clone())
             .collect();
         if more.is_empty() {
-            return broken
-                .iter()
-                .map(|path| format!("data.{}", super::tree::spell(path)))
-                .collect();
+            return read;
         }
-        broken.extend(more);
+        read.extend(more);
     }
+}
+
+/// Whether one of two paths leads through the other.
+fn overlap(one: &[ArcStr], other: &[ArcStr]) -> bool {
+    one.starts_with(other) || other.starts_with(one)
 }
 
 struct Linker {
@@ -196,6 +214,8 @@ struct Linker {
     rules: Vec<Rule>,
     /// What each rule needs, beside `rules`.
     needs: Vec<Vec<NodeId>>,
+    /// The paths below `data` that each module reads.
+    mentions: HashMap<u32, BTreeSet<Vec<ArcStr>>>,
     /// The names of the rules of each package.
     packages: HashMap<Vec<ArcStr>, HashSet<ArcStr>>,
 }
@@ -362,6 +382,7 @@ impl Linker {
             reports: &mut self.reports,
             names,
             needs: Vec::new(),
+            mentions: Vec::new(),
             blamed: Bound::new(),
         };
         let mut bound = Bound::new();
@@ -376,7 +397,16 @@ impl Linker {
         } else {
             RuleKind::Single
         };
-        let (slots, needs, names) = (lowerer.slots(), lowerer.needs, lowerer.names);
+        let slots = lowerer.slots();
+        let Lowerer {
+            needs,
+            names,
+            mentions,
+            ..
+        } = lowerer;
+        let needed = needs.iter().filter_map(|need| self.tree.node(*need));
+        let mentioned = needed.map(|node| node.path.clone()).chain(mentions);
+        self.mentions.entry(index).or_default().extend(mentioned);
         if let Some(node) = self.tree.node_mut(node) {
             node.remembered |= node.arity.is_some() && !needs.is_empty();
         }
@@ -597,8 +627,8 @@ fn package_path(module: &ast::Module) -> Vec<ArcStr> {
         .collect()
 }
 
-/// Every path below `data` that a module imports or mentions.
-fn mentions(module: &ast::Module) -> Vec<Vec<ArcStr>> {
+/// Every path below `data` that a module imports.
+fn imported(module: &ast::Module) -> Vec<Vec<ArcStr>> {
     let imports = module.imports.iter().filter_map(|import| {
         let words: Vec<ArcStr> = import.path.iter().map(|name| name.text.clone()).collect();
         words

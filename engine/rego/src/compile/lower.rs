@@ -23,6 +23,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) names: Vec<ArcStr>,
     /// Nodes whose value or function is needed.
     pub(crate) needs: Vec<NodeId>,
+    /// Paths below `data` that are read, as far as they are known before anything runs.
+    pub(crate) mentions: Vec<Vec<ArcStr>>,
     /// Variables that were reported already.
     pub(crate) blamed: Bound,
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use plumbline_rego::Value;
+use rayon::prelude::*;
 
 use super::evaluate::{self, Scope};
 use super::{functions, platform};
@@ -57,7 +58,8 @@ pub(super) fn read(documents: &[&Document], reading: &mut Reading) {
         let root = document.tree.view(NodeId::ROOT, Typing::Json);
         let folder = folders.entry(parent(name).to_owned()).or_default();
         if name.ends_with(".tfvars") {
-            let is_read = name.ends_with("terraform.tfvars") || name.ends_with(".auto.tfvars");
+            let own = name.rsplit('/').next().unwrap_or(name);
+            let is_read = own == "terraform.tfvars" || own.ends_with(".auto.tfvars");
             folder.values.extend(is_read.then_some(root));
         } else {
             folder.files.push(root);
@@ -70,23 +72,56 @@ pub(super) fn read(documents: &[&Document], reading: &mut Reading) {
             .filter_map(|(_, call)| call.get("source")?.raw());
         called.extend(sources.filter_map(|source| local(path, source)));
     }
-    let mut reader = Reader {
-        folders: &folders,
-        reading,
-        declared: Vec::new(),
-        builder: Builder::computed(),
-    };
-    for (path, folder) in folders.iter().filter(|(path, _)| !called.contains(*path)) {
-        reader.root(path, folder);
+    let roots: Vec<&String> = folders
+        .keys()
+        .filter(|path| !called.contains(*path))
+        .collect();
+    let read: Vec<Root> = roots
+        .par_iter()
+        .map(|path| Root::read(path, &folders))
+        .collect();
+    let mut reached = BTreeSet::new();
+    for root in read {
+        reached.extend(root.reached);
+        take(root.reading, reading);
     }
     // Modules that only call each other belong to no root.
-    let in_cycles = called.iter().filter(|path| folders.contains_key(*path));
-    let reached: BTreeSet<String> = reader.reached();
-    let orphans: Vec<&String> = in_cycles.filter(|path| !reached.contains(*path)).collect();
-    for path in orphans {
+    for path in called.iter().filter(|path| folders.contains_key(*path)) {
+        if !reached.contains(path) {
+            let root = Root::read(path, &folders);
+            reached.extend(root.reached);
+            take(root.reading, reading);
+        }
+    }
+}
+
+fn take(mut from: Reading, reading: &mut Reading) {
+    reading.resources.append(&mut from.resources);
+    reading.problems.append(&mut from.problems);
+}
+
+/// What a module that no other one calls comes to.
+struct Root {
+    reading: Reading,
+    /// The folders of the modules that were read for it.
+    reached: BTreeSet<String>,
+}
+
+impl Root {
+    fn read(path: &str, folders: &Folders<'_>) -> Self {
+        let mut reading = Reading::default();
+        let mut reader = Reader {
+            folders,
+            reading: &mut reading,
+            declared: Vec::new(),
+            builder: Builder::computed(),
+            reached: BTreeSet::new(),
+        };
         if let Some(folder) = folders.get(path) {
             reader.root(path, folder);
         }
+        let reached = reader.reached;
+        Self { reading, reached }
     }
 }
 
@@ -126,6 +161,8 @@ struct Reader<'a, 'r> {
     reading: &'r mut Reading,
     declared: Vec<Declared>,
     builder: Builder,
+    /// The folders that were read.
+    reached: BTreeSet<String>,
 }
 
 /// One use of a module.
@@ -143,19 +180,6 @@ struct Instance<'a> {
 }
 
 impl<'a> Reader<'a, '_> {
-    /// The folders whose resources are among those that were read.
-    fn reached(&self) -> BTreeSet<String> {
-        let sources = self.reading.resources.iter();
-        let names = sources.filter_map(|resource| {
-            let key = resource.tree.key(resource.root)?.span?;
-            self.folders.iter().find_map(|(path, folder)| {
-                let of = |file: &View<'_>| matches!(file.origin(), Origin::Span(span) if span.file == key.file);
-                folder.files.iter().any(of).then(|| path.clone())
-            })
-        });
-        names.collect()
-    }
-
     /// A root with everything that it calls, in one tree by address.
     fn root(&mut self, path: &str, folder: &'a Folder<'a>) {
         let Some(first) = folder.files.first() else {
@@ -180,10 +204,11 @@ impl<'a> Reader<'a, '_> {
         let builder = std::mem::replace(&mut self.builder, Builder::computed());
         let tree = Arc::new(builder.finish());
         let root = tree.view(NodeId::ROOT, Typing::Json);
+        let folder = if path.is_empty() { "." } else { path };
         for (declared, (_, body)) in self.declared.drain(..).zip(root.entries()) {
             let platform = platform(&declared.kind);
             self.reading.resources.push(Resource {
-                id: ResourceId::new([platform.as_str(), &declared.address]),
+                id: ResourceId::new([platform.as_str(), folder, &declared.address]),
                 platform,
                 format: Format::Terraform,
                 kind: declared.kind,
@@ -198,6 +223,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn instance(&mut self, instance: &Instance<'a>) {
+        self.reached.insert(instance.path.clone());
         for (kind, named) in instance.folder.labelled("resource") {
             for (name, body) in named.entries() {
                 self.resource(instance, kind, name, body);

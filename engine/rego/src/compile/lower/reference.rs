@@ -56,6 +56,11 @@ impl Lowerer<'_> {
         out: &mut Steps<'_>,
     ) -> Expr {
         let (mut expr, used) = self.data_prefix(args);
+        let words = args.iter().map_while(|arg| match &arg.kind {
+            Kind::Const(Value::String(word)) => Some(word.clone()),
+            _ => None,
+        });
+        self.mentions.push(words.collect());
         let mut nodes: Vec<NodeId> = match expr {
             Expr::Data(node) => vec![node],
             _ => Vec::new(),

@@ -1,0 +1,17 @@
+resource "aws_lambda_function" "cleanup" {
+  function_name = "cleanup"
+  filename      = "cleanup.zip"
+  handler       = "app.handler"
+  role          = "arn:aws:iam::123456789012:role/cleanup"
+  runtime       = "python3.14"
+  timeout       = 30
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  tags = {
+    "governance/class" = "burst"
+    owner              = "team-data"
+  }
+}
