@@ -13,6 +13,7 @@ mod serverless;
 mod shared;
 mod systemd;
 mod terraform;
+mod terraform_plan;
 mod words;
 
 use crate::estate::Entity;
@@ -27,6 +28,7 @@ const FRONTENDS: &[Frontend] = &[
     cloudformation::FRONTEND,
     serverless::FRONTEND,
     terraform::FRONTEND,
+    terraform_plan::FRONTEND,
     compose::FRONTEND,
     systemd::FRONTEND,
     cloud_init::FRONTEND,

@@ -1,7 +1,18 @@
 //! What AWS is, whatever declares it: `CloudFormation`, SAM, Terraform. Each of them has a dialect and its spellings.
 
+pub(super) mod budget;
+pub(super) mod bus;
+pub(super) mod declared;
+pub(super) mod document;
+pub(super) mod endpoint;
 pub(super) mod function;
+pub(super) mod identity;
+pub(super) mod machine;
 pub(super) mod queue;
+pub(super) mod sam;
+pub(super) mod store;
+pub(super) mod task;
+pub(super) mod variables;
 
 use crate::estate::Model;
 use crate::resource::Resource;

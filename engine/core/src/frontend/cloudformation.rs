@@ -4,6 +4,7 @@
 //! globals become properties of each resource. What depends on anything else stays as the function that is written
 //! (`{"Ref": "Table"}`), and is unknown to the model.
 
+mod catalogue;
 mod intrinsic;
 mod resolve;
 mod spelling;
@@ -135,6 +136,7 @@ const MODELS: &[(&str, Modeller)] = &[
 fn serverless(resource: &Resource) -> Vec<Entity> {
     let mut entities = vec![function(resource, &DIALECT, &SERVERLESS)];
     entities.extend(fabric(resource).of_events());
+    entities.extend(catalogue::of_function(resource));
     entities
 }
 
@@ -149,6 +151,7 @@ fn fabric(resource: &Resource) -> Fabric<'_> {
 fn entities(resource: &Resource) -> Vec<Entity> {
     MODELS
         .iter()
+        .chain(catalogue::MODELS)
         .find(|(kind, _)| *kind == resource.kind)
         .map(|(_, model)| model(resource))
         .unwrap_or_default()

@@ -3,7 +3,7 @@
 mod container;
 mod isolation;
 mod lifetime;
-mod quantity;
+pub(super) mod quantity;
 mod volume;
 mod workload;
 

@@ -3,9 +3,13 @@
 //!
 //! What cannot be known stays as it is written, `${aws_sqs_queue.jobs.arn}`, and is unknown to the model.
 
+mod azure;
+mod catalogue;
 mod evaluate;
 mod functions;
+mod google;
 mod module;
+mod partial;
 mod spelling;
 
 use super::aws::Dialect;
@@ -32,7 +36,7 @@ pub(super) fn read_all(documents: &[&Document], reading: &mut Reading) {
 }
 
 /// The platform of a type of resource: the word before its first `_` names the provider.
-fn platform(kind: &str) -> Platform {
+pub(super) fn platform(kind: &str) -> Platform {
     match kind.split('_').next() {
         Some("aws") => Platform::Aws,
         Some("google") => Platform::Gcp,
@@ -54,9 +58,10 @@ const MODELS: &[(&str, Modeller)] = &[
     ("aws_sqs_queue", |resource| vec![fabric(resource).queue()]),
 ];
 
-fn entities(resource: &Resource) -> Vec<Entity> {
+pub(super) fn entities(resource: &Resource) -> Vec<Entity> {
     MODELS
         .iter()
+        .chain(catalogue::MODELS)
         .find(|(kind, _)| *kind == resource.kind)
         .map(|(_, model)| model(resource))
         .unwrap_or_default()

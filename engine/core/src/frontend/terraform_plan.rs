@@ -133,7 +133,10 @@ impl<'a> Plan<'a, '_> {
     /// A module and those that it calls, with what was written of it.
     fn module(&mut self, module: View<'a>, written: Option<View<'a>>, depth: usize) {
         if depth > MAX_DEPTH {
-            return self.error(module, format!("more than {MAX_DEPTH} modules in each other"));
+            return self.error(
+                module,
+                format!("more than {MAX_DEPTH} modules in each other"),
+            );
         }
         let expressions = expressions(written);
         for resource in module.get("resources").into_iter().flat_map(View::items) {
@@ -142,7 +145,11 @@ impl<'a> Plan<'a, '_> {
             let written = named.and_then(|named| expressions.get(&named).copied());
             self.resource(resource, resource.get("values"), written);
         }
-        for child in module.get("child_modules").into_iter().flat_map(View::items) {
+        for child in module
+            .get("child_modules")
+            .into_iter()
+            .flat_map(View::items)
+        {
             let address = child.get("address").and_then(View::raw).unwrap_or_default();
             let name = called(address);
             let written = written.and_then(|at| at.at(&["module_calls", name, "module"]));
@@ -331,10 +338,7 @@ fn expressions(module: Option<View<'_>>) -> BTreeMap<(&str, &str), View<'_>> {
     managed
         .filter_map(|resource| {
             let name = |key: &str| resource.get(key)?.raw();
-            Some((
-                (name("type")?, name("name")?),
-                resource.get("expressions")?,
-            ))
+            Some(((name("type")?, name("name")?), resource.get("expressions")?))
         })
         .collect()
 }

@@ -2,17 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod aws;
 mod cloud_init;
 mod cloudformation;
 mod compose;
 mod contract;
 mod findings;
+mod gcp_azure;
 mod kubernetes;
 mod places;
 mod policies;
 mod serverless;
 mod stream;
 mod systemd;
+mod terraform_plan;
 mod typing;
 mod unit;
 

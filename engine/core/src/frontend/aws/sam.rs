@@ -6,20 +6,15 @@ use super::endpoint::{exposure, methods, word_of};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::tree::{Origin, View};
 
-/// Types of events that are requests: the type of the API, the key that names it, and the API that there is where none
-/// is named.
+/// Types of events that are requests: the type of the API, the key that names it, and what a template calls the globals
+/// of the API that SAM makes where none is named.
 const EVENTS: &[(&str, &str, &str, &str)] = &[
-    (
-        "Api",
-        "AWS::Serverless::Api",
-        "RestApiId",
-        "ServerlessRestApi",
-    ),
+    ("Api", "AWS::Serverless::Api", "RestApiId", "Globals/Api"),
     (
         "HttpApi",
         "AWS::Serverless::HttpApi",
         "ApiId",
-        "ServerlessHttpApi",
+        "Globals/HttpApi",
     ),
 ];
 
@@ -63,7 +58,11 @@ fn of_event(declared: &Declared<'_>, name: &str, event: View<'_>) -> Option<Enti
         is_rest: *of == "AWS::Serverless::Api",
     };
     let name = format!("{}/{name}", declared.resource.name);
-    Some(declared.entity_of(EntityKind::Endpoint, &name, at.id(), |model| event.fill(model)))
+    Some(
+        declared.entity_of(EntityKind::Endpoint, &name, at.id(), |model| {
+            event.fill(model)
+        }),
+    )
 }
 
 /// An event that is a request.

@@ -21,20 +21,14 @@ pub(super) const MODELS: &[(&str, Modeller)] = &[
     ("AWS::Serverless::SimpleTable", |it| {
         vec![store(&of(it), &TABLE)]
     }),
-    ("AWS::RDS::DBInstance", |it| {
-        vec![store(&of(it), &DATABASE)]
-    }),
+    ("AWS::RDS::DBInstance", |it| vec![store(&of(it), &DATABASE)]),
     ("AWS::RDS::DBCluster", |it| vec![store(&of(it), &CLUSTER)]),
-    ("AWS::Logs::LogGroup", |it| {
-        vec![store(&of(it), &LOG_GROUP)]
-    }),
+    ("AWS::Logs::LogGroup", |it| vec![store(&of(it), &LOG_GROUP)]),
     ("AWS::IAM::Role", |it| identity(&of(it), &ROLE)),
     ("AWS::IAM::User", |it| identity(&of(it), &USER)),
     ("AWS::IAM::Policy", |it| policy(&of(it), &POLICY)),
     ("AWS::IAM::ManagedPolicy", |it| policy(&of(it), &POLICY)),
-    ("AWS::IAM::RolePolicy", |it| {
-        policy(&of(it), &ROLE_POLICY)
-    }),
+    ("AWS::IAM::RolePolicy", |it| policy(&of(it), &ROLE_POLICY)),
     ("AWS::Lambda::Url", |it| {
         vec![endpoint(&of(it), &FUNCTION_URL)]
     }),
@@ -44,37 +38,25 @@ pub(super) const MODELS: &[(&str, Modeller)] = &[
     ("AWS::ApiGateway::Method", |it| {
         vec![endpoint(&of(it), &METHOD)]
     }),
-    ("AWS::Serverless::Api", |it| {
-        vec![sam::api(&of(it))]
-    }),
-    ("AWS::Serverless::HttpApi", |it| {
-        vec![sam::api(&of(it))]
-    }),
+    ("AWS::Serverless::Api", |it| vec![sam::api(&of(it))]),
+    ("AWS::Serverless::HttpApi", |it| vec![sam::api(&of(it))]),
     ("AWS::SNS::Topic", |it| {
         let mut entities = vec![channel(&of(it), &TOPIC)];
         entities.extend(handing(&of(it), &TOPIC_OWN));
         entities
     }),
-    ("AWS::Events::EventBus", |it| {
-        vec![channel(&of(it), &BUS)]
-    }),
+    ("AWS::Events::EventBus", |it| vec![channel(&of(it), &BUS)]),
     ("AWS::Events::Rule", |it| handing(&of(it), &RULE)),
-    ("AWS::Scheduler::Schedule", |it| {
-        handing(&of(it), &SCHEDULE)
-    }),
+    ("AWS::Scheduler::Schedule", |it| handing(&of(it), &SCHEDULE)),
     ("AWS::SNS::Subscription", |it| {
         handing(&of(it), &TOPIC_SUBSCRIPTION)
     }),
     ("AWS::Budgets::Budget", |it| vec![budget(&of(it), &BUDGET)]),
-    ("AWS::EC2::Instance", |it| {
-        vec![machine(&of(it), &INSTANCE)]
-    }),
+    ("AWS::EC2::Instance", |it| vec![machine(&of(it), &INSTANCE)]),
     ("AWS::EC2::LaunchTemplate", |it| {
         vec![machine(&of(it), &LAUNCH_TEMPLATE)]
     }),
-    ("AWS::ECS::TaskDefinition", |it| {
-        vec![task(&of(it), &TASK)]
-    }),
+    ("AWS::ECS::TaskDefinition", |it| vec![task(&of(it), &TASK)]),
 ];
 
 /// What SAM makes of a function besides the function: endpoints, subscriptions, a role and what it is granted.
@@ -405,10 +387,7 @@ static RULE: Handing = Handing {
     protocol: &[],
     dead_letter: &["DeadLetterConfig", "Arn"],
     dead_letter_key: None,
-    retries: (
-        &["RetryPolicy", "MaximumRetryAttempts"],
-        Some(bus::RETRIES),
-    ),
+    retries: (&["RetryPolicy", "MaximumRetryAttempts"], Some(bus::RETRIES)),
     max_age: (
         &["RetryPolicy", "MaximumEventAgeInSeconds"],
         Some(bus::MAX_AGE),

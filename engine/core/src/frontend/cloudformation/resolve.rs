@@ -32,6 +32,7 @@ pub(super) fn resources(template: View<'_>, format: Format, problems: &mut Vec<P
         resolver.builder.key_of(resource);
         resolver.resource(resource);
     }
+    resolver.implicit();
     resolver.builder.close();
     resolver.builder.finish()
 }
@@ -67,6 +68,25 @@ const GLOBALS: &[(&str, &str)] = &[
 ];
 
 impl<'a> Resolver<'a, '_> {
+    /// What the globals say of the APIs that SAM makes itself, by names that no resource can have.
+    fn implicit(&mut self) {
+        let apis = GLOBALS
+            .iter()
+            .filter(|(_, section)| section.ends_with("Api"));
+        for (kind, section) in apis {
+            let Some(globals) = self.globals.and_then(|globals| globals.get(section)) else {
+                continue;
+            };
+            let name = format!("Globals/{section}");
+            self.builder.key_as(&name, globals.key_span());
+            self.builder.open(Kind::Mapping, globals.origin());
+            self.builder.key("Type").string(kind, globals.origin());
+            self.builder.key("Properties");
+            self.put(globals, 0);
+            self.builder.close();
+        }
+    }
+
     /// A resource; its properties are laid over the globals of its type.
     fn resource(&mut self, resource: View<'a>) {
         let kind = resource.get("Type").and_then(View::raw);

@@ -3,12 +3,12 @@
 //! The grammar is that of `k8s.io/apimachinery/pkg/api/resource`: a decimal number, and a suffix or an exponent.
 
 /// A quantity in thousandths of its unit, rounded up as Kubernetes does; none if it is not one, or too large.
-pub(super) fn milli(text: &str) -> Option<i64> {
+pub(in crate::frontend) fn milli(text: &str) -> Option<i64> {
     scaled(text, 1000)
 }
 
 /// A quantity in whole units, rounded up as Kubernetes does; none if it is not one, or too large.
-pub(super) fn whole(text: &str) -> Option<i64> {
+pub(in crate::frontend) fn whole(text: &str) -> Option<i64> {
     scaled(text, 1)
 }
 

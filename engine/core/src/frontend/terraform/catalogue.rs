@@ -2,6 +2,7 @@
 //! and machines.
 
 use super::{DIALECT, Modeller, azure, google};
+use crate::frontend::aws::budget::{self, budget};
 use crate::frontend::aws::bus::{self, Channel, Handing, Upstream, channel, handing};
 use crate::frontend::aws::declared::Declared;
 use crate::frontend::aws::endpoint::{self, About, Limit, endpoint};
@@ -9,7 +10,6 @@ use crate::frontend::aws::identity::{self, Attached, attachment, identity, polic
 use crate::frontend::aws::machine::{self, machine};
 use crate::frontend::aws::store::{self, Means, Policy, Question, TRUE, Way, store};
 use crate::frontend::aws::task::{self, task};
-use crate::frontend::aws::budget::{self, budget};
 use crate::resource::Resource;
 
 /// What each type of resource is: one line per type.
@@ -81,9 +81,7 @@ pub(super) const MODELS: &[(&str, Modeller)] = &[
     ("azurerm_linux_virtual_machine", |it| {
         vec![machine(&of(it), &AZURE_MACHINE)]
     }),
-    ("aws_ecs_task_definition", |it| {
-        vec![task(&of(it), &TASK)]
-    }),
+    ("aws_ecs_task_definition", |it| vec![task(&of(it), &TASK)]),
     ("google_cloud_run_v2_service", google::service),
     ("google_cloudfunctions2_function", google::function),
     ("azurerm_linux_function_app", azure::function),

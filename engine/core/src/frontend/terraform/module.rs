@@ -8,7 +8,7 @@ use plumbline_rego::Value;
 use rayon::prelude::*;
 
 use super::evaluate::{self, Scope};
-use super::{functions, platform};
+use super::{functions, partial, platform};
 use crate::frontend::Reading;
 use crate::parse::Document;
 use crate::parse::hcl::TEMPLATE;
@@ -336,7 +336,12 @@ impl<'a> Reader<'a, '_> {
         } else if view.tag() == Some(TEMPLATE) {
             match evaluate::text(view.raw().unwrap_or_default(), scope) {
                 Some(value) => self.builder.value(&value, view.origin()),
-                None => self.builder.graft(view),
+                None => match partial::encoded(view.raw().unwrap_or_default(), scope) {
+                    Some(text) => {
+                        self.builder.string(&text, view.origin());
+                    }
+                    None => self.builder.graft(view),
+                },
             }
         } else {
             self.builder.graft(view);

@@ -1,0 +1,245 @@
+//! Where data rests: buckets, tables, databases, groups of logs.
+
+use super::WHY;
+use super::declared::{Declared, Path, each, word};
+use super::document::{Document, Part};
+use crate::estate::{Entity, EntityKind, Model};
+use crate::frontend::shared;
+use crate::tree::View;
+
+/// Where a type of store says what.
+#[derive(Debug)]
+pub(in crate::frontend) struct Spelling {
+    pub(in crate::frontend) form: &'static str,
+    /// The name that it gives itself, by which others may speak of it.
+    pub(in crate::frontend) name: Path,
+    pub(in crate::frontend) region: Path,
+    pub(in crate::frontend) tags: Path,
+    pub(in crate::frontend) log_retention: Path,
+    pub(in crate::frontend) public: Question,
+    pub(in crate::frontend) encrypted: Question,
+    pub(in crate::frontend) backup: Question,
+    /// The policy beside the store.
+    pub(in crate::frontend) policy: Option<Policy>,
+}
+
+/// A policy beside a store that says who may use it.
+#[derive(Debug)]
+pub(in crate::frontend) struct Policy {
+    pub(in crate::frontend) kind: &'static str,
+    pub(in crate::frontend) store: Path,
+    pub(in crate::frontend) document: Path,
+    /// What makes a policy that lets everybody in one that does not.
+    pub(in crate::frontend) unless: &'static [Way],
+}
+
+/// Something that is so or not.
+#[derive(Debug)]
+pub(in crate::frontend) struct Question {
+    /// Where it is answered with yes or no: the first place where something is written counts.
+    pub(in crate::frontend) ways: &'static [Way],
+    /// What makes it no, whatever those say.
+    pub(in crate::frontend) unless: &'static [Way],
+    /// What holds where nothing is written.
+    pub(in crate::frontend) default: bool,
+}
+
+impl Question {
+    /// What is always so, or never.
+    pub(in crate::frontend) const fn always(default: bool) -> Self {
+        Self {
+            ways: &[],
+            unless: &[],
+            default,
+        }
+    }
+
+    /// What one place answers.
+    pub(in crate::frontend) const fn written(ways: &'static [Way], default: bool) -> Self {
+        Self {
+            ways,
+            unless: &[],
+            default,
+        }
+    }
+}
+
+/// A place that answers a question.
+#[derive(Debug)]
+pub(in crate::frontend) struct Way {
+    /// The resource beside the store that says it: its type, and the store. None: the store itself.
+    pub(in crate::frontend) beside: Option<(&'static str, Path)>,
+    pub(in crate::frontend) path: Path,
+    pub(in crate::frontend) means: Means,
+}
+
+/// What a value has to be to mean yes.
+#[derive(Debug)]
+pub(in crate::frontend) enum Means {
+    /// One of these words, or a list with one of them.
+    OneOf(&'static [&'static str]),
+    /// A number other than 0.
+    NotZero,
+    /// One of these words at a path within any of its elements.
+    Within(Path, &'static [&'static str]),
+}
+
+/// Words of a boolean that is true.
+pub(in crate::frontend) const TRUE: Means = Means::OneOf(&["true"]);
+
+/// The store that a resource is.
+pub(in crate::frontend) fn store(declared: &Declared<'_>, spelling: &Spelling) -> Entity {
+    let store = Store {
+        declared: *declared,
+        spelling,
+    };
+    declared.entity(EntityKind::Store, |model| store.fill(model))
+}
+
+/// An answer, and what says so.
+#[derive(Clone, Copy)]
+enum Answer<'a> {
+    Is(bool, Option<View<'a>>),
+    Unknown(View<'a>),
+}
+
+struct Store<'a, 's> {
+    declared: Declared<'a>,
+    spelling: &'s Spelling,
+}
+
+impl<'a> Store<'a, '_> {
+    fn fill(&self, model: &mut Model) {
+        let (declared, spelling) = (&self.declared, self.spelling);
+        model.text("form", spelling.form, declared.default());
+        shared::tags(model, declared.at(spelling.tags));
+        declared.known(model, "region", declared.at(spelling.region), Model::copy);
+        self.put(model, "public", self.publicity());
+        self.put(model, "encrypted", self.answer(&spelling.encrypted));
+        self.put(model, "backup", self.answer(&spelling.backup));
+        self.log_retention(model);
+    }
+
+    /// Logs that are kept for 0 days are kept for ever.
+    fn log_retention(&self, model: &mut Model) {
+        let written = self.declared.at(self.spelling.log_retention);
+        let written = written.filter(|days| days.raw() != Some("0"));
+        self.declared
+            .known(model, "log_retention_days", written, Model::integer);
+    }
+
+    fn put(&self, model: &mut Model, key: &str, answer: Answer<'_>) {
+        match answer {
+            Answer::Is(value, from) => model.truth(key, value, self.declared.origin(from)),
+            Answer::Unknown(view) => model.unknown(key, WHY, view.id()),
+        }
+    }
+
+    /// Whether everybody may read: by what is written, or by a policy beside the store.
+    fn publicity(&self) -> Answer<'a> {
+        let own = self.answer(&self.spelling.public);
+        match own {
+            Answer::Is(false, _) => self.opened().unwrap_or(own),
+            _ => own,
+        }
+    }
+
+    /// Whether any of these places says yes.
+    fn is_said(&self, ways: &[Way]) -> bool {
+        let of = |way: &Way| {
+            let mut views = self.views(way).into_iter();
+            views.any(|view| self.is_yes(way, view) == Some(true))
+        };
+        ways.iter().any(of)
+    }
+
+    fn answer(&self, question: &Question) -> Answer<'a> {
+        let mut first = None;
+        for way in question.ways {
+            for view in self.views(way) {
+                let Some(yes) = self.is_yes(way, view) else {
+                    return Answer::Unknown(view);
+                };
+                // Of several resources that open a store, one is enough.
+                if yes && !self.is_said(question.unless) {
+                    return Answer::Is(true, Some(view));
+                }
+                first = first.or(Some(view));
+            }
+        }
+        match first {
+            Some(view) => Answer::Is(false, Some(view)),
+            None => Answer::Is(question.default, None),
+        }
+    }
+
+    /// What is written at a place.
+    fn views(&self, way: &Way) -> Vec<View<'a>> {
+        match way.beside {
+            None => self.declared.at(way.path).into_iter().collect(),
+            Some((kind, store)) => self
+                .beside(kind, store)
+                .filter_map(|view| super::dig(view, way.path))
+                .collect(),
+        }
+    }
+
+    /// The resources of a type that are for this store.
+    fn beside(&self, kind: &str, store: Path) -> impl Iterator<Item = View<'a>> {
+        let declared = self.declared;
+        let own = declared.at(self.spelling.name);
+        let siblings = declared.siblings(kind).into_iter();
+        siblings.filter(move |view| {
+            super::dig(*view, store).is_some_and(|named| declared.is_this(named, own))
+        })
+    }
+
+    /// Whether a value means yes; none where only a deployment can tell.
+    fn is_yes(&self, way: &Way, view: View<'_>) -> Option<bool> {
+        if self.declared.is_unknown(view) {
+            return None;
+        }
+        let is_one_of = |words: &[&str], view: View<'_>| {
+            each(view).any(|view| word(view).is_some_and(|word| words.contains(&word)))
+        };
+        Some(match &way.means {
+            Means::OneOf(words) => is_one_of(words, view),
+            Means::NotZero => view.raw().is_some_and(|text| text != "0"),
+            Means::Within(path, words) => each(view)
+                .filter_map(|element| super::dig(element, path))
+                .any(|view| is_one_of(words, view)),
+        })
+    }
+
+    /// A policy beside the store that lets everybody in.
+    fn opened(&self) -> Option<Answer<'a>> {
+        let policy = self.spelling.policy.as_ref()?;
+        if self.is_said(policy.unless) {
+            return None;
+        }
+        let policies = self.beside(policy.kind, policy.store);
+        let mut written = policies.filter_map(|beside| super::dig(beside, policy.document));
+        written.find_map(|written| {
+            let Some(document) = Document::at(&self.declared, written) else {
+                return Some(Answer::Unknown(written));
+            };
+            let statements = document.root().any(&["Statement"])?;
+            let opens = statements.each().any(is_open);
+            opens.then_some(Answer::Is(true, Some(written)))
+        })
+    }
+}
+
+/// Whether a statement lets everybody in, without a condition.
+fn is_open(statement: Part<'_>) -> bool {
+    let allows = statement.get("Effect").and_then(Part::raw) == Some("Allow");
+    let principal = statement.get("Principal");
+    let everybody = principal.is_some_and(|principal| {
+        let of_aws = principal.get("AWS");
+        let mut named = principal
+            .each()
+            .chain(of_aws.into_iter().flat_map(Part::each));
+        named.any(|name| name.raw() == Some("*"))
+    });
+    allows && everybody && statement.get("Condition").is_none()
+}

@@ -1,0 +1,253 @@
+//! Tasks of ECS: containers that run together, in a document of their own.
+
+use super::WHY;
+use super::declared::{Declared, Path, each, truth};
+use super::document::{Document, Part};
+use super::variables::{Given, Variable, env};
+use crate::estate::{Entity, Model};
+use crate::frontend::shared;
+use crate::tree::{NodeId, Origin, View};
+
+/// Where a type of task says what.
+#[derive(Debug)]
+pub(in crate::frontend) struct Spelling {
+    pub(in crate::frontend) family: Path,
+    pub(in crate::frontend) tags: Path,
+    /// The list of containers, or a text of it in JSON.
+    pub(in crate::frontend) containers: Path,
+    pub(in crate::frontend) role: Path,
+    pub(in crate::frontend) network: Path,
+    /// Units of CPU, of which a core has 1024.
+    pub(in crate::frontend) cpu: Path,
+    /// In mebibytes.
+    pub(in crate::frontend) memory: Path,
+    pub(in crate::frontend) volumes: Path,
+    /// Within a volume: its name, and where on the machine it lies.
+    pub(in crate::frontend) volume: (Path, Path),
+    pub(in crate::frontend) process_namespace: Path,
+}
+
+const MEBIBYTE: i64 = 1024 * 1024;
+
+/// The workload that a definition of a task is.
+pub(in crate::frontend) fn task(declared: &Declared<'_>, spelling: &Spelling) -> Entity {
+    declared.workload(declared.at(spelling.family), |model| {
+        let default = declared.default();
+        shared::tags(model, declared.at(spelling.tags));
+        model.object(Some("runtime"), declared.under, |model| {
+            model.text("form", "container", default);
+        });
+        if let Some(role) = declared.at(spelling.role) {
+            model.object(Some("identity"), role.id(), |model| {
+                declared.reference(model, "name", Some(role));
+            });
+        }
+        namespaces(model, declared, spelling);
+        amounts(
+            model,
+            declared.at(spelling.cpu),
+            declared.at(spelling.memory),
+        );
+        volumes(model, declared, spelling);
+        if let Some(written) = declared.at(spelling.containers) {
+            containers(model, declared, written);
+        }
+    })
+}
+
+/// `network.mode`, and what of the machine the containers share.
+fn namespaces(model: &mut Model, declared: &Declared<'_>, spelling: &Spelling) {
+    let mode = declared.at(spelling.network);
+    let processes = declared.at(spelling.process_namespace);
+    model.object(Some("network"), declared.under, |model| {
+        declared.known(model, "mode", mode, Model::copy);
+        let is_own = mode.and_then(View::raw) == Some("awsvpc");
+        model.truth("vpc", is_own, declared.origin(mode));
+    });
+    model.object(Some("isolation"), declared.under, |model| {
+        for (key, written) in [("host_network", mode), ("host_pid", processes)] {
+            let is_host = written.and_then(View::raw) == Some("host");
+            model.truth(key, is_host, declared.origin(written));
+        }
+    });
+}
+
+/// `resources.limits` of the task as a whole.
+fn amounts(model: &mut Model, cpu: Option<View<'_>>, memory: Option<View<'_>>) {
+    let number = |view: View<'_>| Some((view.raw()?.parse::<i64>().ok()?, view.id()));
+    let (cpu, memory) = (cpu.and_then(number), memory.and_then(number));
+    let Some((_, from)) = cpu.or(memory) else {
+        return;
+    };
+    model.object(Some("resources"), from, |model| {
+        model.object(Some("limits"), from, |model| {
+            limits(model, cpu, memory);
+        });
+    });
+}
+
+/// A number, and where it is written.
+type Amount = Option<(i64, NodeId)>;
+
+fn limits(model: &mut Model, cpu: Amount, memory: Amount) {
+    let milli = |units: i64| units.checked_mul(1000)?.checked_div(1024);
+    let cpu = cpu.and_then(|(units, from)| Some((milli(units)?, from)));
+    let memory = memory.and_then(|(size, from)| Some((size.checked_mul(MEBIBYTE)?, from)));
+    for (key, amount) in [("cpu_m", cpu), ("memory_bytes", memory)] {
+        if let Some((amount, from)) = amount {
+            model.number(key, amount, from);
+        }
+    }
+}
+
+/// `volumes[]`: those of the machine are folders of it.
+fn volumes(model: &mut Model, declared: &Declared<'_>, spelling: &Spelling) {
+    let Some(written) = declared.at(spelling.volumes) else {
+        return;
+    };
+    let (name, host) = spelling.volume;
+    model.list("volumes", written.id(), |model| {
+        for volume in each(written).filter(|volume| volume.is_mapping()) {
+            model.object(None, volume.id(), |model| {
+                let host = super::dig(volume, host);
+                model.copy("name", super::dig(volume, name));
+                let kind = if host.is_some() {
+                    "host_path"
+                } else {
+                    "volume"
+                };
+                let from = volume.id();
+                model.text("kind", kind, Origin::Derived { from });
+                if let Some(host) = host {
+                    model.object(Some("source"), host.id(), |model| {
+                        declared.known(model, "path", Some(host), Model::copy);
+                    });
+                }
+            });
+        }
+    });
+}
+
+/// `containers[]`: nothing is known of those in a document that only a deployment can tell.
+fn containers(model: &mut Model, declared: &Declared<'_>, written: View<'_>) {
+    let Some(document) = Document::at(declared, written) else {
+        model.unknown("containers", WHY, written.id());
+        return;
+    };
+    model.list("containers", written.id(), |model| {
+        for container in document.root().each() {
+            model.object(None, container.from(), |model| {
+                of_container(model, declared, container);
+            });
+        }
+    });
+}
+
+/// Keys of a container, in lower case as the API spells them and in upper case as templates do.
+fn of_container(model: &mut Model, declared: &Declared<'_>, container: Part<'_>) {
+    if let Some(name) = container.any(&["name", "Name"]) {
+        name.text(model, "name", declared);
+    }
+    let from = container.from();
+    model.text("role", "container", Origin::Derived { from });
+    let image = container.any(&["image", "Image"]);
+    if let Some((image, text)) = image.and_then(|image| Some((image, declared.text(image.view)?))) {
+        shared::reference(model, text, image.from());
+    }
+    environment(model, declared, container);
+    let number = |keys: &[&str]| {
+        let part = container.any(keys)?;
+        Some((part.raw()?.parse::<i64>().ok()?, part.from()))
+    };
+    let (cpu, memory) = (number(&["cpu", "Cpu"]), number(&["memory", "Memory"]));
+    if cpu.is_some() || memory.is_some() {
+        model.object(Some("resources"), from, |model| {
+            model.object(Some("limits"), from, |model| limits(model, cpu, memory));
+        });
+    }
+    isolation(model, container);
+    ports(model, container);
+}
+
+/// `env[]`: variables as written, and those that are secrets by reference.
+fn environment(model: &mut Model, declared: &Declared<'_>, container: Part<'_>) {
+    let written = container.any(&["environment", "Environment"]);
+    let secrets = container.any(&["secrets", "Secrets"]);
+    let literal = written.into_iter().flat_map(Part::each).filter_map(|part| {
+        Variable::listed(declared, part, &["name", "Name"], &["value", "Value"])
+    });
+    let secret = secrets.into_iter().flat_map(Part::each).filter_map(|part| {
+        Some(Variable {
+            name: part.any(&["name", "Name"])?.raw()?,
+            given: Given::Secret,
+            from: part.from(),
+        })
+    });
+    let variables: Vec<Variable<'_>> = literal.chain(secret).collect();
+    env(model, container.from(), &variables);
+}
+
+/// Flags of a container, which are off where nothing is written, and what the normalised form calls them.
+const FLAGS: &[(&str, &[&str])] = &[
+    ("privileged", &["privileged", "Privileged"]),
+    (
+        "read_only_root_filesystem",
+        &["readonlyRootFilesystem", "ReadonlyRootFilesystem"],
+    ),
+];
+
+fn isolation(model: &mut Model, container: Part<'_>) {
+    let from = container.from();
+    model.object(Some("isolation"), from, |model| {
+        for (key, names) in FLAGS {
+            let part = container.any(names);
+            let value = part.and_then(|part| truth(part.view)).unwrap_or(false);
+            let origin = part.map_or(Origin::Default { under: from }, Part::origin);
+            model.truth(key, value, origin);
+        }
+        if let Some(user) = container.any(&["user", "User"]) {
+            user.copy(model, "user");
+            let number = user.raw().and_then(|text| text.split(':').next());
+            if let Some(number) = number.and_then(|number| number.parse().ok()) {
+                model.number("run_as_user", number, user.from());
+            }
+        }
+        let linux = container.any(&["linuxParameters", "LinuxParameters"]);
+        let capabilities = linux.and_then(|linux| linux.any(&["capabilities", "Capabilities"]));
+        if let Some(capabilities) = capabilities {
+            model.object(Some("capabilities"), capabilities.from(), |model| {
+                let lists: [(&str, &[&str]); 2] =
+                    [("add", &["add", "Add"]), ("drop", &["drop", "Drop"])];
+                for (key, names) in lists {
+                    if let Some(list) = capabilities.any(names) {
+                        list.copy(model, key);
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// Keys of a mapping of ports, and what the normalised form calls them.
+const PORTS: &[(&str, &[&str])] = &[
+    ("port", &["containerPort", "ContainerPort"]),
+    ("host_port", &["hostPort", "HostPort"]),
+    ("protocol", &["protocol", "Protocol"]),
+];
+
+fn ports(model: &mut Model, container: Part<'_>) {
+    let Some(written) = container.any(&["portMappings", "PortMappings"]) else {
+        return;
+    };
+    model.list("ports", written.from(), |model| {
+        for port in written.each() {
+            model.object(None, port.from(), |model| {
+                for (key, names) in PORTS {
+                    if let Some(part) = port.any(names) {
+                        part.copy(model, key);
+                    }
+                }
+            });
+        }
+    });
+}

@@ -1,0 +1,341 @@
+//! Services and functions of Google Cloud: what runs, and who may call it.
+
+use super::DIALECT;
+use crate::estate::{Entity, EntityKind, Model};
+use crate::frontend::aws::bus::seconds;
+use crate::frontend::aws::declared::{Declared, Path, each, truth};
+use crate::frontend::aws::variables::{Given, Variable, env, mapped};
+use crate::frontend::aws::{WHY, dig};
+use crate::frontend::kubernetes::quantity;
+use crate::frontend::shared;
+use crate::resource::Resource;
+use crate::tree::{Origin, View};
+
+/// A service of Cloud Run: its workload and its address.
+pub(super) fn service(resource: &Resource) -> Vec<Entity> {
+    let declared = Declared::new(resource, &DIALECT);
+    vec![
+        service_workload(&declared),
+        endpoint(&declared, &SERVICE_ACCESS),
+    ]
+}
+
+/// A function: its workload, and its address if requests start it.
+pub(super) fn function(resource: &Resource) -> Vec<Entity> {
+    let declared = Declared::new(resource, &DIALECT);
+    let mut entities = vec![function_workload(&declared)];
+    if declared.at(&["event_trigger"]).is_none() {
+        entities.push(endpoint(&declared, &FUNCTION_ACCESS));
+    }
+    entities
+}
+
+fn service_workload(declared: &Declared<'_>) -> Entity {
+    let at = |path: Path| declared.at(path);
+    declared.workload(at(&["name"]), |model| {
+        let default = declared.default();
+        shared::tags(model, at(&["labels"]));
+        model.object(Some("runtime"), declared.under, |model| {
+            model.text("form", "container", default);
+        });
+        model.object(Some("lifetime"), declared.under, |model| {
+            timeout(model, declared, at(&["template", "timeout"]), 300);
+            let (least, most) = (
+                &["template", "scaling", "min_instance_count"],
+                &["template", "scaling", "max_instance_count"],
+            );
+            scaling(model, declared, at(least), at(most));
+            let concurrency = at(&["template", "max_instance_request_concurrency"]);
+            declared.number_or(model, "concurrency", concurrency, 80);
+        });
+        identity(model, declared, at(&["template", "service_account"]));
+        model.object(Some("network"), declared.under, |model| {
+            declared.presence(model, "vpc", at(&["template", "vpc_access"]));
+        });
+        placement(model, declared);
+        let containers = at(&["template", "containers"]);
+        let from = containers.map_or(declared.under, View::id);
+        model.list("containers", from, |model| {
+            for container in containers.into_iter().flat_map(each) {
+                model.object(None, container.id(), |model| {
+                    of_service(model, declared, container);
+                });
+            }
+        });
+    })
+}
+
+/// A container of a service.
+fn of_service(model: &mut Model, declared: &Declared<'_>, container: View<'_>) {
+    let under = container.id();
+    match dig(container, &["name"]) {
+        Some(name) => declared.known(model, "name", Some(name), Model::copy),
+        None => model.text("name", &declared.resource.name, Origin::Default { under }),
+    }
+    model.text("role", "container", Origin::Default { under });
+    let image = dig(container, &["image"]);
+    shared::image(model, image.filter(|image| !declared.is_unknown(*image)));
+    let listed = dig(container, &["env"]).into_iter().flat_map(each);
+    let variables: Vec<Variable<'_>> = listed
+        .filter_map(|variable| {
+            let name = dig(variable, &["name"])?.raw()?;
+            let from = variable.id();
+            Some(match dig(variable, &["value"]) {
+                Some(value) => Variable::written(declared, name, value, value.id()),
+                None if dig(variable, &["value_source"]).is_some() => Variable {
+                    name,
+                    given: Given::Secret,
+                    from,
+                },
+                None => Variable {
+                    name,
+                    given: Given::Literal(""),
+                    from,
+                },
+            })
+        })
+        .collect();
+    env(model, under, &variables);
+    let (cpu, memory) = (
+        dig(container, &["resources", "limits", "cpu"]),
+        dig(container, &["resources", "limits", "memory"]),
+    );
+    model.object(Some("resources"), under, |model| {
+        limits(model, cpu, memory);
+    });
+}
+
+fn function_workload(declared: &Declared<'_>) -> Entity {
+    let at = |path: Path| declared.at(path);
+    declared.workload(at(&["name"]), |model| {
+        let default = declared.default();
+        shared::tags(model, at(&["labels"]));
+        model.object(Some("runtime"), declared.under, |model| {
+            model.text("form", "function", default);
+            model.text("package", "zip", default);
+            let language = at(&["build_config", "runtime"]);
+            declared.known(model, "language", language, Model::copy);
+        });
+        model.object(Some("lifetime"), declared.under, |model| {
+            timeout(
+                model,
+                declared,
+                at(&["service_config", "timeout_seconds"]),
+                60,
+            );
+            let (least, most) = (
+                &["service_config", "min_instance_count"],
+                &["service_config", "max_instance_count"],
+            );
+            scaling(model, declared, at(least), at(most));
+            let concurrency = at(&["service_config", "max_instance_request_concurrency"]);
+            declared.number_or(model, "concurrency", concurrency, 1);
+        });
+        identity(
+            model,
+            declared,
+            at(&["service_config", "service_account_email"]),
+        );
+        model.object(Some("network"), declared.under, |model| {
+            declared.presence(model, "vpc", at(&["service_config", "vpc_connector"]));
+        });
+        placement(model, declared);
+        failure(model, declared);
+        model.list("containers", declared.under, |model| {
+            model.object(None, declared.under, |model| {
+                model.text("name", &declared.resource.name, default);
+                model.text("role", "container", default);
+                env(model, declared.under, &of_function(declared));
+                model.object(Some("resources"), declared.under, |model| {
+                    let cpu = at(&["service_config", "available_cpu"]);
+                    limits(model, cpu, at(&["service_config", "available_memory"]));
+                });
+            });
+        });
+    })
+}
+
+/// What is called with an event and nobody waits for. A function that is retried loses nothing for a week.
+/// <https://cloud.google.com/functions/docs/bestpractices/retries>
+fn failure(model: &mut Model, declared: &Declared<'_>) {
+    let trigger = declared.at(&["event_trigger"]);
+    declared.presence(model, "invoked_asynchronously", trigger);
+    let policy = declared.at(&["event_trigger", "retry_policy"]);
+    let retried = policy.and_then(View::raw) == Some("RETRY_POLICY_RETRY");
+    if trigger.is_some() {
+        model.object(Some("failure"), declared.under, |model| {
+            model.truth("retried", retried, declared.origin(policy));
+        });
+    }
+}
+
+fn of_function<'a>(declared: &Declared<'a>) -> Vec<Variable<'a>> {
+    let written = declared.at(&["service_config", "environment_variables"]);
+    let mut variables = mapped(declared, written);
+    let secrets = declared.at(&["service_config", "secret_environment_variables"]);
+    let secrets = secrets.into_iter().flat_map(each).filter_map(|secret| {
+        Some(Variable {
+            name: dig(secret, &["key"])?.raw()?,
+            given: Given::Secret,
+            from: secret.id(),
+        })
+    });
+    variables.extend(secrets);
+    variables
+}
+
+fn timeout(model: &mut Model, declared: &Declared<'_>, written: Option<View<'_>>, default: i64) {
+    match written {
+        None => model.number_at("max_seconds", default, declared.default()),
+        Some(view) if declared.is_unknown(view) => model.unknown("max_seconds", WHY, view.id()),
+        Some(view) => {
+            if let Some(number) = view.raw().and_then(seconds) {
+                model.number("max_seconds", number, view.id());
+            }
+        }
+    }
+}
+
+/// Nothing runs where nothing is asked for, and up to 100 instances where nothing else is said.
+fn scaling(
+    model: &mut Model,
+    declared: &Declared<'_>,
+    least: Option<View<'_>>,
+    most: Option<View<'_>>,
+) {
+    declared.number_or(model, "min_instances", least, 0);
+    declared.number_or(model, "max_instances", most, 100);
+    let warm = least.is_some_and(|least| least.raw() != Some("0"));
+    model.truth("scale_to_zero", !warm, declared.origin(least));
+}
+
+fn identity(model: &mut Model, declared: &Declared<'_>, written: Option<View<'_>>) {
+    if let Some(account) = written {
+        model.object(Some("identity"), account.id(), |model| {
+            declared.reference(model, "name", Some(account));
+        });
+    }
+}
+
+fn placement(model: &mut Model, declared: &Declared<'_>) {
+    model.object(Some("placement"), declared.under, |model| {
+        let region = declared.at(&["location"]);
+        declared.known(model, "region", region, Model::copy);
+    });
+}
+
+/// `limits`: amounts as Kubernetes writes them.
+fn limits(model: &mut Model, cpu: Option<View<'_>>, memory: Option<View<'_>>) {
+    let of = |view: Option<View<'_>>, read: fn(&str) -> Option<i64>| {
+        let view = view?;
+        Some((read(view.raw()?)?, view.id()))
+    };
+    let amounts = [
+        ("cpu_m", of(cpu, quantity::milli)),
+        ("memory_bytes", of(memory, quantity::whole)),
+    ];
+    let from = cpu.or(memory).map(View::id);
+    let Some(from) = from else { return };
+    model.object(Some("limits"), from, |model| {
+        for (key, amount) in amounts {
+            if let Some((amount, from)) = amount {
+                model.number(key, amount, from);
+            }
+        }
+    });
+}
+
+/// Where a type says who may call it.
+struct Access {
+    ingress: Path,
+    /// Types of resources that let somebody call it, and where each names it.
+    grants: &'static [(&'static str, Path)],
+    /// What lets everybody call it.
+    open: Path,
+}
+
+const SERVICE_ACCESS: Access = Access {
+    ingress: &["ingress"],
+    grants: &[
+        ("google_cloud_run_v2_service_iam_member", &["name"]),
+        ("google_cloud_run_v2_service_iam_binding", &["name"]),
+        ("google_cloud_run_service_iam_member", &["service"]),
+        ("google_cloud_run_service_iam_binding", &["service"]),
+    ],
+    open: &["invoker_iam_disabled"],
+};
+
+const FUNCTION_ACCESS: Access = Access {
+    ingress: &["service_config", "ingress_settings"],
+    grants: &[
+        (
+            "google_cloudfunctions2_function_iam_member",
+            &["cloud_function"],
+        ),
+        (
+            "google_cloudfunctions2_function_iam_binding",
+            &["cloud_function"],
+        ),
+        ("google_cloud_run_service_iam_member", &["service"]),
+        ("google_cloud_run_service_iam_binding", &["service"]),
+        ("google_cloud_run_v2_service_iam_member", &["name"]),
+        ("google_cloud_run_v2_service_iam_binding", &["name"]),
+    ],
+    open: &[],
+};
+
+/// Settings of ingress that let the internet in.
+const PUBLIC: &[&str] = &["INGRESS_TRAFFIC_ALL", "ALLOW_ALL"];
+
+/// Members that stand for everybody, or for whoever has an account anywhere.
+const EVERYBODY: &[&str] = &["allUsers", "allAuthenticatedUsers"];
+
+fn endpoint(declared: &Declared<'_>, access: &Access) -> Entity {
+    declared.entity(EntityKind::Endpoint, |model| {
+        let default = declared.default();
+        model.text("form", "url", default);
+        match declared.at(access.ingress) {
+            Some(view) if declared.is_unknown(view) => model.unknown("exposure", WHY, view.id()),
+            written => {
+                let open = written.is_none_or(|view| {
+                    let text = view.raw();
+                    text.is_some_and(|text| PUBLIC.contains(&text))
+                });
+                let word = if open { "public" } else { "internal" };
+                model.text("exposure", word, declared.origin(written));
+            }
+        }
+        let (word, origin) = match opened(declared, access) {
+            Some(view) => ("none", Origin::Derived { from: view.id() }),
+            None => ("iam", default),
+        };
+        model.text("authentication", word, origin);
+        model.truth("rate_limit", false, default);
+        model.truth("tls", true, default);
+        model.text("target", &declared.resource.name, default);
+    })
+}
+
+/// What lets everybody call it.
+fn opened<'a>(declared: &Declared<'a>, access: &Access) -> Option<View<'a>> {
+    let own = declared.at(access.open);
+    let own = own.filter(|open| truth(*open) == Some(true));
+    own.or_else(|| {
+        let name = declared.at(&["name"]);
+        let mut granted = access.grants.iter().flat_map(|(kind, path)| {
+            let siblings = declared.siblings(kind).into_iter();
+            siblings.filter(move |grant| {
+                dig(*grant, path).is_some_and(|named| declared.is_this(named, name))
+            })
+        });
+        granted.find_map(everybody)
+    })
+}
+
+/// The member of a grant that is everybody.
+fn everybody(grant: View<'_>) -> Option<View<'_>> {
+    let one = dig(grant, &["member"]);
+    let many = dig(grant, &["members"]).into_iter().flat_map(View::items);
+    let mut members = one.into_iter().chain(many);
+    members.find(|member| member.raw().is_some_and(|text| EVERYBODY.contains(&text)))
+}
