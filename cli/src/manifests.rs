@@ -79,16 +79,29 @@ pub(crate) fn read(
             Err(problem) => manifests.problems.push(problem),
         }
     }
-    let readings: Vec<Read> = taken
-        .par_iter()
-        .filter_map(|(file, candidate)| read_one(*file, candidate, sources))
+    let parsed: Vec<Parsed> = taken
+        .into_par_iter()
+        .filter_map(|(file, candidate)| parse_one(file, candidate, sources))
+        .collect();
+    let files: Vec<(String, &[Document])> = parsed
+        .iter()
+        .filter(|parsed| matches!(parsed.notation, Notation::Yaml | Notation::Json))
+        .map(|parsed| (parsed.name.clone(), parsed.documents.as_slice()))
+        .collect();
+    let mut reading = Reading::default();
+    let built = reading.build(&files);
+    let readings: Vec<Read> = parsed
+        .into_par_iter()
+        .map(|parsed| {
+            let is_built = built.contains(&parsed.file);
+            read_one(parsed, is_built)
+        })
         .collect();
     let mut together = Vec::new();
     for mut read in readings {
         together.append(&mut read.together);
         add(read, &mut manifests);
     }
-    let mut reading = Reading::default();
     reading.take_together(&together.iter().collect::<Vec<_>>());
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
@@ -105,6 +118,30 @@ fn take(
     taken.push((file, candidate));
 }
 
+/// A file whose text is trees.
+struct Parsed {
+    file: FileId,
+    name: String,
+    named: bool,
+    notation: Notation,
+    documents: Vec<Document>,
+    problems: Vec<Problem>,
+}
+
+fn parse_one(file: FileId, candidate: Candidate, sources: &Sources) -> Option<Parsed> {
+    let source = sources.get(file)?;
+    let notation = Notation::of_file_name(&candidate.name).unwrap_or(Notation::Yaml);
+    let (documents, problems) = parse::parse(source, file, notation);
+    Some(Parsed {
+        file,
+        name: candidate.name,
+        named: candidate.named,
+        notation,
+        documents,
+        problems,
+    })
+}
+
 struct Read {
     name: String,
     named: bool,
@@ -115,45 +152,48 @@ struct Read {
     together: Vec<Document>,
 }
 
-fn read_one(file: FileId, candidate: &Candidate, sources: &Sources) -> Option<Read> {
-    let source = sources.get(file)?;
-    let notation = Notation::of_file_name(&candidate.name).unwrap_or(Notation::Yaml);
-    let (documents, problems) = parse::parse(source, file, notation);
-    let mut reading = Reading::default();
-    let broken = problems.iter().any(Problem::is_error);
-    reading.problems = problems;
-    if notation == Notation::Hcl {
-        return Some(Read {
-            name: candidate.name.clone(),
-            named: candidate.named,
-            recognised: !documents.is_empty(),
-            broken,
-            reading,
-            together: documents,
-        });
+/// Reads one file. One that a kustomization was built from has been read with it.
+fn read_one(parsed: Parsed, is_built: bool) -> Read {
+    let Parsed {
+        name,
+        named,
+        notation,
+        documents,
+        problems,
+        ..
+    } = parsed;
+    let mut read = Read {
+        name,
+        named,
+        recognised: is_built,
+        broken: problems.iter().any(Problem::is_error),
+        reading: Reading {
+            problems,
+            ..Reading::default()
+        },
+        together: Vec::new(),
+    };
+    if is_built {
+        return read;
     }
-    let mut recognised = false;
+    if notation == Notation::Hcl {
+        read.recognised = !documents.is_empty();
+        read.together = documents;
+        return read;
+    }
     let mut strangers = Vec::new();
     for document in &documents {
-        let unknown_before = reading.unrecognised;
-        recognised |= reading.take(document);
-        if reading.unrecognised > unknown_before {
+        let unknown_before = read.reading.unrecognised;
+        read.recognised |= read.reading.take(document);
+        if read.reading.unrecognised > unknown_before {
             strangers.push(document);
         }
     }
-    if recognised {
-        reading
-            .problems
-            .extend(strangers.into_iter().filter_map(stranger));
+    if read.recognised {
+        let strangers = strangers.into_iter().filter_map(stranger);
+        read.reading.problems.extend(strangers);
     }
-    Some(Read {
-        name: candidate.name.clone(),
-        named: candidate.named,
-        recognised,
-        broken,
-        reading,
-        together: Vec::new(),
-    })
+    read
 }
 
 /// A document that no format knows, beside others that are resources.

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::frontend;
 use crate::problem::Problem;
-use crate::resource::{Resource, ResourceId};
+use crate::resource::{Format, Resource, ResourceId};
 
 /// All that one side declares, or all that runs.
 #[derive(Debug, Default)]
@@ -75,8 +75,8 @@ fn duplicates(resources: &[Resource]) -> Vec<Problem> {
     let mut first: HashMap<&ResourceId, &Resource> = HashMap::new();
     let mut problems = Vec::new();
     for resource in resources {
-        // A server makes another name of each `generateName`.
-        if resource.name.ends_with('*') {
+        // A server makes another name of each `generateName`, and overlays of one base have its objects in common.
+        if resource.name.ends_with('*') || resource.format == Format::Kustomize {
             continue;
         }
         let Some(earlier) = first.insert(&resource.id, resource) else {

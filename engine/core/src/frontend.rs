@@ -9,6 +9,7 @@ mod cloudformation;
 mod compose;
 mod contract;
 mod kubernetes;
+mod kustomize;
 mod serverless;
 mod shared;
 mod systemd;
@@ -16,14 +17,18 @@ mod terraform;
 mod terraform_plan;
 mod words;
 
+use std::collections::BTreeSet;
+
 use crate::estate::Entity;
 use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::resource::{Format, Resource};
+use crate::source::{FileId, Span};
 use crate::tree::NodeId;
 
 /// Every format that is read.
 const FRONTENDS: &[Frontend] = &[
+    kustomize::FRONTEND,
     kubernetes::FRONTEND,
     cloudformation::FRONTEND,
     serverless::FRONTEND,
@@ -108,10 +113,21 @@ impl Reading {
         terraform::read_all(documents, self);
     }
 
+    /// Builds the kustomizations among files, each given by its path. The files that were a part of one are not to be
+    /// judged as they are written.
+    pub fn build(&mut self, files: &[(String, &[Document])]) -> BTreeSet<FileId> {
+        kustomize::build(files, self)
+    }
+
     /// Reads one object of Kubernetes that stands inside a document, as an API server sends it.
     pub fn take_object(&mut self, document: &Document, node: NodeId) {
         kubernetes::read_object(document, node, self);
     }
+}
+
+/// A second place that findings on a resource name: what it was rendered from.
+pub(crate) fn note(resource: &Resource) -> Option<(Span, String)> {
+    kubernetes::helm::note(resource)
 }
 
 /// What a resource is and has, in normalised form.

@@ -5,6 +5,7 @@
 
 pub(crate) mod hcl;
 mod json;
+mod template;
 mod unit;
 mod yaml;
 
@@ -46,6 +47,10 @@ pub enum Notation {
 impl Notation {
     /// The notation that a file name announces.
     pub fn of_file_name(name: &str) -> Option<Self> {
+        let own = name.rsplit('/').next().unwrap_or(name);
+        if own == "Kustomization" {
+            return Some(Self::Yaml);
+        }
         let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
         match extension.as_str() {
             "json" => Some(Self::Json),

@@ -182,7 +182,9 @@ impl Resource {
     /// The bytes that stand for the resource as a whole: its name, or else its beginning.
     pub fn place(&self) -> Option<Span> {
         let named = match self.format {
-            Format::Kubernetes => self.view().at(&["metadata", "name"]).map(View::id),
+            Format::Kubernetes | Format::Helm | Format::Kustomize => {
+                self.view().at(&["metadata", "name"]).map(View::id)
+            }
             // The key of a resource is its name.
             _ => None,
         };

@@ -1,6 +1,9 @@
 //! Kubernetes manifests in YAML and JSON: single objects, lists, Knative, custom resources.
 
 mod container;
+mod endpoint;
+mod eventing;
+pub(super) mod helm;
 mod isolation;
 mod lifetime;
 pub(super) mod quantity;
@@ -10,18 +13,26 @@ mod workload;
 use std::sync::Arc;
 
 use super::{Frontend, Reading, Recognition};
+use crate::estate::Entity;
 use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::resource::{Format, Platform, Resource, ResourceId};
 use crate::tree::{Kind, NodeId, Typing, View};
 
 pub(super) const FRONTEND: Frontend = Frontend {
-    formats: &[Format::Kubernetes],
+    formats: &[Format::Kubernetes, Format::Helm],
     notations: &[Notation::Json, Notation::Yaml],
     recognise,
     read,
-    entities: workload::workloads,
+    entities,
 };
+
+/// What an object is: of one kind, or of several.
+pub(super) fn entities(resource: &Resource) -> Vec<Entity> {
+    let mut entities = workload::workloads(resource);
+    entities.extend(eventing::entities(resource));
+    entities
+}
 
 /// An object has `apiVersion` and `kind`. One that has only one of them was meant to be an object, and the API server
 /// would refuse it: it is said, not passed over.
@@ -60,6 +71,7 @@ fn read(document: &Document, reading: &mut Reading) {
     Reader {
         document,
         typing,
+        format: helm::format(document),
         reading,
     }
     .object(NodeId::ROOT, Inherited::default());
@@ -70,6 +82,7 @@ pub(super) fn read_object(document: &Document, node: NodeId, reading: &mut Readi
     Reader {
         document,
         typing: typing(document),
+        format: helm::format(document),
         reading,
     }
     .object(node, Inherited::default());
@@ -85,6 +98,7 @@ struct Inherited {
 struct Reader<'a> {
     document: &'a Document,
     typing: Typing,
+    format: Format,
     reading: &'a mut Reading,
 }
 
@@ -165,7 +179,7 @@ impl Reader<'_> {
         self.reading.resources.push(Resource {
             id,
             platform: Platform::Kubernetes,
-            format: Format::Kubernetes,
+            format: self.format,
             kind: format!("{group}/{kind}"),
             namespace,
             name,

@@ -3,12 +3,13 @@
 //! The scanner is `granit-parser`'s. Aliases are expanded and merge keys (`<<`) applied, within a budget; the copies
 //! keep the places of what they were copied from.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span as Mark, StrInput, Tag};
 
-use super::{Document, MAX_ALIAS_NODES, Notation};
+use super::{Document, MAX_ALIAS_NODES, Notation, template};
 use crate::problem::{Place, Problem};
 use crate::source::{FileId, Source, Span};
 use crate::tree::{Builder, Key, Kind, NodeId, Origin, Text, Tree};
@@ -23,6 +24,7 @@ pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<P
         documents: Vec::new(),
         problems: Vec::new(),
         number: 0,
+        is_template: OnceCell::new(),
     };
     stream.read();
     (stream.documents, stream.problems)
@@ -35,6 +37,7 @@ struct Stream<'a> {
     documents: Vec<Document>,
     problems: Vec<Problem>,
     number: usize,
+    is_template: OnceCell<bool>,
 }
 
 /// Why a document was given up.
@@ -90,7 +93,10 @@ impl Stream<'_> {
                 Some(Err(error)) => break Err(Abandon::Syntax(Box::new(error))),
             }
         };
-        self.problems.append(&mut reader.problems);
+        // Both branches of a template's `if` stand in one document: what they repeat is no mistake.
+        if outcome.is_ok() || !self.is_template() {
+            self.problems.append(&mut reader.problems);
+        }
         match outcome {
             Ok(()) => {
                 let tree = Arc::new(reader.builder.finish());
@@ -149,16 +155,20 @@ impl Stream<'_> {
     }
 
     fn advise(&self, problem: Problem) -> Problem {
-        let line = match problem.place {
-            Place::Span(span) => self.source.line(self.source.position(span.start).line),
-            Place::File(_) | Place::Nowhere => "",
-        };
-        if line.contains("{{") {
-            problem
-                .help("this looks like a template: render it first, and check what it renders to")
-        } else {
-            problem.help("this document was not judged; the others of the file were")
+        match problem.place {
+            Place::Span(span) if self.is_template() => Problem::error(
+                span,
+                format!("document {} is a template that has to be rendered first", self.number),
+            )
+            .help("render it, with `helm template` or the tool that it was written for, and check what it renders to"),
+            _ => problem.help("this document was not judged; the others of the file were"),
         }
+    }
+
+    fn is_template(&self) -> bool {
+        *self
+            .is_template
+            .get_or_init(|| template::is_template(self.source.text()))
     }
 }
 

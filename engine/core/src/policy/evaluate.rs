@@ -10,6 +10,7 @@ use super::metadata::{SubjectKind, Unknown};
 use super::{PolicySet, Rule};
 use crate::estate::{Entity, Estate};
 use crate::finding::{Evaluation, Finding, Fingerprint};
+use crate::frontend;
 use crate::locate::{Subject, locate, values_around};
 use crate::problem::{Problem, spell};
 use crate::resource::Resource;
@@ -267,7 +268,8 @@ fn apply(
         match result(element, &derivations) {
             Ok((message, path)) => {
                 let mut finding = finding(rule, subject, index, message, &path);
-                finding.related = elsewhere(&finding, element, subject, &derivations);
+                let others = elsewhere(&finding, element, subject, &derivations);
+                finding.related.extend(others);
                 evaluation.findings.push(finding);
             }
             Err(wrong) => {
@@ -438,7 +440,7 @@ fn finding(
         message: message.to_owned(),
         resource,
         location,
-        related: Vec::new(),
+        related: frontend::note(subject.resource).into_iter().collect(),
         controls: metadata.controls.clone(),
         remediation: metadata.remediation.clone(),
         masked: if metadata.sensitive {

@@ -1,0 +1,98 @@
+//! What Helm renders, and templates that nobody rendered.
+
+use plumbline_core::parse::Notation;
+use plumbline_core::resource::Format;
+
+use super::{documents, reading, spelt};
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+
+#[track_caller]
+fn formats(text: &str, expected: &[Format]) {
+    let formats: Vec<Format> = reading(text)
+        .resources
+        .iter()
+        .map(|resource| resource.format)
+        .collect();
+    assert_eq!(formats, expected, "{text}");
+}
+
+#[test]
+fn an_object_below_the_path_of_a_template_was_rendered() {
+    formats(
+        &format!("---\n# Source: shop/templates/web.yaml\n{POD}"),
+        &[Format::Helm],
+    );
+    formats(
+        &format!("---\n# Source: shop/charts/db/templates/web.yaml\n# A note.\n\n{POD}"),
+        &[Format::Helm],
+    );
+    formats(
+        &format!("---\n# Source: shop/crds/web.yaml\r\n{POD}"),
+        &[Format::Helm],
+    );
+}
+
+#[test]
+fn an_object_below_any_other_comment_was_not() {
+    for comment in [
+        "# A note.",
+        "# Source: https://example.com/charts/templates/web.yaml",
+        "# Source: the old repository",
+        "# Source: web.yaml",
+    ] {
+        formats(&format!("---\n{comment}\n{POD}"), &[Format::Kubernetes]);
+    }
+}
+
+#[test]
+fn the_comment_of_a_document_says_nothing_of_its_neighbours() {
+    formats(
+        &format!("---\n# Source: shop/templates/web.yaml\n{POD}---\n{POD}"),
+        &[Format::Helm, Format::Kubernetes],
+    );
+}
+
+#[test]
+fn an_object_that_was_rendered_keeps_its_name_and_its_place() {
+    let text = format!("---\n# Source: shop/templates/web.yaml\n{POD}");
+    let reading = reading(&text);
+    let resource = reading.resources.first().unwrap();
+    assert_eq!(resource.id.as_str(), "kubernetes/core/Pod/_/a");
+    let place = resource.place().unwrap();
+    assert_eq!(text.get(place.range()), Some("name: a"));
+}
+
+#[track_caller]
+fn problems(text: &str, expected: &[&str], errors: usize) {
+    let (_, problems) = documents(text, Notation::Yaml);
+    assert_eq!(spelt(text, &problems), expected, "{text}");
+    let is_error = |problem: &&plumbline_core::problem::Problem| problem.is_error();
+    assert_eq!(problems.iter().filter(is_error).count(), errors, "{text}");
+}
+
+#[test]
+fn a_template_is_to_be_rendered_first() {
+    problems(
+        "a: 1\n{{- if .Values.web }}\nb: 2\n{{- end }}\n",
+        &["2:3 document 1 is a template that has to be rendered first"],
+        1,
+    );
+}
+
+#[test]
+fn what_stands_before_the_first_action_of_a_template_is_not_judged() {
+    // Both branches of a condition have the key.
+    problems(
+        "a: 1\na: 2\n{{- end }}\n",
+        &["3:3 document 1 is a template that has to be rendered first"],
+        1,
+    );
+}
+
+#[test]
+fn a_text_that_is_broken_is_no_template() {
+    let (_, found) = documents("a: \"{{ .Values.web }}\"\nb: [\n", Notation::Yaml);
+    assert!(found.iter().all(plumbline_core::problem::Problem::is_error));
+    assert_eq!(found.len(), 1);
+}
