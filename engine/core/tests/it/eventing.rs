@@ -163,7 +163,7 @@ fn an_ingress_is_an_endpoint_per_rule_and_path() {
         EntityKind::Endpoint,
         "",
         Some(
-            r#"{"authentication":"none","exposure":"public","form":"ingress","host":"shop.example.com","name":"a/shop.example.com/","path":"/","rate_limit":false,"target":"web","tls":false}"#,
+            r#"{"exposure":"public","form":"ingress","host":"shop.example.com","name":"a/shop.example.com/","path":"/","rate_limit":false,"target":"web","tls":false}"#,
         ),
     );
 }
@@ -217,11 +217,8 @@ fn annotations_say_who_may_call_and_how_often() {
         "/authentication",
         r#""jwt""#,
     );
-    annotated(
-        "alb.ingress.kubernetes.io/auth-type: none",
-        "/authentication",
-        r#""none""#,
-    );
+    let open = "annotations: {alb.ingress.kubernetes.io/auth-type: none}";
+    ingress(open, &spec, "/authentication", None);
     annotated(
         "nginx.ingress.kubernetes.io/limit-rps: '5'",
         "/rate_limit",
@@ -257,7 +254,7 @@ fn a_route_is_an_endpoint_per_rule_and_match() {
         EntityKind::Endpoint,
         "",
         Some(
-            r#"{"authentication":"none","exposure":"public","form":"ingress","host":"shop.example.com","methods":["GET"],"name":"a/shop.example.com/a:GET","path":"/a","rate_limit":false,"target":"web"}"#,
+            r#"{"exposure":"public","form":"ingress","host":"shop.example.com","methods":["GET"],"name":"a/shop.example.com/a:GET","path":"/a","target":"web"}"#,
         ),
     );
 }

@@ -98,10 +98,14 @@ fn of_match(resource: &Resource, spec: View<'_>, rule: View<'_>, one: View<'_>) 
         }
         exposure(model, internal_gateway(spec), under);
         let checked = filter("auth");
-        let how = if checked.is_some() { CUSTOM } else { NONE };
-        model.text("authentication", how, origin(checked, under));
-        let limited = filter("ratelimit").or_else(|| filter("rate-limit"));
-        model.truth("rate_limit", limited.is_some(), origin(limited, under));
+        match checked {
+            Some(checked) => model.text("authentication", CUSTOM, origin(Some(checked), under)),
+            None => model.unknown("authentication", ELSEWHERE, under),
+        }
+        match filter("ratelimit").or_else(|| filter("rate-limit")) {
+            Some(limited) => model.truth("rate_limit", true, origin(Some(limited), under)),
+            None => model.unknown("rate_limit", ELSEWHERE, under),
+        }
         model.copy("target", service);
     })
 }
@@ -137,7 +141,7 @@ pub(super) fn service_of_knative(resource: &Resource) -> Vec<Entity> {
     let url = endpoint(resource.name.clone(), "url", under, |model| {
         exposure(model, local, under);
         marks.authentication(model, under);
-        marks.rate_limit(model, under);
+        model.unknown("rate_limit", ELSEWHERE, under);
         model.copy("target", root.at(&["metadata", "name"]));
     });
     vec![url]
@@ -162,7 +166,6 @@ pub(super) fn load_balancer(resource: &Resource) -> Vec<Entity> {
     vec![url]
 }
 
-const NONE: &str = "none";
 const CUSTOM: &str = "custom";
 const JWT: &str = "jwt";
 const API_KEY: &str = "api_key";
@@ -343,8 +346,10 @@ impl<'a> Marks<'a> {
         let found = AUTHENTICATION
             .iter()
             .find_map(|(name, holds, how)| Some((self.holding(name, *holds)?, *how)));
-        let (value, how) = found.unzip();
-        model.text("authentication", how.unwrap_or(NONE), origin(value, under));
+        match found {
+            Some((value, how)) => model.text("authentication", how, origin(Some(value), under)),
+            None => model.unknown("authentication", ELSEWHERE, under),
+        }
     }
 
     fn rate_limit(self, model: &mut Model, under: NodeId) {
@@ -352,6 +357,9 @@ impl<'a> Marks<'a> {
         model.truth("rate_limit", limit.is_some(), origin(limit, under));
     }
 }
+
+/// Why nothing is known of who may call: a mesh, a policy on the route, or the application itself may ask.
+const ELSEWHERE: &str = "another object or the application may say so";
 
 /// What keeps an Ingress inside: the name of its class, or an annotation.
 fn internal_ingress(resource: &Resource) -> Option<View<'_>> {

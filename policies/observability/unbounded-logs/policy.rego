@@ -1,0 +1,61 @@
+# METADATA
+# scope: package
+# title: Logs kept for ever, or not long enough
+# description: Logs that are never deleted are a bill and a liability that grow, and those that are deleted at once tell nothing of last week.
+# custom:
+#   id: observability/unbounded-logs
+#   severity: medium
+#   effect: deny
+#   subject: store
+#   targets: ["*"]
+#   unknown: pass
+#   controls: { nist-800-53: ["AU-11", "SI-12"] }
+#   remediation: "Say how many days the logs are kept: `RetentionInDays` of a log group, `retention_in_days` in Terraform."
+package plumbline.observability.unbounded_logs
+
+deny contains {"msg": msg} if {
+	input.store.form == "log_group"
+	not symbolic
+
+	# The last condition, so that a finding points at the group.
+	not input.store.log_retention_days
+	msg := sprintf("log group `%v` keeps its logs for ever", [input.store.name])
+}
+
+deny contains {"msg": msg} if {
+	input.store.form == "log_group"
+	days := input.store.log_retention_days
+	not suffices(days)
+	msg := sprintf("log group `%v` keeps its logs for %v days instead of %s", [input.store.name, days, bounds])
+}
+
+suffices(days) if {
+	is_number(days)
+	days >= least
+	not exceeds(days)
+}
+
+exceeds(days) if days > limits.max
+
+bounds := sprintf("%v to %v", [least, limits.max])
+
+bounds := sprintf("%v or more", [least]) if not limits.max
+
+default least := 1
+
+least := limits.min
+
+limits := data.estate.limits["log-retention-days"]
+
+# What only a deployment can resolve is no part of the normalised form. Templates have a function of theirs in its
+# place, Terraform an expression.
+symbolic if is_object(input.resource.Properties.RetentionInDays)
+
+symbolic if is_expression(input.resource.retention_in_days)
+
+symbolic if is_expression(input.resource.retention_days)
+
+is_expression(value) if {
+	is_string(value)
+	contains(value, "${")
+}

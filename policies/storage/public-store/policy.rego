@@ -1,0 +1,30 @@
+# METADATA
+# scope: package
+# title: Stores open to everybody
+# description: Data that everybody may read is read, by programs that look for nothing else.
+# custom:
+#   id: storage/public-store
+#   severity: critical
+#   effect: deny
+#   subject: store
+#   targets: ["*"]
+#   unknown: pass
+#   controls: { nist-800-53: ["AC-3", "AC-4", "SC-7"], cwe: ["CWE-732"] }
+#   remediation: Close the store to the public, and let those in by identity, or through a content delivery network, who need it.
+package plumbline.storage.public_store
+
+deny contains {"msg": msg} if {
+	input.store.public == true
+	msg := sprintf("%s `%v` is open to everybody", [noun, input.store.name])
+}
+
+default noun := "store"
+
+noun := {
+	"bucket": "bucket",
+	"cache": "cache",
+	"database": "database",
+	"log_group": "log group",
+	"table": "table",
+	"volume": "volume",
+}[input.store.form]
