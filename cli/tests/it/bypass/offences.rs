@@ -842,4 +842,109 @@ pub(super) const FILE: &[(&str, &str, &str)] = &[
         "t.yaml",
         "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Tags: [{Key: governance/class, Value: unheard-of}]}}\n",
     ),
+    (
+        "api/unauthenticated-endpoint",
+        "openapi.yaml",
+        "openapi: 3.0.3\ninfo: {title: a, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths: {/a: {get: {responses: {'200': {description: a}}}}}\n",
+    ),
+    (
+        "api/unauthenticated-endpoint",
+        "t.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function, Properties: {FunctionUrlConfig: {AuthType: NONE}}}\n",
+    ),
+    (
+        "api/unauthenticated-endpoint",
+        "main.tf",
+        "resource \"aws_lambda_function_url\" \"f\" {\n  function_name = \"f\"\n  authorization_type = \"NONE\"\n}\n",
+    ),
+    (
+        "api/unlimited-route",
+        "t.json",
+        r#"{"Resources": {"U": {"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "AWS_IAM", "TargetFunctionArn": "f"}}}}"#,
+    ),
+    (
+        "api/plaintext-endpoint",
+        "ingress.yaml",
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec: {rules: [{host: a.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a, port: {number: 80}}}}]}}]}\n",
+    ),
+    (
+        "api/plaintext-endpoint",
+        "openapi.json",
+        r#"{"swagger": "2.0", "info": {"title": "a", "version": "1"}, "host": "a.example.com", "schemes": ["http"], "paths": {"/a": {"get": {"responses": {}}}}}"#,
+    ),
+    (
+        "observability/unbounded-logs",
+        "t.yaml",
+        "Resources:\n  L: {Type: AWS::Logs::LogGroup}\n",
+    ),
+    (
+        "observability/unbounded-logs",
+        "main.tf",
+        "resource \"aws_cloudwatch_log_group\" \"l\" {\n  retention_in_days = 0\n}\n",
+    ),
+    (
+        "finops/budget-without-alert",
+        "main.tf",
+        "resource \"aws_budgets_budget\" \"b\" {\n  budget_type = \"COST\"\n  limit_amount = \"10\"\n}\n",
+    ),
+    (
+        "iam/wildcard-action",
+        "t.yaml",
+        "Resources:\n  P: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: '*', Resource: '*'}}}}\n",
+    ),
+    (
+        "iam/wildcard-action",
+        "main.tf",
+        "resource \"aws_iam_role_policy\" \"p\" {\n  role = \"r\"\n  policy = \"{\\\"Statement\\\": [{\\\"Effect\\\": \\\"Allow\\\", \\\"NotAction\\\": [\\\"iam:*\\\"], \\\"Resource\\\": \\\"*\\\"}]}\"\n}\n",
+    ),
+    (
+        "storage/public-store",
+        "t.yaml",
+        "Resources:\n  B: {Type: AWS::S3::Bucket, Properties: {AccessControl: PublicReadWrite}}\n",
+    ),
+    (
+        "storage/public-store",
+        "main.tf",
+        "resource \"aws_db_instance\" \"d\" {\n  publicly_accessible = true\n}\n",
+    ),
+    (
+        "storage/unencrypted-store",
+        "main.tf",
+        "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n}\n",
+    ),
+    (
+        "events/undelivered-events",
+        "trigger.yaml",
+        "apiVersion: eventing.knative.dev/v1\nkind: Trigger\nmetadata: {name: a}\nspec: {broker: b, subscriber: {uri: 'http://a'}, delivery: {deadLetterSink: {}}}\n",
+    ),
+    (
+        "events/undelivered-events",
+        "main.tf",
+        "resource \"aws_cloudwatch_event_target\" \"t\" {\n  rule = \"r\"\n  arn = \"arn:aws:lambda:eu-central-1:123456789012:function:a\"\n}\n",
+    ),
+    (
+        "events/queue-without-redrive",
+        "t.yaml",
+        "Resources:\n  Q: {Type: AWS::SQS::Queue}\n  F: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13}}\n  M: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Q.Arn, FunctionName: !Ref F}}\n",
+    ),
+    (
+        "events/short-visibility",
+        "t.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Q: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 30}}\n  F: {Type: AWS::Serverless::Function, Properties: {Timeout: '20', Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}}}}\n",
+    ),
+    (
+        "placement/restricted-data",
+        "compose.yaml",
+        "services:\n  a: {image: registry.example.com/a:1, labels: ['data-classification=personal']}\n",
+    ),
+    (
+        "placement/wrong-target",
+        "d.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: {governance/class: batch}}\nspec: {template: {spec: {containers: [{name: a}]}}}\n",
+    ),
+    (
+        "placement/cold-latency-critical",
+        "t.yaml",
+        "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Tags: [{Key: governance-class, Value: checkout}]}}\n",
+    ),
 ];
