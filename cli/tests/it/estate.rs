@@ -1,6 +1,6 @@
 //! `plumb estate` as a user meets it.
 
-use super::{folder, plumb};
+use super::{folder, plumb, root};
 
 const TEMPLATE: &str = "\
 Transform: AWS::Serverless-2016-10-31
@@ -84,4 +84,16 @@ fn no_secret_is_in_any_form_of_it() {
         let run = plumb(estate.path(), &["estate", "-o", output]);
         assert!(!run.out.contains("correct-horse-battery"), "{output}");
     }
+}
+
+/// The README shows the map of the shop.
+#[test]
+fn the_readme_draws_the_shop() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let run = plumb(
+        &root(),
+        &["estate", "testdata/estates/shop", "-o", "mermaid"],
+    );
+    let shown = readme.split("```mermaid\n").nth(1).unwrap();
+    assert_eq!(shown.split("```").next(), Some(run.out.as_str()));
 }

@@ -64,12 +64,13 @@ fn read(document: &Document, reading: &mut Reading) {
     let Plan {
         builder, declared, ..
     } = plan;
+    let file = document.tree.source().map_or("", |source| source.name());
     let tree = Arc::new(builder.finish());
     let bodies = tree.view(NodeId::ROOT, Typing::Json);
     for (declared, (_, body)) in declared.into_iter().zip(bodies.entries()) {
         let platform = platform(&declared.kind);
         reading.resources.push(Resource {
-            id: ResourceId::new([platform.as_str(), &declared.address]),
+            id: ResourceId::new([platform.as_str(), file, &declared.address]),
             platform,
             format: Format::TerraformPlan,
             kind: declared.kind,

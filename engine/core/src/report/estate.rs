@@ -2,6 +2,7 @@
 
 mod map;
 
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 
 use plumbline_rego::value::json as rego_json;
@@ -228,8 +229,16 @@ fn node(index: usize, entity: &Entity) -> String {
 pub fn mermaid(estate: &Estate) -> String {
     let edges = estate.edges();
     let mut out = String::from("flowchart LR\n");
+    let mut platforms: BTreeMap<&str, String> = BTreeMap::new();
     for (index, entity) in drawn(estate) {
-        out.push_str(&node(index, entity));
+        let resource = estate.resources.get(entity.resource);
+        let platform = resource.map_or("", |resource| resource.platform.as_str());
+        let nodes = platforms.entry(platform).or_default();
+        nodes.push_str("  ");
+        nodes.push_str(&node(index, entity));
+    }
+    for (platform, nodes) in platforms {
+        let _ = write!(out, "  subgraph {platform}\n{nodes}  end\n");
     }
     for edge in edges {
         let _ = writeln!(
@@ -245,18 +254,14 @@ pub fn mermaid(estate: &Estate) -> String {
 
 /// What a map shows: grants and subscriptions are its lines, not its places.
 fn drawn(estate: &Estate) -> impl Iterator<Item = (usize, &Entity)> {
-    let edges = estate.edges();
-    let joined = move |index: usize| {
-        edges
-            .iter()
-            .any(|edge| edge.from == index || edge.to == index)
-    };
+    let edges = estate.edges().into_iter();
+    let joined: HashSet<usize> = edges.flat_map(|edge| [edge.from, edge.to]).collect();
     estate
         .entities
         .iter()
         .enumerate()
         .filter(move |(index, entity)| match entity.kind {
-            EntityKind::Subscription | EntityKind::Grant => joined(*index),
+            EntityKind::Subscription | EntityKind::Grant => joined.contains(index),
             _ => true,
         })
 }

@@ -87,9 +87,9 @@ fn resources_of_every_module_are_read() {
     ids(
         &plan(&module, "[]", "{}"),
         &[
-            "aws/aws_sqs_queue.a",
-            "aws/module.m%5B0%5D.aws_sqs_queue.b",
-            "gcp/module.m%5B0%5D.module.n.google_pubsub_topic.c",
+            "aws/test.yaml/aws_sqs_queue.a",
+            "aws/test.yaml/module.m%5B0%5D.aws_sqs_queue.b",
+            "gcp/test.yaml/module.m%5B0%5D.module.n.google_pubsub_topic.c",
         ],
         &[],
     );
@@ -115,7 +115,7 @@ fn what_is_deleted_or_only_asked_for_is_left_out() {
         change("aws_sqs_queue.b", "managed", "null"),
         change("data.aws_sqs_queue.c", "data", "{}"),
     );
-    ids(&text, &["aws/aws_sqs_queue.a"], &[]);
+    ids(&text, &["aws/test.yaml/aws_sqs_queue.a"], &[]);
 }
 
 #[test]
