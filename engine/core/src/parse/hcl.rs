@@ -251,12 +251,12 @@ impl<'a> Writer<'a> {
             Expression::StringTemplate(_) => {
                 let text = self.source(range);
                 let inner = text.strip_prefix('"').unwrap_or(text);
-                self.template(inner.strip_suffix('"').unwrap_or(inner).to_owned(), origin);
+                self.template(inner.strip_suffix('"').unwrap_or(inner), origin);
             }
             Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, origin),
             _ => {
                 let text = format!("${{{}}}", self.source(range).trim());
-                self.template(text, origin);
+                self.template(&text, origin);
             }
         }
     }
@@ -272,12 +272,12 @@ impl<'a> Writer<'a> {
             Some(text) => {
                 self.builder.string(&text, origin);
             }
-            None => self.template(heredoc.template.to_string(), origin),
+            None => self.template(&heredoc.template.to_string(), origin),
         }
     }
 
-    fn template(&mut self, text: String, origin: Origin) {
-        let node = self.builder.string(&text, origin);
+    fn template(&mut self, text: &str, origin: Origin) {
+        let node = self.builder.string(text, origin);
         self.builder.tag(node, TEMPLATE.to_owned());
     }
 

@@ -1,4 +1,4 @@
-//! Templates of CloudFormation and SAM: what can be known, what cannot, and what a function is.
+//! Templates of `CloudFormation` and SAM: what can be known, what cannot, and what a function is.
 
 use plumbline_core::estate::{EntityKind, Estate};
 use plumbline_rego::{Path, value::json};

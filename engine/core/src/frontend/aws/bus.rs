@@ -125,7 +125,7 @@ fn subscription(
 ) -> Entity {
     let under = target.id();
     let default = Origin::Default { under };
-    declared.entity_of(EntityKind::Subscription, name, under, |model| {
+    Declared::entity_of(EntityKind::Subscription, name, under, |model| {
         let (form, origin) = match scheduled(declared, spelling) {
             Some(from) => ("schedule", Origin::Derived { from }),
             None => (spelling.form, default),
@@ -220,17 +220,20 @@ pub(in crate::frontend) fn of_events(declared: &Declared<'_>) -> Vec<Entity> {
         let (_, form) = EVENTS.iter().find(|(of, _)| *of == kind)?;
         let at = event.get("Properties").unwrap_or(event);
         let name = format!("{}/{name}", declared.resource.name);
-        Some(
-            declared.entity_of(EntityKind::Subscription, &name, at.id(), |model| {
+        Some(Declared::entity_of(
+            EntityKind::Subscription,
+            &name,
+            at.id(),
+            |model| {
                 of_event(model, declared, form, at);
-            }),
-        )
+            },
+        ))
     };
     let events = events.into_iter().flat_map(View::entries);
     events.filter_map(read).collect()
 }
 
-/// EventBridge tries for a day, up to 185 times.
+/// `EventBridge` tries for a day, up to 185 times.
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html>
 pub(in crate::frontend) const RETRIES: i64 = 185;
 pub(in crate::frontend) const MAX_AGE: i64 = 86_400;

@@ -50,12 +50,11 @@ impl<'a> Declared<'a> {
         kind: EntityKind,
         fill: impl FnOnce(&mut Model),
     ) -> Entity {
-        self.entity_of(kind, &self.resource.name, self.under, fill)
+        Self::entity_of(kind, &self.resource.name, self.under, fill)
     }
 
     /// An entity that is one of several of the resource, and where it is written.
     pub(in crate::frontend) fn entity_of(
-        &self,
         kind: EntityKind,
         name: &str,
         from: NodeId,

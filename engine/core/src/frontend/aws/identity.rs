@@ -183,7 +183,7 @@ fn grants(
     name: &str,
 ) -> Vec<Entity> {
     let Some(document) = Document::at(declared, written) else {
-        let unknown = declared.entity_of(EntityKind::Grant, name, written.id(), |model| {
+        let unknown = Declared::entity_of(EntityKind::Grant, name, written.id(), |model| {
             held(model, holder);
             for key in ["effect", "actions", "resources"] {
                 model.unknown(key, WHY, written.id());
@@ -201,7 +201,7 @@ fn grants(
             let own = own.filter(|own| !own.is_empty());
             let own = own.map_or_else(|| index.to_string(), str::to_owned);
             let name = format!("{name}/{own}");
-            declared.entity_of(EntityKind::Grant, &name, statement.from(), |model| {
+            Declared::entity_of(EntityKind::Grant, &name, statement.from(), |model| {
                 held(model, holder);
                 of_statement(model, declared, statement);
             })
@@ -262,10 +262,15 @@ fn of_managed(
     let name = format!("{}/{own}", declared.resource.name);
     let from = policy.id();
     let origin = Origin::Derived { from };
-    Some(declared.entity_of(EntityKind::Grant, &name, from, |model| {
-        held(model, holder);
-        model.text("effect", "allow", origin);
-        model.list("actions", from, |model| model.text("", actions, origin));
-        model.list("resources", from, |model| model.text("", "*", origin));
-    }))
+    Some(Declared::entity_of(
+        EntityKind::Grant,
+        &name,
+        from,
+        |model| {
+            held(model, holder);
+            model.text("effect", "allow", origin);
+            model.list("actions", from, |model| model.text("", actions, origin));
+            model.list("resources", from, |model| model.text("", "*", origin));
+        },
+    ))
 }

@@ -28,7 +28,7 @@ pub(in crate::frontend) fn of_function(declared: &Declared<'_>) -> Vec<Entity> {
         .collect();
     entities.extend(declared.at(&["FunctionUrlConfig"]).map(|url| {
         let name = format!("{}/FunctionUrlConfig", declared.resource.name);
-        declared.entity_of(EntityKind::Endpoint, &name, url.id(), |model| {
+        Declared::entity_of(EntityKind::Endpoint, &name, url.id(), |model| {
             let default = Origin::Default { under: url.id() };
             model.text("form", "url", default);
             model.text("exposure", "public", default);
@@ -58,11 +58,14 @@ fn of_event(declared: &Declared<'_>, name: &str, event: View<'_>) -> Option<Enti
         is_rest: *of == "AWS::Serverless::Api",
     };
     let name = format!("{}/{name}", declared.resource.name);
-    Some(
-        declared.entity_of(EntityKind::Endpoint, &name, at.id(), |model| {
-            event.fill(model)
-        }),
-    )
+    Some(Declared::entity_of(
+        EntityKind::Endpoint,
+        &name,
+        at.id(),
+        |model| {
+            event.fill(model);
+        },
+    ))
 }
 
 /// An event that is a request.

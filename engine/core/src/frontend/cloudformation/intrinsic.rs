@@ -78,7 +78,7 @@ impl<'a> Call<'a> {
 }
 
 /// The name of a tag that is written before a node and that no function has.
-pub(super) fn unknown_tag<'a>(view: View<'a>) -> Option<&'a str> {
+pub(super) fn unknown_tag(view: View<'_>) -> Option<&str> {
     let tag = view.tag()?;
     let known = FUNCTIONS.iter().any(|(_, short)| *short == tag);
     (!known).then_some(tag)

@@ -18,7 +18,7 @@ pub(super) fn resources(model: &mut Model, service: &Service<'_>) {
         .map(|(name, side, memory, cpus)| {
             let deployed = |key: &str| service.at(&["deploy", "resources", *side, key]);
             Side {
-                name: *name,
+                name,
                 memory: deployed("memory").or_else(|| service.at(&[*memory])),
                 cpus: deployed("cpus").or_else(|| service.at(&[(*cpus)?])),
             }
