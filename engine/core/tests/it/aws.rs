@@ -783,3 +783,13 @@ fn a_task_has_the_containers_of_its_document() {
         Some("500"),
     );
 }
+
+#[test]
+fn a_redrive_policy_beside_a_queue_is_its_own() {
+    for (queue, expected) in [("jobs", "true"), ("others", "false")] {
+        let text = format!(
+            "resource \"aws_sqs_queue\" \"jobs\" {{\n}}\nresource \"aws_sqs_queue_redrive_policy\" \"p\" {{\n  queue_url = aws_sqs_queue.{queue}.id\n  redrive_policy = jsonencode({{ maxReceiveCount = 4 }})\n}}\n"
+        );
+        hcl(&text, EntityKind::Channel, "/redrive", Some(expected));
+    }
+}

@@ -15,6 +15,8 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) visibility: Path,
     pub(in crate::frontend) retention: Path,
     pub(in crate::frontend) redrive: Path,
+    /// A resource that says so of a queue: its type, and where it names the queue.
+    pub(in crate::frontend) redrive_beside: Option<(&'static str, Path)>,
     pub(in crate::frontend) max_receives: Path,
     pub(in crate::frontend) tags: Path,
     /// The subscription of a function: its type, the source, the function.
@@ -99,11 +101,21 @@ impl<'a> Fabric<'a> {
         self.number_or(model, "visibility_seconds", visibility, 30, under);
         let retention = at(self.spelling.retention);
         self.number_or(model, "retention_seconds", retention, 345_600, under);
-        let redrive = at(self.spelling.redrive);
+        let redrive = at(self.spelling.redrive).or_else(|| self.redrive_beside());
         model.truth("redrive", redrive.is_some(), origin(redrive, under));
         let receives = at(self.spelling.max_receives);
         self.dialect
             .known(model, "max_receives", receives, Model::integer);
+    }
+
+    /// What says of this queue, outside of it, that messages leave it after some attempts.
+    fn redrive_beside(&self) -> Option<View<'a>> {
+        let (kind, queue) = self.spelling.redrive_beside?;
+        let mut beside = (self.dialect.siblings)(self.resource, kind).into_iter();
+        beside.find(|beside| {
+            let named = dig(*beside, queue);
+            named.is_some_and(|named| (self.dialect.is_reference)(named, self.resource))
+        })
     }
 
     fn number_or(

@@ -53,6 +53,7 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
     visibility: &["VisibilityTimeout"],
     retention: &["MessageRetentionPeriod"],
     redrive: &["RedrivePolicy"],
+    redrive_beside: None,
     max_receives: &["RedrivePolicy", "maxReceiveCount"],
     tags: &["Tags"],
     mapping: (

@@ -38,6 +38,7 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
     visibility: &["visibility_timeout_seconds"],
     retention: &["message_retention_seconds"],
     redrive: &["redrive_policy"],
+    redrive_beside: Some(("aws_sqs_queue_redrive_policy", &["queue_url"])),
     max_receives: &["redrive_policy", "maxReceiveCount"],
     tags: &["tags"],
     mapping: (
