@@ -793,3 +793,26 @@ fn a_redrive_policy_beside_a_queue_is_its_own() {
         hcl(&text, EntityKind::Channel, "/redrive", Some(expected));
     }
 }
+
+#[test]
+fn a_resource_has_the_tags_that_its_provider_gives_to_all() {
+    let provider = "variable \"team\" {\n  default = \"shop\"\n}\nprovider \"aws\" {\n  default_tags {\n    tags = {\n      owner = var.team\n      stage = \"prod\"\n    }\n  }\n}\nlocals {\n  own = { owner = \"cart\" }\n}\n";
+    let tagged = |body: &str, expected: Option<&str>| {
+        let text = format!("{provider}resource \"aws_sqs_queue\" \"q\" {{\n{body}}}\n");
+        hcl(&text, EntityKind::Channel, "/tags", expected);
+    };
+    tagged("", Some(r#"{"owner":"shop","stage":"prod"}"#));
+    let own = Some(r#"{"owner":"cart","stage":"prod"}"#);
+    tagged("  tags = { owner = \"cart\" }\n", own);
+    tagged("  tags = local.own\n", own);
+}
+
+#[test]
+fn a_provider_with_an_alias_gives_tags_to_those_that_ask_for_it() {
+    hcl(
+        "provider \"aws\" {\n  alias = \"other\"\n  default_tags {\n    tags = { owner = \"shop\" }\n  }\n}\nresource \"aws_sqs_queue\" \"q\" {\n}\n",
+        EntityKind::Channel,
+        "/tags",
+        None,
+    );
+}

@@ -116,6 +116,7 @@ impl Root {
             declared: Vec::new(),
             builder: Builder::computed(),
             reached: BTreeSet::new(),
+            default_tags: Vec::new(),
         };
         if let Some(folder) = folders.get(path) {
             reader.root(path, folder);
@@ -123,6 +124,32 @@ impl Root {
         let reached = reader.reached;
         Self { reading, reached }
     }
+}
+
+/// The tags that a root's provider of AWS gives every resource; one with an alias gives them to those that ask for it.
+fn default_tags<'a>(root: &Instance<'a>) -> Vec<(&'a str, Option<Value>, View<'a>)> {
+    let scope = Names {
+        instance: root,
+        names: Iterators::new(),
+    };
+    let providers = root.folder.labelled("provider");
+    let of_aws = providers.filter(|(name, _)| *name == "aws");
+    let unnamed = of_aws
+        .flat_map(|(_, body)| each(body))
+        .filter(|body| body.get("alias").is_none());
+    let blocks = unnamed
+        .filter_map(|body| body.get("default_tags"))
+        .flat_map(each);
+    let tags = blocks.filter_map(|block| block.get("tags"));
+    tags.flat_map(View::entries)
+        .map(|(key, value)| (key, known(value, &scope, 0), value))
+        .collect()
+}
+
+/// A block, or each of several of one name.
+fn each(view: View<'_>) -> impl Iterator<Item = View<'_>> {
+    let one = (!view.is_sequence()).then_some(view);
+    one.into_iter().chain(view.items())
 }
 
 /// The folder of a file; empty for one without.
@@ -163,6 +190,9 @@ struct Reader<'a, 'r> {
     builder: Builder,
     /// The folders that were read.
     reached: BTreeSet<String>,
+    /// What the root's provider of AWS gives every resource that has tags: a key, its value where it is known, where
+    /// it is written.
+    default_tags: Vec<(&'a str, Option<Value>, View<'a>)>,
 }
 
 /// One use of a module.
@@ -192,14 +222,16 @@ impl<'a> Reader<'a, '_> {
         for (name, value) in folder.values.iter().flat_map(|values| values.entries()) {
             arguments.insert(name.to_owned(), Some(value.value()));
         }
-        self.instance(&Instance {
+        let instance = Instance {
             folder,
             path: path.to_owned(),
             prefix: String::new(),
             arguments,
             stack: vec![path.to_owned()],
             locals: RefCell::default(),
-        });
+        };
+        self.default_tags = default_tags(&instance);
+        self.instance(&instance);
         self.builder.close();
         let builder = std::mem::replace(&mut self.builder, Builder::computed());
         let tree = Arc::new(builder.finish());
@@ -251,7 +283,11 @@ impl<'a> Reader<'a, '_> {
             };
             self.builder.key_as(&address, body.key_span());
             let scope = Names { instance, names };
-            self.put(body, &scope, 0);
+            if kind.starts_with("aws_") && !self.default_tags.is_empty() {
+                self.tagged(body, &scope);
+            } else {
+                self.put(body, &scope, 0);
+            }
             self.declared.push(Declared {
                 address,
                 kind: kind.to_owned(),
@@ -310,6 +346,68 @@ impl<'a> Reader<'a, '_> {
         self.reading
             .problems
             .extend(span.map(|span: Span| Problem::error(span, message)));
+    }
+
+    /// A body with the tags that its provider gives it; its own come before those.
+    fn tagged(&mut self, body: View<'a>, scope: &Names<'_, 'a>) {
+        self.builder.open(Kind::Mapping, body.origin());
+        for (key, value) in body.entries().filter(|(key, _)| *key != "tags") {
+            if key == "dynamic" && value.is_sequence() {
+                self.dynamic(value, scope, 0);
+            } else {
+                self.builder.key_of(value);
+                self.put(value, scope, 1);
+            }
+        }
+        let own = body.get("tags");
+        match own {
+            Some(own) => self.builder.key_of(own),
+            None => self.builder.key("tags"),
+        };
+        match own {
+            Some(own) if own.is_mapping() => {
+                self.builder.open(Kind::Mapping, own.origin());
+                for (_, value) in own.entries() {
+                    self.builder.key_of(value);
+                    self.put(value, scope, 2);
+                }
+                self.defaults(|key| own.get(key).is_some());
+                self.builder.close();
+            }
+            Some(own) => match known(own, scope, 0) {
+                Some(Value::Object(tags)) => {
+                    self.builder.open(Kind::Mapping, own.origin());
+                    for (key, value) in tags.iter() {
+                        self.builder
+                            .key_as(key.as_str().unwrap_or_default(), own.key_span());
+                        self.builder.value(value, own.origin());
+                    }
+                    self.defaults(|key| tags.get_str(key).is_some());
+                    self.builder.close();
+                }
+                _ => self.put(own, scope, 1),
+            },
+            None => {
+                self.builder.open(Kind::Mapping, body.origin());
+                self.defaults(|_| false);
+                self.builder.close();
+            }
+        }
+        self.builder.close();
+    }
+
+    /// The tags of the provider, but for those that are there.
+    fn defaults(&mut self, is_there: impl Fn(&str) -> bool) {
+        for (key, value, written) in &self.default_tags {
+            if is_there(key) {
+                continue;
+            }
+            self.builder.key_of(*written);
+            match value {
+                Some(value) => self.builder.value(value, written.origin()),
+                None => self.builder.graft(*written),
+            }
+        }
     }
 
     /// A body with what can be known filled in.
