@@ -7,6 +7,7 @@ mod model;
 
 use std::collections::{BTreeMap, HashMap};
 
+pub(crate) use edge::world_keys;
 pub use edge::{Edge, EdgeKind};
 pub use entity::{Entity, EntityKind};
 pub(crate) use model::Model;

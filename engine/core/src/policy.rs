@@ -78,6 +78,8 @@ pub struct Override {
 #[derive(Debug)]
 pub struct PolicySet {
     rules: Vec<Rule>,
+    /// The keys of the world that some rule reads.
+    world_keys: Vec<&'static str>,
     /// Every rule that is described, in order of ids, also those that do not judge.
     pub catalogue: Vec<Listed>,
     /// What the set is made of, as one number.

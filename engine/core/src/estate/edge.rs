@@ -137,11 +137,13 @@ fn own_name(name: &str) -> &str {
 }
 
 impl Estate {
-    /// The estate as rules see it below `data.world`: entities by kind, and the edges between them.
-    pub fn world(&self) -> Value {
+    /// The estate as rules see it below `data.world`, as far as these keys go: entities by kind, and the edges between
+    /// them.
+    pub fn world(&self, keys: &[&str]) -> Value {
         use plumbline_rego::{Array, ObjectBuilder};
         let mut world = ObjectBuilder::default();
-        for kind in EntityKind::ALL {
+        let asked = |kind: &&EntityKind| keys.contains(&plural(**kind));
+        for kind in EntityKind::ALL.iter().filter(asked) {
             let of_kind = self.of_kind(*kind).map(|entity| {
                 let mut object = ObjectBuilder::default();
                 let resource = self.resources.get(entity.resource);
@@ -152,6 +154,9 @@ impl Estate {
                 Value::Object(object.finish())
             });
             world.insert_str(plural(*kind), Value::Array(of_kind.collect::<Array>()));
+        }
+        if !keys.contains(&EDGES) {
+            return Value::Object(world.finish());
         }
         let edges = edges(self).into_iter().filter_map(|edge| {
             let name = |index: usize| {
@@ -164,7 +169,7 @@ impl Estate {
             object.insert_str("what", edge.what.as_str());
             Some(Value::Object(object.finish()))
         });
-        world.insert_str("edges", Value::Array(edges.collect::<Array>()));
+        world.insert_str(EDGES, Value::Array(edges.collect::<Array>()));
         Value::Object(world.finish())
     }
 
@@ -172,6 +177,15 @@ impl Estate {
     pub fn edges(&self) -> Vec<Edge> {
         edges(self)
     }
+}
+
+/// The key of the edges below `data.world`.
+const EDGES: &str = "edges";
+
+/// The keys below `data.world`.
+pub(crate) fn world_keys() -> impl Iterator<Item = &'static str> {
+    let kinds = EntityKind::ALL.iter().map(|kind| plural(*kind));
+    kinds.chain([EDGES])
 }
 
 /// The key of a kind's entities below `data.world`.

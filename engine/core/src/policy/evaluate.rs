@@ -1,6 +1,7 @@
 //! A policy set on an estate: rules per subject, in parallel, in a fixed order.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use plumbline_rego::{Answer, Derivation, EvalError, ObjectBuilder, Path, Settings, Step, Value};
 use rayon::prelude::*;
@@ -28,7 +29,7 @@ impl PolicySet {
         self.judge(estate, &World::Absent, settings)
     }
 
-    fn judge(&self, estate: &Estate, world: &World, settings: &Settings) -> Evaluation {
+    fn judge(&self, estate: &Estate, world: &World<'_>, settings: &Settings) -> Evaluation {
         let chosen = self.choose(estate);
         let entities = entities_by_resource(estate);
         let parts: Vec<Evaluation> = estate
@@ -120,7 +121,7 @@ fn judge(
 /// What is the same for every subject of a run.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
-    pub(super) world: &'a World,
+    pub(super) world: &'a World<'a>,
     pub(super) settings: &'a Settings,
 }
 
@@ -130,33 +131,51 @@ impl<'a> Around<'a> {
         match self.world {
             _ if !rule.reads_world => Some(&rule.data),
             World::Absent => None,
-            World::Known(data) => data.get(rule.metadata.id.as_str()),
+            World::Known(known) => known
+                .data
+                .get_or_init(|| known.data())
+                .get(rule.metadata.id.as_str()),
         }
     }
 }
 
 /// The rest of the estate, for the rules that read it.
-pub(super) enum World {
+pub(super) enum World<'a> {
     /// Nobody knows it.
     Absent,
-    /// `data` with the world in it, by rule.
-    Known(HashMap<String, Value>),
+    /// What an estate makes of it.
+    Known(Known<'a>),
 }
 
-impl World {
-    pub(super) fn of(set: &PolicySet, estate: &Estate) -> Self {
-        let mut reading = set.rules.iter().filter(|rule| rule.reads_world).peekable();
-        if reading.peek().is_none() {
-            return Self::Known(HashMap::new());
-        }
+/// The world of an estate, made when the first rule reads it.
+pub(super) struct Known<'a> {
+    set: &'a PolicySet,
+    estate: &'a Estate,
+    /// `data` with the world in it, by rule.
+    data: OnceLock<HashMap<String, Value>>,
+}
+
+impl<'a> World<'a> {
+    pub(super) fn of(set: &'a PolicySet, estate: &'a Estate) -> Self {
+        Self::Known(Known {
+            set,
+            estate,
+            data: OnceLock::new(),
+        })
+    }
+}
+
+impl Known<'_> {
+    fn data(&self) -> HashMap<String, Value> {
+        let reading = self.set.rules.iter().filter(|rule| rule.reads_world);
         let mut world = ObjectBuilder::default();
-        world.insert_str("world", estate.world());
+        world.insert_str("world", self.estate.world(&self.set.world_keys));
         let world = Value::Object(world.finish());
         let data = |rule: &Rule| {
             let id = rule.metadata.id.as_str().to_owned();
             (id, merge(&rule.data, &world))
         };
-        Self::Known(reading.map(data).collect())
+        reading.map(data).collect()
     }
 }
 

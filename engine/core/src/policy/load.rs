@@ -10,6 +10,7 @@ use plumbline_rego::{
 
 use super::metadata::{self, Metadata};
 use super::{DataFile, Digest, Ingredients, Listed, Override, PolicyFile, PolicySet, Rule, State};
+use crate::estate::world_keys;
 use crate::finding::{Effect, RuleId, Severity};
 use crate::problem::{Problem, spell};
 use crate::schema::{self, Schema};
@@ -23,6 +24,7 @@ pub fn load(ingredients: &Ingredients, sources: &Sources) -> (PolicySet, Vec<Pro
         problems: Vec::new(),
         broken: Vec::new(),
         world_readers: Vec::new(),
+        world_keys: Vec::new(),
     };
     let set = loader.load();
     (set, loader.problems)
@@ -36,6 +38,8 @@ struct Loader<'a> {
     broken: Vec<String>,
     /// Packages that read the rest of the estate, themselves or through others.
     world_readers: Vec<String>,
+    /// The keys of it that they read.
+    world_keys: Vec<&'static str>,
 }
 
 /// A rule that is described, but not compiled.
@@ -80,6 +84,7 @@ impl<'a> Loader<'a> {
         rules.sort_by(|left: &Rule, right| left.metadata.id.cmp(&right.metadata.id));
         catalogue.sort_by(|left: &Listed, right| left.metadata.id.cmp(&right.metadata.id));
         PolicySet {
+            world_keys: std::mem::take(&mut self.world_keys),
             rules,
             catalogue,
             digest: Digest::of(self.ingredients, self.sources),
@@ -102,6 +107,9 @@ impl<'a> Loader<'a> {
         }
         self.broken = program.broken_packages(&texts);
         self.world_readers = program.readers("data.world");
+        // The path itself is among its readers.
+        let is_read = |key: &&str| program.readers(&format!("data.world.{key}")).len() > 1;
+        self.world_keys = world_keys().filter(is_read).collect();
         program
     }
 
