@@ -328,8 +328,8 @@ impl Linker {
         parsed: &[Option<ast::Module>],
     ) {
         for (at, (rule, node)) in module.rules.iter().zip(nodes).enumerate() {
-            let metadata = metadata::of_rule(module, at, annotations, all, parsed);
-            self.rule(module, rule, index, *node, globals, metadata);
+            let metadata = || metadata::of_rule(module, at, annotations, all, parsed);
+            self.rule(module, rule, index, *node, globals, &metadata);
         }
     }
 
@@ -340,7 +340,7 @@ impl Linker {
         index: u32,
         node: NodeId,
         globals: &Globals,
-        metadata: RuleMetadata,
+        metadata: &dyn Fn() -> RuleMetadata,
     ) {
         let place = Place {
             module: index,
@@ -354,7 +354,7 @@ impl Linker {
             self.table,
             &mut self.reports,
         );
-        resolver.metadata = metadata;
+        resolver.metadata = Some(metadata);
         let params = resolver.parameters(rule.head.params.as_deref().unwrap_or_default());
         let mut branches = vec![resolve_branch(
             &mut resolver,

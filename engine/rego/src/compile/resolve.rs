@@ -48,7 +48,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) tree: &'a Tree,
     pub(crate) table: &'a Table,
     pub(crate) reports: &'a mut Reports,
-    pub(crate) metadata: RuleMetadata,
+    /// What annotations say of the rule: found when something asks for it; none outside of rules.
+    pub(crate) metadata: Option<&'a dyn Fn() -> RuleMetadata>,
     scopes: Vec<Scope>,
     slots: Slot,
     names: Vec<ArcStr>,
@@ -63,7 +64,6 @@ impl<'a> Resolver<'a> {
         table: &'a Table,
         reports: &'a mut Reports,
     ) -> Self {
-        let metadata = RuleMetadata::default();
         Self {
             module,
             version,
@@ -71,7 +71,7 @@ impl<'a> Resolver<'a> {
             tree,
             table,
             reports,
-            metadata,
+            metadata: None,
             scopes: Vec::new(),
             slots: 0,
             names: Vec::new(),

@@ -122,19 +122,10 @@ impl Resolver<'_> {
     }
 
     pub(super) fn metadata_call(&self, name: &str) -> Option<Value> {
+        let said = || self.metadata.map(|metadata| metadata()).unwrap_or_default();
         match name {
-            "rego.metadata.rule" => Some(
-                self.metadata
-                    .rule
-                    .clone()
-                    .unwrap_or_else(Value::empty_object),
-            ),
-            "rego.metadata.chain" => Some(
-                self.metadata
-                    .chain
-                    .clone()
-                    .unwrap_or_else(|| Value::from(Vec::new())),
-            ),
+            "rego.metadata.rule" => Some(said().rule.unwrap_or_else(Value::empty_object)),
+            "rego.metadata.chain" => Some(said().chain.unwrap_or_else(|| Value::from(Vec::new()))),
             _ => None,
         }
     }
