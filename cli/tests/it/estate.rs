@@ -80,9 +80,14 @@ fn no_secret_is_in_any_form_of_it() {
         "env: [{name: DB_PASSWORD, value: correct-horse-battery}], image:",
     );
     let estate = folder(&[("pod.yaml", &pod)]);
+    let compose = "services: {web: {image: 'registry.example/web:1.2', healthcheck: {test: 'ping -p correct-horse-battery'}}}\n";
+    let other = folder(&[("compose.yaml", compose)]);
     for output in ["table", "json", "mermaid", "html"] {
-        let run = plumb(estate.path(), &["estate", "-o", output]);
-        assert!(!run.out.contains("correct-horse-battery"), "{output}");
+        for estate in [&estate, &other] {
+            let run = plumb(estate.path(), &["estate", "-o", output]);
+            assert!(run.out.contains("web"), "{output}");
+            assert!(!run.out.contains("correct-horse-battery"), "{output}");
+        }
     }
 }
 
@@ -96,4 +101,18 @@ fn the_readme_draws_the_shop() {
     );
     let shown = readme.split("```mermaid\n").nth(1).unwrap();
     assert_eq!(shown.split("```").next(), Some(run.out.as_str()));
+}
+
+/// A drawing has so many rows at most, and says what is not in it.
+#[test]
+fn a_page_says_what_it_does_not_draw() {
+    let pods: Vec<String> = (0..203)
+        .map(|index| POD.replace("{name: web}", &format!("{{name: web{index}}}")))
+        .collect();
+    for (count, said) in [(200, false), (203, true)] {
+        let text = pods.get(..count).unwrap().join("---\n");
+        let estate = folder(&[("pods.yaml", &text)]);
+        let run = plumb(estate.path(), &["estate", "-o", "html"]);
+        assert_eq!(run.out.contains("3 more are not drawn"), said);
+    }
 }

@@ -141,7 +141,7 @@ struct EdgeV1 {
     what: &'static str,
 }
 
-/// Every entity with its normalised form, and the edges between them by index. Literals of variables are left out.
+/// Every entity with its normalised form, and the edges between them by index. Values of variables and commands are hidden.
 pub fn json(estate: &Estate, sources: &Sources) -> String {
     let shape = EstateV1 {
         schema_version: SCHEMA_VERSION,
@@ -187,24 +187,27 @@ fn entity_shape<'a>(estate: &'a Estate, entity: &'a Entity, sources: &Sources) -
     }
 }
 
-/// A variable may hold a secret: its value is never shown.
+/// Values of variables and commands may hold a secret: they are never shown.
 fn hide_literals(value: &mut serde_json::Value) {
-    let containers = value
-        .get_mut("containers")
-        .and_then(serde_json::Value::as_array_mut);
-    for container in containers.into_iter().flatten() {
-        let env = container
-            .get_mut("env")
-            .and_then(serde_json::Value::as_array_mut);
-        for variable in env
-            .into_iter()
-            .flatten()
-            .filter_map(|variable| variable.as_object_mut())
-        {
-            if variable.remove("value").is_some() {
-                variable.insert("value".to_owned(), "hidden".into());
+    use serde_json::Value;
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object.iter_mut() {
+                match (key.as_str(), &mut *value) {
+                    ("env", Value::Array(variables)) => variables.iter_mut().for_each(hide_value),
+                    ("command", command) => *command = "hidden".into(),
+                    _ => hide_literals(value),
+                }
             }
         }
+        Value::Array(items) => items.iter_mut().for_each(hide_literals),
+        _ => {}
+    }
+}
+
+fn hide_value(variable: &mut serde_json::Value) {
+    if let Some(value) = variable.get_mut("value") {
+        *value = "hidden".into();
     }
 }
 

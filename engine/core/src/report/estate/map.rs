@@ -77,6 +77,13 @@ fn drawing(estate: &Estate, out: &mut String) {
         }
     }
     out.push_str("</svg>\n");
+    let left_out = drawn(estate).count() - places.len();
+    if left_out > 0 {
+        let _ = writeln!(
+            out,
+            "<p>{left_out} more are not drawn; the table has all of them.</p>"
+        );
+    }
 }
 
 /// Column and row of each entity that is drawn, by its index.
