@@ -22,17 +22,19 @@
 #         default: []
 package plumbline.api.unauthenticated_endpoint
 
+import data.plumbline.lib.names
+
 deny contains {"msg": msg} if {
 	input.endpoint.exposure == "public"
 	not allowed(input.endpoint.name)
+	not preflight
 
 	# The last condition, so that a finding points at what it says of authentication.
 	input.endpoint.authentication == "none"
 	msg := sprintf("endpoint `%v` is open to everybody", [input.endpoint.name])
 }
 
-allowed(name) if {
-	is_string(name)
-	some pattern in data.params.allow
-	glob.match(pattern, null, name)
-}
+# Before a request to another origin, a browser asks whether it may, without saying who it is.
+preflight if input.endpoint.methods == ["OPTIONS"]
+
+allowed(name) if names.matches(name, data.params.allow)

@@ -50,6 +50,18 @@ test_name_that_is_no_text_is_denied if {
 	count(unauthenticated_endpoint.deny) == 1 with input as endpoint({"name": 7}) with data.params as {"allow": ["*"]}
 }
 
+test_preflight_passes if {
+	count(unauthenticated_endpoint.deny) == 0 with input as endpoint({"form": "route", "methods": ["OPTIONS"]})
+		with data.params as {"allow": []}
+}
+
+test_other_methods_are_denied if {
+	every methods in [[], ["GET"], ["OPTIONS", "GET"], ["ANY"], ["options"], "OPTIONS", null] {
+		count(unauthenticated_endpoint.deny) == 1 with input as endpoint({"form": "route", "methods": methods})
+			with data.params as {"allow": []}
+	}
+}
+
 endpoint(more) := {"endpoint": object.union(
 	{"name": "orders", "form": "url", "exposure": "public", "authentication": "none"},
 	more,

@@ -7,7 +7,7 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*", "docker/*"]
+#   targets: ["kubernetes/*", "docker/*", "aws/AWS::ECS::TaskDefinition", "aws/aws_ecs_task_definition"]
 #   controls: { pss: [baseline], cis-kubernetes: ["5.2.8", "5.2.9"], nist-800-53: ["AC-6"] }
 #   remediation: Remove the capability from `capabilities.add`, and do without it or have it done by a component of the platform.
 package plumbline.deployment.added_capability

@@ -7,7 +7,7 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["aws/*", "gcp/*", "azure/*"]
+#   targets: ["aws/*", "gcp/*"]
 #   controls: { nist-800-53: ["SA-22", "SI-2"] }
 #   remediation: Move the function to a runtime that is supported, or build it as an image whose base you keep current.
 package plumbline.deployment.end_of_life_runtime

@@ -7,7 +7,7 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*", "docker/*"]
+#   targets: ["kubernetes/*", "docker/*", "aws/AWS::ECS::TaskDefinition", "aws/aws_ecs_task_definition"]
 #   controls: { pss: [baseline], cis-kubernetes: ["5.2.3", "5.2.4", "5.2.5"], nist-800-53: ["AC-6", "SC-39"] }
 #   remediation: "Remove `hostNetwork`, `hostPID` and `hostIPC`; reach the pod through a Service, and share memory within the pod; in a compose file, remove `host` from `network_mode`, `pid` and `ipc`."
 package plumbline.deployment.host_namespace
@@ -18,14 +18,6 @@ deny contains {"msg": msg} if {
 	# Whatever is not `false` counts: only that keeps the namespace apart for certain.
 	input.workload.isolation[field] != false
 	msg := sprintf("workload `%v` may share the %s namespace of its node", [input.workload.name, namespace])
-}
-
-# A compose file has one key for all kinds of networks.
-deny contains {"msg": msg} if {
-	input.platform == "docker"
-	not input.workload.isolation.host_network
-	input.workload.network.mode == "host"
-	msg := sprintf("workload `%v` may share the network namespace of its node", [input.workload.name])
 }
 
 namespaces := {

@@ -52,33 +52,6 @@ test_host_users_pass if {
 	count(host_namespace.deny) == 0 with input as pod({"host_users": true})
 }
 
-test_host_network_of_a_compose_service_is_denied if {
-	messages == {"workload `web` may share the network namespace of its node"} with input as service({"network": {"mode": "host"}})
-}
-
-test_host_network_that_is_said_twice_is_one_finding if {
-	count(host_namespace.deny) == 1 with input as service({"network": {"mode": "host"}, "isolation": {"host_network": true}})
-}
-
-test_other_networks_of_a_compose_service_pass if {
-	every mode in ["bridge", "none", "service:db", "hosted", "", null, true, {}] {
-		count(host_namespace.deny) == 0 with input as service({"network": {"mode": mode}})
-	}
-}
-
-test_mode_of_the_network_is_read_on_docker_only if {
-	count(host_namespace.deny) == 0 with input as object.union(
-		service({"network": {"mode": "host"}}),
-		{"platform": "kubernetes"},
-	)
-}
-
-service(more) := {
-	"platform": "docker",
-	"kind": "compose/service",
-	"workload": object.union({"name": "web", "containers": []}, more),
-}
-
 messages contains finding.msg if some finding in host_namespace.deny
 
 pod(isolation) := workload(object.union(

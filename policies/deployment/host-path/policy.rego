@@ -7,7 +7,7 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*", "docker/*"]
+#   targets: ["kubernetes/*", "docker/*", "aws/AWS::ECS::TaskDefinition", "aws/aws_ecs_task_definition"]
 #   controls: { pss: [baseline], cis-kubernetes: ["5.2.12"], nist-800-53: ["AC-6"] }
 #   remediation: "Replace `hostPath` by a PersistentVolumeClaim, an `emptyDir`, a ConfigMap or a Secret; where a node agent needs the path, name it in `allow`."
 #   params:
@@ -20,6 +20,8 @@
 #         items: { type: string, pattern: "^/" }
 #         default: []
 package plumbline.deployment.host_path
+
+import data.plumbline.lib.names
 
 deny contains {"msg": msg} if {
 	some volume in input.workload.volumes
@@ -52,13 +54,8 @@ allowed(path) if {
 	startswith(path, "/")
 	not climbs(path)
 	some entry in data.params.allow
-	startswith(concat("", [path, "/"]), as_prefix(entry))
+	names.is_below(path, entry)
 }
 
 # To a Windows node, the backslash separates too.
 climbs(path) if ".." in split(replace(path, "\\", "/"), "/")
-
-# The closing slash keeps `/var/log` from standing for `/var/logs`.
-as_prefix(entry) := entry if endswith(entry, "/")
-
-as_prefix(entry) := concat("", [entry, "/"]) if not endswith(entry, "/")

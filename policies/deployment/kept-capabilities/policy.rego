@@ -12,15 +12,17 @@
 #   remediation: "Set `capabilities: { drop: [ALL] }` in the `securityContext` of the container, and add back `NET_BIND_SERVICE` at most."
 package plumbline.deployment.kept_capabilities
 
+import data.plumbline.lib.pods
+
 deny contains {"msg": msg} if {
-	not windows
+	not pods.is_windows
 	some container in input.workload.containers
 	not drops_all(container)
 	msg := sprintf("container `%s` does not drop `ALL` capabilities", [container.name])
 }
 
 deny contains {"msg": msg} if {
-	not windows
+	not pods.is_windows
 	some container in input.workload.containers
 	is_array(container.isolation.capabilities.add)
 	some capability in container.isolation.capabilities.add
@@ -50,6 +52,3 @@ given_by_default := {
 	"SETUID",
 	"SYS_CHROOT",
 }
-
-# Windows has no capabilities, and the API server refuses the field there.
-windows if input.workload.runtime.os == "windows"

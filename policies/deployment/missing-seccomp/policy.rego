@@ -12,8 +12,10 @@
 #   remediation: "Set `seccompProfile: { type: RuntimeDefault }` in the `securityContext` of the pod."
 package plumbline.deployment.missing_seccomp
 
+import data.plumbline.lib.pods
+
 deny contains {"msg": msg} if {
-	not windows
+	not pods.is_windows
 	some container in input.workload.containers
 	not has_profile(container)
 	msg := sprintf("container `%s` runs without a seccomp profile", [container.name])
@@ -21,6 +23,3 @@ deny contains {"msg": msg} if {
 
 # Whether the profile confines anything, deployment/unconfined-seccomp judges.
 has_profile(container) if _ = container.isolation.seccomp
-
-# Windows has no seccomp, and the API server refuses the field there.
-windows if input.workload.runtime.os == "windows"

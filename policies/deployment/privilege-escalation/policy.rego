@@ -12,12 +12,11 @@
 #   remediation: "Set `allowPrivilegeEscalation: false` in the `securityContext` of the container; in a compose file, `no-new-privileges:true` in `security_opt`."
 package plumbline.deployment.privilege_escalation
 
+import data.plumbline.lib.pods
+
 deny contains {"msg": msg} if {
-	not windows
+	not pods.is_windows
 	some container in input.workload.containers
 	not container.isolation.allow_privilege_escalation == false
 	msg := sprintf("container `%s` may escalate its privileges", [container.name])
 }
-
-# Windows has no such flag, and the API server refuses the field there.
-windows if input.workload.runtime.os == "windows"

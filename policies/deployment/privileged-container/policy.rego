@@ -7,7 +7,7 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*", "docker/*"]
+#   targets: ["kubernetes/*", "docker/*", "aws/AWS::ECS::TaskDefinition", "aws/aws_ecs_task_definition"]
 #   controls: { pss: [baseline], cis-kubernetes: ["5.2.2"], nist-800-53: ["AC-6"] }
 #   remediation: "Remove `privileged: true`, or grant the one capability that is needed."
 package plumbline.deployment.privileged_container

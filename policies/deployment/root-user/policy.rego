@@ -24,16 +24,5 @@ deny contains {"msg": msg} if {
 	msg := sprintf("container `%s` runs as user 0, which is root", [container.name])
 }
 
-# A compose file may name the user, with a group behind it.
-deny contains {"msg": msg} if {
-	input.platform == "docker"
-	not inherited
-	some container in input.workload.containers
-	not container.isolation.run_as_user == 0
-	is_string(input.workload.identity.name)
-	split(input.workload.identity.name, ":")[0] in {"root", "0"}
-	msg := sprintf("container `%s` runs as user 0, which is root", [container.name])
-}
-
 # The finding at the pod covers its containers too.
 inherited if input.workload.isolation.run_as_user == 0

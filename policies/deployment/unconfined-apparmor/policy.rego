@@ -7,9 +7,9 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["kubernetes/*", "docker/*"]
 #   controls: { pss: [baseline], nist-800-53: ["AC-3(3)", "SC-39"] }
-#   remediation: Remove the profile, which leaves the default of the container runtime, or name a profile of your own by `Localhost`.
+#   remediation: "Remove the profile, which leaves the default of the container runtime, or name a profile of your own by `Localhost`; in a compose file, by `apparmor` in `security_opt`."
 package plumbline.deployment.unconfined_apparmor
 
 deny contains {"msg": msg} if {

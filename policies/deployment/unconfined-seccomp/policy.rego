@@ -7,9 +7,9 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["kubernetes/*", "docker/*"]
 #   controls: { pss: [baseline], cis-kubernetes: ["5.7.2"], nist-800-53: ["CM-7", "SC-39"] }
-#   remediation: "Set `seccompProfile: { type: RuntimeDefault }`, or name a profile of your own by `Localhost`."
+#   remediation: "Set `seccompProfile: { type: RuntimeDefault }`, or name a profile of your own by `Localhost`; in a compose file, remove `seccomp` from `security_opt`, or name the file of a profile there."
 package plumbline.deployment.unconfined_seccomp
 
 deny contains {"msg": msg} if {

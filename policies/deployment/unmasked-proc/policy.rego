@@ -7,9 +7,9 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*"]
+#   targets: ["kubernetes/*", "docker/*"]
 #   controls: { pss: [baseline], nist-800-53: ["AC-6"] }
-#   remediation: "Remove `procMount`, or set it to `Default`."
+#   remediation: "Remove `procMount`, or set it to `Default`; in a compose file, remove `systempaths=unconfined` from `security_opt`."
 package plumbline.deployment.unmasked_proc
 
 deny contains {"msg": msg} if {

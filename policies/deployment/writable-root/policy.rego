@@ -12,12 +12,11 @@
 #   remediation: "Set `readOnlyRootFilesystem: true` in the `securityContext` of the container, and mount an `emptyDir` where it writes; in a compose file, `read_only: true` and `tmpfs`."
 package plumbline.deployment.writable_root
 
+import data.plumbline.lib.pods
+
 deny contains {"msg": msg} if {
-	not windows
+	not pods.is_windows
 	some container in input.workload.containers
 	not container.isolation.read_only_root_filesystem == true
 	msg := sprintf("container `%s` has a writable root filesystem", [container.name])
 }
-
-# On Windows the field has no effect, and the API server refuses it.
-windows if input.workload.runtime.os == "windows"

@@ -32,9 +32,18 @@ forms := {
 	"trigger": "trigger",
 }
 
-# What a trigger does not say of its failures, its broker may say for all of them.
+# What a trigger does not say of its failures, its broker or channel may say for all of them. That stands in the
+# namespace of the trigger; another one often has a broker of the same name.
 keeps_dead_letters if {
+	input.subscription.form == "trigger"
 	some channel in data.world.channels
 	channel.value.name == input.subscription.channel.name
+	["kubernetes", _, _, in_namespace, _] := split(channel.id, "/")
+	in_namespace == namespace
 	channel.value.redrive == true
 }
+
+# As ids have it.
+default namespace := "_"
+
+namespace := input.resource.metadata.namespace if input.resource.metadata.namespace != null

@@ -54,13 +54,48 @@ subscription(form, more) := {
 }
 
 test_trigger_of_a_broker_that_keeps_dead_letters_passes if {
-	count(undelivered_events.deny) == 0 with input as of_broker with data.world as {"channels": [{"value": {"name": "default", "redrive": true}}]}
+	count(undelivered_events.deny) == 0 with input as trigger({"namespace": "shop"}) with data.world as world("shop", {})
+	count(undelivered_events.deny) == 0 with input as trigger({}) with data.world as world("_", {})
+	count(undelivered_events.deny) == 0 with input as trigger({"namespace": null}) with data.world as world("_", {})
 }
 
 test_trigger_of_a_broker_that_keeps_none_is_denied if {
-	every channel in [{"name": "default", "redrive": false}, {"name": "other", "redrive": true}] {
-		count(undelivered_events.deny) == 1 with input as of_broker with data.world as {"channels": [{"value": channel}]}
+	every channel in [{"redrive": false}, {"name": "other"}] {
+		count(undelivered_events.deny) == 1 with input as trigger({"namespace": "shop"})
+			with data.world as world("shop", channel)
 	}
 }
 
-of_broker := subscription("trigger", {"dead_letter": false, "channel": {"name": "default"}})
+test_broker_of_another_namespace_does_not_speak_for_a_trigger if {
+	count(undelivered_events.deny) == 1 with input as trigger({"namespace": "shop"}) with data.world as world("mail", {})
+	count(undelivered_events.deny) == 1 with input as trigger({}) with data.world as world("mail", {})
+}
+
+# A queue, a bus or a topic of this name is another thing.
+test_broker_speaks_for_triggers_only if {
+	every form in ["bus", "topic", "schedule"] {
+		count(undelivered_events.deny) == 1 with data.world as world("_", {}) with input as subscription(form, {
+			"dead_letter": false,
+			"channel": {"name": "default"},
+		})
+	}
+}
+
+test_channel_of_a_cloud_does_not_speak_for_a_trigger if {
+	count(undelivered_events.deny) == 1 with input as trigger({}) with data.world as {"channels": [{
+		"id": "aws/template.yaml/default",
+		"value": {"name": "default", "redrive": true},
+	}]}
+}
+
+trigger(metadata) := {
+	"platform": "kubernetes",
+	"kind": "eventing.knative.dev/Trigger",
+	"resource": {"metadata": metadata},
+	"subscription": {"name": "paid", "form": "trigger", "dead_letter": false, "channel": {"name": "default"}},
+}
+
+world(namespace, more) := {"channels": [{
+	"id": sprintf("kubernetes/eventing.knative.dev/Broker/%s/default", [namespace]),
+	"value": object.union({"name": "default", "redrive": true}, more),
+}]}

@@ -13,6 +13,8 @@
 #   remediation: "Set `ReservedConcurrentExecutions` of the function, `reserved_concurrent_executions` in Terraform, or the annotation `autoscaling.knative.dev/max-scale` of the Knative template."
 package plumbline.finops.unbounded_scale
 
+import data.plumbline.lib.symbolic
+
 deny contains {"msg": msg} if {
 	input.workload.runtime.form == "function"
 	not bounded
@@ -37,28 +39,23 @@ bounded if {
 	input.workload.lifetime.max_instances == 0
 }
 
-# What only a deployment can resolve is no part of the normalised form, and is a limit, whatever it comes to. Templates
-# have a function of theirs in its place, Terraform an expression.
-bounded if is_object(input.resource.Properties.ReservedConcurrentExecutions)
-
-bounded if is_expression(input.resource.reserved_concurrent_executions)
-
-bounded if is_expression(input.resource.max_instances)
-
+# What only a deployment can resolve is a limit, whatever it comes to.
 bounded if {
-	some block in input.resource.service_config
-	is_expression(block.max_instance_count)
+	some limit in limits_as_written
+	symbolic.is_symbolic(limit)
 }
 
-bounded if {
-	some block in input.resource.site_config
-	is_expression(block.app_scale_limit)
-}
+limits_as_written contains input.resource.Properties.ReservedConcurrentExecutions
 
-is_expression(value) if {
-	is_string(value)
-	contains(value, "${")
-}
+limits_as_written contains input.resource.reserved_concurrent_executions
+
+limits_as_written contains input.resource.reservedConcurrency
+
+limits_as_written contains input.resource.max_instances
+
+limits_as_written contains block.max_instance_count if some block in input.resource.service_config
+
+limits_as_written contains block.app_scale_limit if some block in input.resource.site_config
 
 # The annotations of a revision are its own.
 place := ["resource", "metadata", "annotations", "autoscaling.knative.dev/max-scale"] if {

@@ -28,6 +28,7 @@ test_limit_that_only_a_deployment_can_resolve_passes if {
 	every resource in [
 		{"Properties": {"ReservedConcurrentExecutions": {"Ref": "Concurrency"}}},
 		{"reserved_concurrent_executions": "${var.concurrency}"},
+		{"reservedConcurrency": "${param:concurrency}"},
 		{"max_instances": "${var.instances}"},
 		{"service_config": [{"max_instance_count": "${var.instances}"}]},
 		{"site_config": [{"app_scale_limit": "${var.instances}"}]},

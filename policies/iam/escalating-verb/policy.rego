@@ -23,6 +23,8 @@
 #         default: []
 package plumbline.iam.escalating_verb
 
+import data.plumbline.lib.roles
+
 deny contains {"msg": msg, "path": path} if {
 	not allowed
 	some i, rule in input.resource.rules
@@ -36,7 +38,7 @@ deny contains {"msg": msg, "path": path} if {
 	]
 	count(grants) > 0
 	path := ["resource", "rules", i, "verbs", j]
-	msg := sprintf("`%s` `%v` may %s", [input.resource.kind, name, concat(" and ", grants)])
+	msg := sprintf("`%s` `%v` may %s", [input.resource.kind, roles.name, concat(" and ", grants)])
 }
 
 # What a verb stands for as it is written.
@@ -49,8 +51,8 @@ meant := {
 
 # What RBAC asks for each of them on: the resources, and the API group of each.
 asked := {
-	"escalate": roles,
-	"bind": roles,
+	"escalate": of_rbac,
+	"bind": of_rbac,
 	"impersonate": {
 		"users": "",
 		"groups": "",
@@ -60,7 +62,7 @@ asked := {
 	},
 }
 
-roles := {
+of_rbac := {
 	"roles": "rbac.authorization.k8s.io",
 	"clusterroles": "rbac.authorization.k8s.io",
 }
@@ -92,14 +94,8 @@ narrowed("impersonate", rule) if names_without(rule, "system:masters")
 
 # Without a name, all are meant.
 names_without(rule, mighty) if {
-	is_array(rule.resourceNames)
-	count(rule.resourceNames) > 0
+	roles.names_some(rule)
 	not mighty in rule.resourceNames
 }
 
 allowed if input.resource.metadata.name in data.params.allow
-
-# An object may come with `generateName` alone.
-default name := "_"
-
-name := input.resource.metadata.name

@@ -23,6 +23,8 @@
 #         default: []
 package plumbline.iam.secret_access
 
+import data.plumbline.lib.roles
+
 # The path keeps apart the same words in two rules of one role.
 deny contains {"msg": msg, "path": path} if {
 	not allowed
@@ -30,26 +32,15 @@ deny contains {"msg": msg, "path": path} if {
 	"secrets" in rule.resources
 	some group in rule.apiGroups
 	group in {"", "*"}
-	not names_some(rule)
+	not roles.names_some(rule)
 	verbs := [quoted | some verb in rule.verbs; reads(verb); quoted := sprintf("`%s`", [verb])]
 	count(verbs) > 0
 	j := min([j | some j, resource in rule.resources; resource == "secrets"])
 	path := ["resource", "rules", i, "resources", j]
-	msg := sprintf("`%s` `%v` may read every Secret, by %s", [input.resource.kind, name, concat(", ", verbs)])
+	msg := sprintf("`%s` `%v` may read every Secret, by %s", [input.resource.kind, roles.name, concat(", ", verbs)])
 }
 
 # A list names Secrets too, and hands out what is in them.
 reads(verb) if verb in {"get", "list", "watch", "*"}
 
-# An empty list names none, which means all.
-names_some(rule) if {
-	is_array(rule.resourceNames)
-	count(rule.resourceNames) > 0
-}
-
 allowed if input.resource.metadata.name in data.params.allow
-
-# An object may come with `generateName` alone.
-default name := "_"
-
-name := input.resource.metadata.name

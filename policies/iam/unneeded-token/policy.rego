@@ -21,6 +21,8 @@
 #         default: []
 package plumbline.iam.unneeded_token
 
+import data.plumbline.lib.names
+
 deny contains {"msg": msg} if {
 	not allowed
 	not decided
@@ -41,8 +43,4 @@ deny contains {"msg": msg} if {
 # Whatever is no boolean decides nothing, and the token is mounted.
 decided if is_boolean(input.workload.identity.mount_token)
 
-allowed if {
-	is_string(input.workload.identity.name)
-	some pattern in data.params.allow
-	glob.match(pattern, null, input.workload.identity.name)
-}
+allowed if names.matches(input.workload.identity.name, data.params.allow)

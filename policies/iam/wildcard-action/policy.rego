@@ -23,13 +23,20 @@ deny contains {"msg": msg} if {
 # `NotAction` grants everything else.
 deny contains {"msg": msg} if {
 	input.grant.effect == "allow"
-	some resource in input.grant.resources
-	is_every(resource)
+	nearly_everywhere
 
 	# The last condition, so that a finding points at the list.
 	input.grant.not_actions != null
 	msg := sprintf("%s may do everything to everything but what is listed", [who])
 }
+
+nearly_everywhere if {
+	some resource in input.grant.resources
+	is_every(resource)
+}
+
+# `NotResource` is everywhere else.
+nearly_everywhere if input.grant.not_resources != null
 
 who := sprintf("`%v`", [input.grant.identity]) if input.grant.identity
 

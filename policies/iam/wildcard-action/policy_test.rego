@@ -59,6 +59,28 @@ test_all_but_some_actions_on_one_resource_pass if {
 	count(wildcard_action.deny) == 0 with input as allow({"not_actions": ["s3:DeleteBucket"], "resources": ["arn:aws:s3:::orders/*"]})
 }
 
+test_all_but_some_actions_on_all_but_some_resources_are_denied if {
+	every written in [["arn:aws:s3:::orders/*"], [], "arn:aws:s3:::orders/*"] {
+		messages == {"`orders` may do everything to everything but what is listed"} with input as {"grant": {
+			"name": "OrdersPolicy/0",
+			"identity": "orders",
+			"effect": "allow",
+			"not_actions": ["iam:*"],
+			"not_resources": written,
+		}}
+	}
+}
+
+test_actions_that_are_listed_on_all_but_some_resources_pass if {
+	count(wildcard_action.deny) == 0 with input as {"grant": {
+		"name": "OrdersPolicy/0",
+		"identity": "orders",
+		"effect": "allow",
+		"actions": ["s3:GetObject"],
+		"not_resources": ["arn:aws:s3:::orders/*"],
+	}}
+}
+
 test_grant_without_an_identity_is_named if {
 	messages == {"whoever holds `Policy/0` may do `*`"} with input as {"grant": {
 		"name": "Policy/0",

@@ -23,6 +23,8 @@
 #         default: []
 package plumbline.iam.wildcard_role
 
+import data.plumbline.lib.roles
+
 # The path keeps apart the same words in two rules of one role.
 deny contains {"msg": msg, "path": path} if {
 	not allowed
@@ -31,7 +33,7 @@ deny contains {"msg": msg, "path": path} if {
 	some j, entry in rule[field]
 	wildcard(field, entry)
 	path := ["resource", "rules", i, field, j]
-	msg := sprintf("`%s` `%v` has `%s` among its %s", [input.resource.kind, name, entry, title])
+	msg := sprintf("`%s` `%v` has `%s` among its %s", [input.resource.kind, roles.name, entry, title])
 }
 
 titles := {
@@ -57,8 +59,3 @@ wildcard("nonResourceURLs", entry) if {
 }
 
 allowed if input.resource.metadata.name in data.params.allow
-
-# An object may come with `generateName` alone.
-default name := "_"
-
-name := input.resource.metadata.name

@@ -39,7 +39,7 @@ declared contains [key, value] if some key, value in input.workload.tags
 
 # --- Where it runs, in the words of `targets` in `estate.yaml`. A Job of Kubernetes is a job, and on Kubernetes.
 
-targets contains "function" if form == "function"
+targets contains "function" if is_function
 
 targets contains "job" if form == "job"
 
@@ -70,6 +70,30 @@ else := sprintf("`%v`", [form])
 
 form := input.workload.runtime.form
 
+is_function if form == "function"
+
 is_knative if startswith(input.kind, "serving.knative.dev/")
 
+# What comes and goes with its requests, for messages.
+elastic := sprintf("function `%v`", [input.workload.name]) if is_function
+
+else := sprintf("Knative workload `%v`", [input.workload.name]) if is_knative
+
+else := sprintf("Cloud Run service `%v`", [input.workload.name]) if is_cloud_run_service
+
+# --- In which region, as clouds compare: Azure takes `West Europe` for `westeurope`, and a machine of Google names its
+# zone, `europe-west1-b`.
+
+region := as_region(input.workload.placement.region)
+
+default as_region(_) := null
+
+as_region(name) := regex.replace(replace(lower(name), " ", ""), `^([a-z]+-[a-z]+[0-9]+)-[a-z]$`, "$1") if is_string(name)
+
 is_cloud_run if startswith(input.kind, "google_cloud_run_")
+
+# A job of Cloud Run waits for nobody.
+is_cloud_run_service if {
+	is_cloud_run
+	form == "container"
+}

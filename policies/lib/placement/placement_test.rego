@@ -77,3 +77,51 @@ test_a_form_that_nobody_knows_is_nowhere if {
 	count(placement.targets) == 0 with input as new
 	placement.place == "`dream`" with input as new
 }
+
+test_what_comes_and_goes_has_a_name if {
+	placement.elastic == "function `web`" with input as {
+		"platform": "aws",
+		"kind": "AWS::Lambda::Function",
+		"workload": {"name": "web", "runtime": {"form": "function"}},
+	}
+	placement.elastic == "Knative workload `web`" with input as {
+		"platform": "kubernetes",
+		"kind": "serving.knative.dev/Service",
+		"workload": {"name": "web", "runtime": {"form": "container"}},
+	}
+	placement.elastic == "Cloud Run service `web`" with input as {
+		"platform": "gcp",
+		"kind": "google_cloud_run_v2_service",
+		"workload": {"name": "web", "runtime": {"form": "container"}},
+	}
+	every kind, form in {"apps/Deployment": "container", "google_cloud_run_v2_job": "job"} {
+		not placement.elastic with input as {
+			"platform": "kubernetes",
+			"kind": kind,
+			"workload": {"name": "web", "runtime": {"form": form}},
+		}
+	}
+}
+
+# In which region.
+
+test_each_spelling_of_a_region_is_the_region if {
+	every written, region in {
+		"eu-central-1": "eu-central-1",
+		"europe-west1": "europe-west1",
+		"europe-west1-b": "europe-west1",
+		"us-gov-west-1": "us-gov-west-1",
+		"westeurope": "westeurope",
+		"West Europe": "westeurope",
+		"eastus2": "eastus2",
+	} {
+		placement.region == region with input as {"workload": {"placement": {"region": written}}}
+		placement.as_region(written) == region
+	}
+}
+
+test_a_region_that_is_no_text_is_none if {
+	every written in [7, ["eu-central-1"], {}] {
+		placement.as_region(written) == null
+	}
+}

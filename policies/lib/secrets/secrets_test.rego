@@ -12,6 +12,15 @@ samples := {
 	"Azure signature": concat("", ["https://shop.example.net/in?sv=2024-11-04&sig", "=c2hvcHNob3BzaG9wc2hvcHNob3A%3D"]),
 	"Azure storage": concat("", ["AccountName=shop;AccountKey", "=c2hvcHNob3BzaG9wc2hvcHNob3A="]),
 	"connection string": concat("", ["Server=db.example.com;User Id=shop;Password", "=correct-horse"]),
+	"Anthropic": concat("", ["sk-ant", "-api03-0123456789abcdefghij"]),
+	"Docker Hub": concat("", ["dckr", "_pat_0123456789abcdefghij01"]),
+	"GitLab": concat("", ["glpat", "-0123456789abcdefghij"]),
+	"Google, client secret": concat("", ["GOCSPX", "-0123456789abcdefghij01234567"]),
+	"npm": concat("", ["npm", "_0123456789abcdefghijABCDEFGHIJ012345"]),
+	"OpenAI": concat("", ["sk-proj", "-0123456789abcdefghij"]),
+	"PyPI": concat("", ["pypi", "-AgEIcHlwaS5vcmcCJDAxMjM0NTY3"]),
+	"SendGrid": concat("", ["SG", ".0123456789abcdefghijAB.0123456789abcdefghijABCDEFGHIJ0123456789abc"]),
+	"Vault": concat("", ["hvs", ".0123456789abcdefghij0123"]),
 	"GitHub": concat("", ["ghp", "_0123456789abcdefghijABCDEFGHIJ012345"]),
 	"GitHub, fine-grained": concat("", ["github", "_pat_0123456789abcdefghijAB_0123456789"]),
 	"Google": concat("", ["AIza", "0123456789abcdefghijABCDEFGHIJ01234"]),
@@ -50,6 +59,13 @@ test_text_without_credentials_is_none if {
 		"postgres://shop:$(DB_PASSWORD)@db.example.com/shop",
 		"postgres://shop:{{db.password}}@db.example.com/shop",
 		"https://shop@git.example.com/shop.git",
+		"postgres://shop:%s@db.example.com/shop",
+		"postgres://shop:%DB_PASSWORD%@db.example.com/shop",
+		"postgres://shop:__DB_PASSWORD__@db.example.com/shop",
+		"Server=db.example.com;User Id=shop;Password=__DB_PASSWORD__",
+		"Server=db.example.com;User Id=shop;Password=%DB_PASSWORD%",
+		"sk-learn-0123456789abcdefghij",
+		"glpat-short",
 		"Server=db.example.com;User Id=shop;Password=${DB_PASSWORD}",
 		"-----BEGIN PUBLIC KEY-----",
 	}
@@ -93,7 +109,16 @@ test_url_made_by_a_program_is_no_credential if {
 }
 
 test_percent_encoded_password_is_a_credential if {
+	secrets.has_credential("postgres://shop:%40hunter2@db.example.com")
 	secrets.has_credential_in_text("url: postgres://shop:%40hunter2@db.example.com")
+}
+
+test_password_that_begins_like_a_placeholder_is_a_credential if {
+	texts := {"postgres://shop:_hunter2@db.example.com", "Server=db.example.com;Password=_correct-horse"}
+	every text in texts {
+		secrets.has_credential(text)
+		secrets.has_credential_in_text(text)
+	}
 }
 
 test_password_in_a_connection_string_is_a_credential if {
@@ -131,6 +156,8 @@ test_secret_names_are_known if {
 		"CREDENTIAL", "DB_CREDENTIALS", "DB_CREDS", "APIKEY", "API_KEY", "ACCESSKEY", "AWS_SECRET_ACCESS_KEY",
 		"ACCOUNT_KEY", "ENCRYPTION_KEY", "MASTER_KEY", "PRIVATEKEY", "PRIVATE_KEY", "SECRETKEY", "SIGNING_KEY",
 		"CONNECTIONSTRING", "CONNECTION_STRING", "DB_CONN_STR", "PGPASSWORD", "apiToken", "db.password", "github-token",
+		"CLIENT_PASSWORDS", "API_KEYS", "TS_AUTHKEY", "AUTH_KEY", "RABBITMQ_ERLANG_COOKIE", "dbPass", "db.adminPwd",
+		"mailCreds",
 	}
 	every name in names {
 		secrets.names_secret(name)
@@ -138,7 +165,7 @@ test_secret_names_are_known if {
 }
 
 test_names_that_only_resemble_secrets_are_known if {
-	names := {"", "BYPASS", "KEY", "OLDPWD_HINT", "SECRETARY", "TOKENIZER_MODEL", "secretName", "monkey"}
+	names := {"", "BYPASS", "KEY", "OLDPWD_HINT", "SECRETARY", "TOKENIZER_MODEL", "secretName", "monkey", "compass", "Bypass", "passCount", "SESSION_COOKIE"}
 	every name in names {
 		not secrets.names_secret(name)
 	}
@@ -157,6 +184,12 @@ test_word_that_describes_must_be_the_last if secrets.names_secret("FILE_TOKEN")
 
 test_long_text_could_be_a_secret if secrets.could_be_secret("changeme", 8)
 
+test_text_with_the_signs_of_a_placeholder_could if {
+	every value in ["correct@horse", "@correct-horse", "100%correct%horse", "__correct-horse", "<correct><horse>"] {
+		secrets.could_be_secret(value, 8)
+	}
+}
+
 test_short_text_could_not if not secrets.could_be_secret("hunter2", 8)
 
 test_reference_could_not if {
@@ -173,8 +206,8 @@ test_reference_could_not if {
 
 test_placeholder_and_plain_setting_could_not if {
 	values := {
-		"<your password>", "********", "#{db.password}#", "__DB_PASSWORD__", "TRUE", "disabled", "12345678", "1.5GiB",
-		"86400000ms", "/var/run/secrets/shop", "../secrets/password", `C:\secrets`, "https://login.example.com/token",
+		"<your password>", "********", "#{db.password}#", "__DB_PASSWORD__", "@db.password@", "%DB_PASSWORD%", "TRUE", "disabled", "12345678", "1.5GiB",
+		"86400000ms", "/var/run/secrets/shop", "../secrets/password", "%d/password", `C:\secrets`, "https://login.example.com/token",
 		"Server=db.example.com;Authentication=Active Directory Default",
 	}
 	every value in values {
@@ -237,6 +270,7 @@ test_settings_are_found_by_each_term if {
 		"PASSWORD", "PASSWD", "PASSPHRASE", "PASS", "PWD", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS", "CREDS",
 		"APIKEY", "API_KEY", "ACCESSKEY", "ACCESS_KEY", "ACCOUNT_KEY", "ENCRYPTION_KEY", "MASTER_KEY", "PRIVATEKEY",
 		"PRIVATE_KEY", "SECRETKEY", "SIGNING_KEY", "CONNECTIONSTRING", "CONNECTION_STRING", "CONN_STR",
+		"PASSWORDS", "API_KEYS", "AUTH_KEY", "ERLANG_COOKIE",
 	}
 	every name in names {
 		secrets.names_secret(name)

@@ -13,9 +13,11 @@
 #   remediation: "Say how many days the logs are kept: `RetentionInDays` of a log group, `retention_in_days` in Terraform."
 package plumbline.observability.unbounded_logs
 
+import data.plumbline.lib.symbolic
+
 deny contains {"msg": msg} if {
 	input.store.form == "log_group"
-	not symbolic
+	not is_known_later
 
 	# The last condition, so that a finding points at the group.
 	not input.store.log_retention_days
@@ -47,15 +49,9 @@ least := limits.min
 
 limits := data.estate.limits["log-retention-days"]
 
-# What only a deployment can resolve is no part of the normalised form. Templates have a function of theirs in its
-# place, Terraform an expression.
-symbolic if is_object(input.resource.Properties.RetentionInDays)
+# What only a deployment can resolve is no part of the normalised form.
+is_known_later if symbolic.is_symbolic(input.resource.Properties.RetentionInDays)
 
-symbolic if is_expression(input.resource.retention_in_days)
+is_known_later if symbolic.is_symbolic(input.resource.retention_in_days)
 
-symbolic if is_expression(input.resource.retention_days)
-
-is_expression(value) if {
-	is_string(value)
-	contains(value, "${")
-}
+is_known_later if symbolic.is_symbolic(input.resource.retention_days)

@@ -11,7 +11,7 @@
 #   requires: ["estate.classes"]
 #   unknown: pass
 #   controls: { nist-800-53: ["SC-6", "CP-10"] }
-#   remediation: "Keep as many instances warm as the class asks for: provisioned concurrency or a least number of instances of a function, `autoscaling.knative.dev/min-scale` of a Knative template."
+#   remediation: "Keep as many instances warm as the class asks for: provisioned concurrency or a least number of instances of a function, `min_instance_count` of a service of Cloud Run, `autoscaling.knative.dev/min-scale` of a Knative template."
 package plumbline.placement.cold_latency_critical
 
 import data.plumbline.lib.placement
@@ -24,14 +24,10 @@ deny contains {"msg": msg} if {
 	# An absent value is one that nobody can know yet.
 	warm := input.workload.lifetime.min_instances
 	not suffices(warm, least)
-	msg := sprintf("%s is of the class `%v`, which keeps at least %v warm, and keeps %v", [named, class, least, warm])
+	msg := sprintf("%s is of the class `%v`, which keeps at least %v warm, and keeps %v", [placement.elastic, class, least, warm])
 }
 
 suffices(warm, least) if {
 	is_number(warm)
 	warm >= least
 }
-
-named := sprintf("function `%v`", [input.workload.name]) if "function" in placement.targets
-
-else := sprintf("Knative workload `%v`", [input.workload.name]) if "knative" in placement.targets

@@ -47,6 +47,20 @@ test_number_that_is_not_known_passes if {
 	}
 }
 
+test_service_of_cloud_run_that_keeps_nothing_warm_is_denied if {
+	messages == {"Cloud Run service `web` is of the class `checkout`, which keeps at least 2 warm, and keeps 0"} with data.estate as estate
+		with input as {
+			"platform": "gcp",
+			"kind": "google_cloud_run_v2_service",
+			"workload": {
+				"name": "web",
+				"runtime": {"form": "container"},
+				"lifetime": {"min_instances": 0},
+				"tags": {"governance_class": "checkout"},
+			},
+		}
+}
+
 test_other_workloads_pass if {
 	count(cold_latency_critical.deny) == 0 with data.estate as estate with input as object.union(
 		function("checkout", 0),

@@ -26,12 +26,14 @@
 #         default: 600
 package plumbline.placement.near_time_limit
 
+import data.plumbline.lib.placement
+
 deny contains {"msg": msg} if {
 	share := limit * percent
 	is_number(input.workload.lifetime.max_seconds)
 	input.workload.lifetime.max_seconds * 100 >= share
 	msg := sprintf("%s may run for %v seconds, at or above %v percent of the %v that its platform grants", [
-		named,
+		placement.elastic,
 		input.workload.lifetime.max_seconds,
 		percent,
 		limit,
@@ -39,10 +41,12 @@ deny contains {"msg": msg} if {
 }
 
 # The limits of Lambda and of Google Cloud are the same everywhere; Knative's is a setting of the cluster, and Azure's
-# one of the plan. Undefined for what is neither a function nor Knative's.
-limit := data.params["knative-limit-seconds"] if is_knative
+# one of the plan. Undefined for what does not come and go with its requests.
+limit := data.params["knative-limit-seconds"] if placement.is_knative
 
-else := of_function[input.platform] if is_function
+else := of_function[input.platform] if placement.is_function
+
+else := 3600 if placement.is_cloud_run_service
 
 of_function["aws"] := 900
 
@@ -57,11 +61,3 @@ of_function["gcp"] := 3600 if {
 percent := data.estate.limits["timeout-percent-of-platform"]
 
 percent := 80 if not data.estate.limits["timeout-percent-of-platform"]
-
-named := sprintf("function `%v`", [input.workload.name]) if is_function
-
-else := sprintf("Knative workload `%v`", [input.workload.name]) if is_knative
-
-is_function if input.workload.runtime.form == "function"
-
-is_knative if startswith(input.kind, "serving.knative.dev/")

@@ -28,6 +28,28 @@ test_service_below_the_share_passes if {
 	}
 }
 
+test_service_of_cloud_run_has_an_hour if {
+	every seconds, found in {"300": 0, "2879": 0, "2880": 1, "3600": 1} {
+		count(near_time_limit.deny) == found with data.params as params with input as {
+			"platform": "gcp",
+			"kind": "google_cloud_run_v2_service",
+			"workload": {
+				"name": "report",
+				"runtime": {"form": "container"},
+				"lifetime": {"max_seconds": to_number(seconds)},
+			},
+		}
+	}
+}
+
+test_job_of_cloud_run_passes if {
+	count(near_time_limit.deny) == 0 with data.params as params with input as {
+		"platform": "gcp",
+		"kind": "google_cloud_run_v2_job",
+		"workload": {"name": "report", "runtime": {"form": "job"}, "lifetime": {"max_seconds": 3600}},
+	}
+}
+
 test_limit_of_knative_is_a_parameter if {
 	count(near_time_limit.deny) == 0 with input as knative(480) with data.params as {"knative-limit-seconds": 1200}
 	count(near_time_limit.deny) == 1 with input as knative(960) with data.params as {"knative-limit-seconds": 1200}

@@ -35,7 +35,7 @@ deny contains {"msg": msg} if {
 	classification in data.estate.restricted
 	regions := data.estate.approved[classification].regions
 	region := input.workload.placement.region
-	not region in regions
+	not placement.region in {placement.as_region(approved_region) | some approved_region in regions}
 	msg := sprintf("`%v` holds `%v` data and runs in `%v`, which is no approved region for it", [
 		input.workload.name,
 		classification,

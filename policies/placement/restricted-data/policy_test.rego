@@ -61,6 +61,29 @@ test_approved_region_passes if {
 	})
 }
 
+# Clouds take more than one spelling, and a machine says its zone.
+test_approved_region_passes_however_it_is_spelt if {
+	every written, approved in {
+		"West Europe": "westeurope",
+		"westeurope": "West Europe",
+		"europe-west1-b": "europe-west1",
+	} {
+		count(restricted_data.deny) == 0 with input as function({
+			"tags": {"data-classification": "health"},
+			"placement": {"region": written},
+		})
+			with data.estate as object.union(estate, {"approved": {"health": {"regions": [approved]}}})
+	}
+}
+
+test_zone_of_another_region_is_denied if {
+	messages == {"`ledger` holds `health` data and runs in `us-east1-b`, which is no approved region for it"} with input as function({
+		"tags": {"data-classification": "health"},
+		"placement": {"region": "us-east1-b"},
+	})
+		with data.estate as object.union(estate, {"approved": {"health": {"regions": ["europe-west1"]}}})
+}
+
 test_region_that_is_not_known_passes if {
 	count(restricted_data.deny) == 0 with input as function({"tags": {"data-classification": "health"}})
 		with data.estate as estate

@@ -13,6 +13,8 @@
 #   remediation: Declare one of the `classes` of `estate.yaml` in a label or a tag of the workload.
 package plumbline.placement.undeclared_class
 
+import data.plumbline.lib.placement
+
 # Of the places where a class may stand, the path names the one where it is best seen.
 deny contains {"msg": msg, "path": place} if {
 	not declares_class
@@ -21,60 +23,30 @@ deny contains {"msg": msg, "path": place} if {
 
 # Every declaration is judged, so that one that is right hides none that is wrong.
 deny contains {"msg": msg} if {
-	some class in declared
+	some class in placement.classes
 	not known(class)
 	msg := sprintf("`%s` declares the class `%v`, which the organisation does not know", [input.workload.name, class])
 }
 
-declares_class if some _ in declared
+declares_class if some _ in placement.classes
 
 # A tag whose value only a deployment can resolve is no part of `tags`, and declares a class all the same.
 declares_class if {
 	input.platform == "aws"
-	some key in keys
+	some key in placement.class_keys
 	input.resource.Properties.Tags[key]
 }
 
 declares_class if {
 	input.platform == "aws"
 	some tag in input.resource.Properties.Tags
-	tag.Key in keys
+	tag.Key in placement.class_keys
 }
 
 known(class) if _ = data.estate.classes[class]
-
-# Read in the metadata of the workload, in that of its pods, and in its tags.
-declared contains class if {
-	some key in keys
-	class := input.workload.template.annotations[key]
-}
-
-declared contains class if {
-	some key in keys
-	class := input.workload.template.labels[key]
-}
-
-declared contains class if {
-	some key in keys
-	class := input.workload.annotations[key]
-}
-
-declared contains class if {
-	some key in keys
-	class := input.workload.labels[key]
-}
-
-declared contains class if {
-	some key in keys
-	class := input.workload.tags[key]
-}
 
 default place := ["resource", "metadata", "labels"]
 
 place := ["resource", "Properties", "Tags"] if input.platform == "aws"
 
 place := ["resource", "labels"] if input.platform == "docker"
-
-keys := data.estate.keys["class"]
-
-keys := ["governance/class", "governance_class", "governance-class"] if not data.estate.keys["class"]

@@ -27,6 +27,7 @@
 #         default: 8
 package plumbline.secrets.plaintext_config
 
+import data.plumbline.lib.names
 import data.plumbline.lib.secrets
 
 # The messages name the key and the setting, never the value. A value may be a large file: the place is
@@ -82,8 +83,4 @@ is_secret(value) if {
 # Last words that are common in files: `password_encryption = scram-sha-256`.
 describes_secret(name) if regex.match(`(?i)[._-](?:attribute|claim|class|command|description|encryption|hint|label|message|param|parameter|plugin|strategy)$`, name)
 
-allowed(name) if {
-	is_string(name)
-	some pattern in data.params.allow
-	glob.match(pattern, null, name)
-}
+allowed(name) if names.matches(name, data.params.allow)

@@ -27,6 +27,7 @@
 #         default: 8
 package plumbline.secrets.plaintext_env
 
+import data.plumbline.lib.names
 import data.plumbline.lib.secrets
 
 # The messages name the container and the variable, never the value.
@@ -57,8 +58,4 @@ part := "function" if input.workload.runtime.form == "function"
 
 part := "unit" if input.workload.runtime.form == "service"
 
-allowed(name) if {
-	is_string(name)
-	some pattern in data.params.allow
-	glob.match(pattern, null, name)
-}
+allowed(name) if names.matches(name, data.params.allow)

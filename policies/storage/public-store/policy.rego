@@ -13,18 +13,9 @@
 #   remediation: Close the store to the public, and let those in by identity, or through a content delivery network, who need it.
 package plumbline.storage.public_store
 
+import data.plumbline.lib.stores
+
 deny contains {"msg": msg} if {
 	input.store.public == true
-	msg := sprintf("%s `%v` is open to everybody", [noun, input.store.name])
+	msg := sprintf("%s `%v` is open to everybody", [stores.noun, input.store.name])
 }
-
-default noun := "store"
-
-noun := {
-	"bucket": "bucket",
-	"cache": "cache",
-	"database": "database",
-	"log_group": "log group",
-	"table": "table",
-	"volume": "volume",
-}[input.store.form]

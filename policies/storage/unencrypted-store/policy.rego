@@ -13,18 +13,9 @@
 #   remediation: "Switch encryption on, with a key whose use can be seen and withdrawn; most stores have to be made anew for it."
 package plumbline.storage.unencrypted_store
 
+import data.plumbline.lib.stores
+
 deny contains {"msg": msg} if {
 	input.store.encrypted == false
-	msg := sprintf("%s `%v` is not encrypted", [noun, input.store.name])
+	msg := sprintf("%s `%v` is not encrypted", [stores.noun, input.store.name])
 }
-
-default noun := "store"
-
-noun := {
-	"bucket": "bucket",
-	"cache": "cache",
-	"database": "database",
-	"log_group": "log group",
-	"table": "table",
-	"volume": "volume",
-}[input.store.form]

@@ -7,11 +7,13 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*", "docker/*", "aws/*"]
+#   targets: ["kubernetes/*", "docker/*", "aws/*", "gcp/*"]
 #   requires: ["estate.registries.allowed"]
 #   controls: { cis-kubernetes: ["5.5.1"], nist-800-53: ["CM-7(5)"] }
 #   remediation: Mirror the image into an allowed registry and refer to it there, or add its registry to `registries.allowed` in `estate.yaml`.
 package plumbline.supply_chain.unknown_registry
+
+import data.plumbline.lib.names
 
 deny contains {"msg": msg} if {
 	allowed := data.estate.registries.allowed
@@ -27,10 +29,5 @@ deny contains {"msg": msg} if {
 
 under_any(name, allowed) if {
 	some entry in allowed
-	startswith(concat("", [name, "/"]), as_prefix(entry))
+	names.is_below(name, entry)
 }
-
-# The closing slash keeps `registry.example.com` from standing for `registry.example.com.evil.test`.
-as_prefix(entry) := entry if endswith(entry, "/")
-
-as_prefix(entry) := concat("", [entry, "/"]) if not endswith(entry, "/")

@@ -16,7 +16,7 @@ pub(super) mod variables;
 
 use crate::estate::Model;
 use crate::resource::Resource;
-use crate::tree::View;
+use crate::tree::{Origin, View};
 
 /// How a format writes what depends on other resources.
 #[derive(Debug)]
@@ -54,16 +54,43 @@ impl Dialect {
     }
 }
 
-/// The value that several keys lead to; of a block that may repeat, the first one. No way leads to nothing.
+/// The value that several keys lead to; of a block that may repeat, the first one. No way leads to nothing. Where a
+/// function stands on the way, it is what was found: only a deployment can tell what lies below it.
 pub(super) fn dig<'a>(from: View<'a>, path: &[&str]) -> Option<View<'a>> {
     if path.is_empty() {
         return None;
     }
-    let step = |view: View<'a>, key: &&str| {
-        let block = view.items().next().unwrap_or(view);
-        block.get(key)
-    };
-    path.iter()
-        .try_fold(from, step)
-        .filter(|view| !view.is_null())
+    let mut at = from;
+    for key in path {
+        let block = at.items().next().unwrap_or(at);
+        match block.get(key) {
+            Some(below) => at = below,
+            None if is_call(block) => return Some(block),
+            None => return None,
+        }
+    }
+    Some(at).filter(|view| !view.is_null())
+}
+
+/// Whether a node is a function of `CloudFormation`, in its long spelling.
+fn is_call(view: View<'_>) -> bool {
+    let mut entries = view.entries();
+    let first = entries.next();
+    let is_alone = entries.next().is_none();
+    first.is_some_and(|(name, _)| is_alone && name.starts_with("Fn::"))
+}
+
+/// Whether a deployment chooses between two values, of which one may be nothing: `Fn::If`, `condition ? a : null`.
+pub(super) fn is_choice(view: View<'_>) -> bool {
+    let is_conditional = |text: &str| text.starts_with("${") && text.contains(" ? ");
+    view.get("Fn::If").is_some() || view.raw().is_some_and(is_conditional)
+}
+
+/// True where something is written, else false; unknown where a deployment chooses whether it is.
+pub(super) fn presence(model: &mut Model, key: &str, written: Option<View<'_>>, default: Origin) {
+    match written {
+        Some(view) if is_choice(view) => model.unknown(key, WHY, view.id()),
+        Some(view) => model.truth(key, true, Origin::Derived { from: view.id() }),
+        None => model.truth(key, false, default),
+    }
 }

@@ -22,7 +22,7 @@ pub(super) const FRONTEND: Frontend = Frontend {
     entities,
 };
 
-/// The first line of the text says that it is cloud-config.
+/// What the first line of the text begins with says that it is cloud-config. A comment may follow.
 const HEADER: &str = "#cloud-config";
 
 /// cloud-init reads one mapping.
@@ -31,7 +31,8 @@ fn recognise(document: &Document) -> Recognition {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let first = text.lines().next().unwrap_or_default();
     let root = root(document);
-    if first.trim_end() != HEADER {
+    let after = first.strip_prefix(HEADER);
+    if !after.is_some_and(|after| after.is_empty() || after.starts_with(char::is_whitespace)) {
         Recognition::No
     } else if document.number > 1 {
         Recognition::Almost(
@@ -53,6 +54,7 @@ fn read(document: &Document, reading: &mut Reading) {
     let root = root(document);
     let file = document.tree.source().map_or("", |source| source.name());
     let name = file.rsplit('/').next().unwrap_or(file);
+    refuse_shapes(document, root, reading);
     warn_of_encoded(document, root, reading);
     reading.resources.push(Resource {
         id: ResourceId::new([Platform::Host.as_str(), file, "cloud-init", "user-data"]),
@@ -66,6 +68,34 @@ fn read(document: &Document, reading: &mut Reading) {
         root: root.id(),
         typing: Typing::Core,
     });
+}
+
+/// Keys whose value is a list, and whether its items are commands: texts, or lists of words.
+const LISTS: &[(&str, bool)] = &[("bootcmd", true), ("runcmd", true), ("write_files", false)];
+
+fn refuse_shapes(document: &Document, root: View<'_>, reading: &mut Reading) {
+    let mut refuse = |view: View<'_>, message: String| {
+        let place = document.tree.place(view.id());
+        reading.problems.extend(place.map(|place| {
+            Problem::error(place, message)
+                .help("it was not judged: cloud-init cannot do it as it is written")
+        }));
+    };
+    for (key, of_commands) in LISTS {
+        let Some(written) = root.get(key).filter(|written| !written.is_null()) else {
+            continue;
+        };
+        if !written.is_sequence() {
+            refuse(written, format!("`{key}` is no list"));
+        }
+        for item in written
+            .items()
+            .filter(|item| item.is_mapping() == *of_commands)
+        {
+            let expected = if *of_commands { "command" } else { "mapping" };
+            refuse(item, format!("an item of `{key}` that is no {expected}"));
+        }
+    }
 }
 
 fn warn_of_encoded(document: &Document, root: View<'_>, reading: &mut Reading) {

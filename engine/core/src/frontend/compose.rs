@@ -10,6 +10,7 @@ mod interpolate;
 mod isolation;
 mod port;
 mod service;
+mod shape;
 mod volume;
 
 use std::collections::HashSet;
@@ -47,12 +48,11 @@ const FOREIGN: &[&str] = &[
 
 /// A file has services, and at least one of them says where it comes from.
 fn recognise(document: &Document) -> Recognition {
-    let written = matches!(document.notation, Notation::Yaml | Notation::Json);
     let root = root(document);
     let foreign = FOREIGN.iter().any(|key| root.get(key).is_some());
     let is_service = |service: View<'_>| MARKS.iter().any(|mark| service.get(mark).is_some());
     let mut services = root.get("services").into_iter().flat_map(View::entries);
-    if written && !foreign && services.any(|(_, service)| is_service(service)) {
+    if !foreign && services.any(|(_, service)| is_service(service)) {
         Recognition::Yes
     } else {
         Recognition::No
@@ -76,7 +76,7 @@ fn read(document: &Document, reading: &mut Reading) {
     refuse_dollars(document, reading);
     warn_of_includes(document, root, reading);
     for (_, service) in root.get("services").into_iter().flat_map(View::entries) {
-        refuse_shapes(document, service, reading);
+        shape::refuse(document, service, reading);
     }
     let (tree, typing) = match extends::resolve(&document.tree, root, &mut reading.problems) {
         Some(tree) => (Arc::new(tree), Typing::Json),
@@ -134,27 +134,4 @@ fn warn_of_includes(document: &Document, root: View<'_>, reading: &mut Reading) 
         Problem::warning(place, "the files of `include` were not read with this one")
             .help("name them to be judged too")
     }));
-}
-
-/// What Compose refuses of a service as it is written, before anything is laid over it.
-fn refuse_shapes(document: &Document, service: View<'_>, reading: &mut Reading) {
-    let mut refuse = |node: NodeId, message: &str, help: &str| {
-        let place = document.tree.place(node);
-        let problem = place.map(|place| Problem::error(place, message).help(help));
-        reading.problems.extend(problem);
-    };
-    if !service.is_mapping() {
-        refuse(
-            service.id(),
-            "a service that is no mapping",
-            "every service must say what it runs: `image`, `build` or `extends`",
-        );
-    }
-    for item in port::refused(service) {
-        refuse(
-            item.id(),
-            "a port that Compose cannot read",
-            "write it as `\"8080:80\"`, or as a mapping with `target` and `published`",
-        );
-    }
 }

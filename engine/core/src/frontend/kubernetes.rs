@@ -7,6 +7,7 @@ pub(super) mod helm;
 mod isolation;
 mod lifetime;
 pub(super) mod quantity;
+mod shape;
 mod volume;
 mod workload;
 
@@ -176,7 +177,7 @@ impl Reader<'_> {
             namespace.as_deref().unwrap_or("_"),
             &name,
         ]);
-        self.reading.resources.push(Resource {
+        let resource = Resource {
             id,
             platform: Platform::Kubernetes,
             format: self.format,
@@ -187,7 +188,9 @@ impl Reader<'_> {
             tree: Arc::clone(&self.document.tree),
             root: view.id(),
             typing: self.typing,
-        });
+        };
+        self.reading.problems.extend(shape::problems(&resource));
+        self.reading.resources.push(resource);
     }
 
     fn report(&mut self, node: NodeId, message: &str, help: &str) {

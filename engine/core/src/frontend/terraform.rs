@@ -105,15 +105,13 @@ fn referred(text: &str) -> Option<String> {
 
 /// Whether an address is the one that is spoken of in its own module; instances of one resource are alike.
 fn is_address(address: &str, referred: &str) -> bool {
-    let own = address.rsplit_once("module.").map_or(address, |(_, own)| {
-        own.split_once('.').map_or(own, |(_, own)| own)
-    });
+    let (_, own) = split(address);
     own.split('[').next() == Some(referred)
 }
 
 /// The bodies of the resources of a type in the same module.
 fn siblings<'a>(resource: &'a Resource, kind: &str) -> Vec<View<'a>> {
-    let prefix = prefix(&resource.name);
+    let (prefix, _) = split(&resource.name);
     let root = resource.tree.view(NodeId::ROOT, resource.typing);
     let begin = format!("{prefix}{kind}.");
     root.entries()
@@ -123,23 +121,32 @@ fn siblings<'a>(resource: &'a Resource, kind: &str) -> Vec<View<'a>> {
 }
 
 fn named<'a>(resource: &'a Resource, kind: &str, name: &str) -> Option<View<'a>> {
-    let address = format!("{}{name}", prefix(&resource.name));
+    let (prefix, _) = split(&resource.name);
     let root = resource.tree.view(NodeId::ROOT, resource.typing);
     let of_kind = name.split('.').next() == Some(kind);
-    let mut found = root
-        .entries()
-        .filter(|(at, _)| at.split('[').next() == Some(&address));
+    let mut found = root.entries().filter(|(at, _)| {
+        let (of, own) = split(at);
+        of == prefix && own.split('[').next() == Some(name)
+    });
     found.next().map(|(_, body)| body).filter(|_| of_kind)
 }
 
-/// `module.queue.` of an address in a module; nothing at the root.
-fn prefix(address: &str) -> &str {
-    let Some(at) = address.rfind("module.") else {
-        return "";
-    };
-    let name = address.get(at + "module.".len()..).unwrap_or_default();
-    let end = name
-        .find('.')
-        .map_or(address.len(), |dot| at + "module.".len() + dot + 1);
-    address.get(..end).unwrap_or_default()
+/// `module.queue.` of an address in a module, which is nothing at the root, and the rest of it.
+fn split(address: &str) -> (&str, &str) {
+    let mut own = address;
+    while let Some(rest) = own.strip_prefix("module.").and_then(after_step) {
+        own = rest;
+    }
+    let prefix = address.strip_suffix(own).unwrap_or_default();
+    (prefix, own)
+}
+
+/// What follows the first step of an address. A point in the key of an instance, `["a.b"]`, is none between steps.
+pub(super) fn after_step(address: &str) -> Option<&str> {
+    let mut is_quoted = false;
+    let point = address.find(|character| {
+        is_quoted ^= character == '"';
+        character == '.' && !is_quoted
+    })?;
+    address.get(point + 1..)
 }

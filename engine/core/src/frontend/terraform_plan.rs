@@ -325,7 +325,11 @@ impl<'a> Plan<'a, '_> {
 
 /// The name of the module that an address ends in: `module.queue[0]` is an instance of `queue`.
 fn called(address: &str) -> &str {
-    let name = address.rsplit("module.").next().unwrap_or_default();
+    let (mut rest, mut name) = (Some(address), "");
+    while let Some(step) = rest.and_then(|rest| rest.strip_prefix("module.")) {
+        name = step;
+        rest = terraform::after_step(step);
+    }
     name.split('[').next().unwrap_or_default()
 }
 

@@ -816,3 +816,212 @@ fn a_provider_with_an_alias_gives_tags_to_those_that_ask_for_it() {
         None,
     );
 }
+
+/// What is unknown of the first entity of a kind.
+#[track_caller]
+fn unknown(reading: Reading, kind: EntityKind, expected: &[&str]) {
+    let (estate, _) = Estate::new(reading.resources);
+    let entity = estate.of_kind(kind).next().unwrap();
+    let root = plumbline_core::tree::NodeId::ROOT;
+    let unknown = entity
+        .tree
+        .unknowns(root, plumbline_core::tree::Typing::Json);
+    let unknown: Vec<String> = unknown.iter().map(plumbline_core::problem::spell).collect();
+    assert_eq!(unknown, expected);
+}
+
+#[test]
+fn a_redrive_policy_is_read_from_a_text() {
+    let text = |policy: &str| {
+        format!(
+            "resource \"aws_sqs_queue\" \"dead\" {{\n}}\nresource \"aws_sqs_queue\" \"jobs\" {{\n  redrive_policy = {policy}\n}}\n"
+        )
+    };
+    let policy =
+        "jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 4 })";
+    let check = |policy: &str, expected| {
+        hcl(
+            &text(policy),
+            EntityKind::Channel,
+            "/dead_letters",
+            Some(expected),
+        );
+    };
+    check(policy, "true");
+    check("jsonencode({ maxReceiveCount = 4 })", "false");
+    let jobs = |policy: &str| {
+        format!("resource \"aws_sqs_queue\" \"jobs\" {{\n  redrive_policy = {policy}\n}}\n")
+    };
+    let at = "/max_receives";
+    hcl(&jobs(policy), EntityKind::Channel, at, Some("4"));
+    hcl(&jobs("\"{}\""), EntityKind::Channel, at, None);
+    unknown(
+        terraform(&jobs("var.policy")),
+        EntityKind::Channel,
+        &["max_receives"],
+    );
+    unknown(
+        terraform(&jobs("var.redriven ? jsonencode({}) : null")),
+        EntityKind::Channel,
+        &["redrive", "max_receives"],
+    );
+}
+
+#[test]
+fn variables_that_only_a_deployment_can_tell_are_not_known() {
+    let function = |variables: &str| {
+        terraform(&format!(
+            "resource \"aws_lambda_function\" \"f\" {{\n  environment {{\n    variables = {variables}\n  }}\n}}\n"
+        ))
+    };
+    unknown(
+        function("merge(var.given, { A = \"b\" })"),
+        EntityKind::Workload,
+        &["containers[0].env"],
+    );
+    unknown(function("{ A = var.given }"), EntityKind::Workload, &[]);
+}
+
+#[test]
+fn what_is_not_known_of_a_task_is_not_off() {
+    let text = "Parameters: {P: {Type: String}}\nResources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      PidMode: !Ref P\n      ContainerDefinitions:\n        - {Image: !Ref P, Privileged: !Ref P, User: !Ref P}\n        - !If [C, {Image: a}, !Ref AWS::NoValue]\n";
+    unknown(
+        reading(text),
+        EntityKind::Workload,
+        &[
+            "isolation.host_pid",
+            "containers[0].image",
+            "containers[0].isolation.privileged",
+            "containers[0].isolation.user",
+            "containers[0].isolation.run_as_user",
+            "containers[1]",
+        ],
+    );
+}
+
+#[test]
+fn a_bucket_that_may_be_closed_is_neither_open_nor_not() {
+    let check = |block: &str, expected| {
+        one(
+            "AWS::S3::Bucket",
+            &format!("{{AccessControl: PublicRead, PublicAccessBlockConfiguration: {block}}}"),
+            EntityKind::Store,
+            "/public",
+            expected,
+        );
+    };
+    check("{BlockPublicAcls: true}", Some("false"));
+    check("{BlockPublicPolicy: true}", Some("true"));
+    check("{BlockPublicAcls: !Ref P}", None);
+    check("!If [C, {BlockPublicAcls: true}, !Ref AWS::NoValue]", None);
+}
+
+#[test]
+fn a_statement_that_only_a_deployment_can_tell_is_not_known() {
+    let text = "Resources:\n  P:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyDocument: {Statement: [!If [C, {Effect: Allow, Action: '*', Resource: '*'}, !Ref AWS::NoValue]]}\n";
+    unknown(
+        reading(text),
+        EntityKind::Grant,
+        &["effect", "actions", "resources"],
+    );
+}
+
+#[test]
+fn dynamic_blocks_stand_beside_those_that_are_written() {
+    let service = |names: &str| {
+        format!(
+            "resource \"google_cloud_run_v2_service\" \"s\" {{\n  template {{\n    containers {{\n      env {{\n        name = \"A\"\n        value = \"x\"\n      }}\n      dynamic \"env\" {{\n        for_each = {names}\n        content {{\n          name = env.key\n          value = env.value\n        }}\n      }}\n    }}\n    dynamic \"vpc_access\" {{\n      for_each = {names}\n      content {{\n        connector = vpc_access.value\n      }}\n    }}\n  }}\n}}\n"
+        )
+    };
+    let check = |names: &str, pointer, expected| {
+        hcl(&service(names), EntityKind::Workload, pointer, expected);
+    };
+    let (first, second) = ("/containers/0/env/0/name", "/containers/0/env/1/name");
+    check("{}", first, Some(r#""A""#));
+    check("{}", second, None);
+    check("{ B = \"y\" }", first, Some(r#""A""#));
+    check("{ B = \"y\" }", second, Some(r#""B""#));
+    check("{}", "/network/vpc", Some("false"));
+    check("{ B = \"y\" }", "/network/vpc", Some("true"));
+}
+
+#[test]
+fn instances_that_are_not_read_are_said() {
+    let said = |count: usize| {
+        let text = format!("resource \"aws_sqs_queue\" \"q\" {{\n  count = {count}\n}}\n");
+        let problems = terraform(&text).problems.into_iter();
+        problems.map(|problem| problem.message).collect::<Vec<_>>()
+    };
+    assert_eq!(said(200), [""; 0]);
+    assert_eq!(said(201), ["201 instances, of which 200 were read"]);
+}
+
+#[test]
+fn what_for_each_cannot_go_through_is_one_instance() {
+    let text = "variable \"names\" {\n  default = null\n}\nresource \"aws_sqs_queue\" \"q\" {\n  for_each = var.names\n}\n";
+    hcl(text, EntityKind::Channel, "/form", Some(r#""queue""#));
+}
+
+#[test]
+fn an_empty_text_is_what_it_was_tried_for() {
+    let name = |written: &str| {
+        format!("resource \"aws_lambda_function\" \"f\" {{\n  runtime = {written}\n}}\n")
+    };
+    let check = |written: &str, expected| {
+        hcl(
+            &name(written),
+            EntityKind::Workload,
+            "/runtime/language",
+            Some(expected),
+        );
+    };
+    check("try(\"\", \"x\")", r#""""#);
+    check("coalesce(\"\", \"x\")", r#""x""#);
+    check("element([\"a\", \"b\"], 3)", r#""b""#);
+}
+
+#[test]
+fn a_script_is_put_together_of_texts_or_not_known() {
+    let script = |data: &str| {
+        format!(
+            "Resources:\n  A:\n    Type: AWS::EC2::Instance\n    Properties: {{UserData: {data}}}\n"
+        )
+    };
+    let value = |data: &str, expected| {
+        found(
+            reading(&script(data)),
+            data,
+            EntityKind::Workload,
+            "/containers/0/env",
+            Some(expected),
+        );
+    };
+    let assigned = r#"[{"kind":"literal","name":"A","value":"b"}]"#;
+    value("{Fn::Base64: !Sub 'export A=b'}", assigned);
+    value("{Fn::Base64: !Sub \"export A=b\\necho ${X}\"}", assigned);
+    value(
+        "{Fn::Base64: !Join ['', [\"export A=b\\n\", !Ref X]]}",
+        assigned,
+    );
+    value(
+        "{Fn::Base64: !Join ['', [\"export A=b\\n\", echo]]}",
+        assigned,
+    );
+    let not_known = |data: &str| {
+        unknown(
+            reading(&script(data)),
+            EntityKind::Workload,
+            &["containers[0].env[0]"],
+        );
+    };
+    not_known("!Ref X");
+    not_known("{Fn::Base64: !Ref X}");
+    not_known("{Fn::Base64: !If [C, a, b]}");
+    unknown(
+        terraform(
+            "resource \"aws_instance\" \"a\" {\n  user_data = templatefile(\"a.sh\", { a = 1 })\n}\n",
+        ),
+        EntityKind::Workload,
+        &["containers[0].env[0]"],
+    );
+}

@@ -58,6 +58,7 @@ fn user_data_is_known_by_its_first_line() {
     for text in [
         "#cloud-config\npackages: [nginx]\n",
         "#cloud-config  \npackages: [nginx]\n",
+        "#cloud-config # of a machine\npackages: [nginx]\n",
         "#cloud-config\r\npackages: [nginx]\r\n",
     ] {
         ids(text, &["host/test.yaml/cloud-init/user-data"], &[]);
@@ -207,5 +208,26 @@ fn private_keys_of_the_machine_are_literals_and_public_ones_are_not() {
     variables(
         "ssh_keys: {rsa_private: k, rsa_public: p}",
         &["ssh_keys.rsa_private=k"],
+    );
+}
+
+#[test]
+fn what_cloud_init_cannot_do_as_it_is_written_is_said() {
+    let check = |config: &str, problem: &str| {
+        ids(
+            &format!("#cloud-config\n{config}\n"),
+            &["host/test.yaml/cloud-init/user-data"],
+            &[problem],
+        );
+    };
+    check("runcmd: export A=b", "2:1 `runcmd` is no list");
+    check("write_files: {path: /a}", "2:1 `write_files` is no list");
+    check(
+        "runcmd: [{echo a: b}]",
+        "2:11 an item of `runcmd` that is no command",
+    );
+    check(
+        "write_files: [/a]",
+        "2:15 an item of `write_files` that is no mapping",
     );
 }

@@ -259,3 +259,102 @@ fn conditions_that_ask_each_other_are_not_known() {
     let text = "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\nResources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {Timeout: !If [A, 1, 2]}\n";
     entity(text, EntityKind::Workload, "/lifetime/max_seconds", None);
 }
+
+#[test]
+fn a_resource_with_a_name_that_none_can_have_is_said() {
+    let text = "Resources:\n  A: {Type: AWS::SQS::Queue}\n  B/C: {Type: AWS::SQS::Queue}\n";
+    assert_eq!(
+        spelt(text, &reading(text).problems),
+        ["3:3 `B/C` is no name of a resource"]
+    );
+}
+
+#[test]
+fn a_parameter_whose_value_is_kept_elsewhere_is_not_known() {
+    let text = |kind: &str| {
+        format!(
+            "Parameters:\n  P: {{Type: '{kind}', Default: /shop/password}}\nResources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {{Environment: {{Variables: {{A: !Ref P}}}}}}\n"
+        )
+    };
+    let at = "/containers/0/env/0/kind";
+    let check = |kind, expected| entity(&text(kind), EntityKind::Workload, at, Some(expected));
+    check("AWS::SSM::Parameter::Value<String>", r#""other_ref""#);
+    check("AWS::SSM::Parameter::Name", r#""literal""#);
+    check("String", r#""literal""#);
+}
+
+/// A function whose time depends on the first of so many conditions, each of which asks for the next one twice.
+fn conditions(count: usize) -> String {
+    let asking: Vec<String> = (0..count)
+        .map(|at| {
+            let next = at + 1;
+            format!("  C{at}: !And [{{Condition: C{next}}}, {{Condition: C{next}}}]\n")
+        })
+        .collect();
+    let asking = asking.concat();
+    format!(
+        "Conditions:\n{asking}  C{count}: !Equals [a, a]\nResources:\n  F: {{Type: AWS::Lambda::Function, Properties: {{Timeout: !If [C0, 1, 2]}}}}\n"
+    )
+}
+
+#[test]
+fn a_condition_is_found_once_and_not_at_any_depth() {
+    let at = "/lifetime/max_seconds";
+    entity(&conditions(10), EntityKind::Workload, at, Some("1"));
+    entity(&conditions(50_000), EntityKind::Workload, at, None);
+}
+
+#[test]
+fn a_text_in_a_text_is_found_once() {
+    let nested = |depth: usize, leaf: &str| {
+        let inner = (0..depth).fold(leaf.to_owned(), |inner, _| {
+            format!("{{'Fn::Sub': ['${{A}}${{A}}', {{A: {inner}}}]}}")
+        });
+        format!("{{Environment: {{Variables: {{A: {inner}}}}}}}")
+    };
+    let at = "/containers/0/env/0/value";
+    of_function(&nested(2, "x"), at, Some(r#""xxxx""#));
+    of_function(&nested(40, "''"), at, Some(r#""""#));
+    of_function(&nested(40, "x"), at, None);
+}
+
+#[test]
+fn a_mapping_that_leads_to_itself_is_not_known() {
+    let found = "{'Fn::FindInMap': [M, a, b]}";
+    let text = format!(
+        "Mappings: {{M: {{a: {{b: [{found}, {found}]}}}}}}\nResources:\n  F: {{Type: AWS::Lambda::Function, Properties: {{Timeout: {found}}}}}\n"
+    );
+    entity(&text, EntityKind::Workload, "/lifetime/max_seconds", None);
+}
+
+#[test]
+fn what_a_deployment_may_leave_out_is_neither_there_nor_not() {
+    let chosen =
+        |key: &str, value: &str| format!("{{{key}: !If [IsOpen, {value}, !Ref AWS::NoValue]}}");
+    let check = |properties: &str, pointer| of_function(properties, pointer, None);
+    check(
+        &chosen("DeadLetterQueue", "{Type: SQS, TargetArn: a}"),
+        "/failure/dead_letter",
+    );
+    check(&chosen("VpcConfig", "{SubnetIds: [a]}"), "/network/vpc");
+    check(
+        &chosen("FileSystemConfigs", "[{Arn: a, LocalMountPath: /mnt/a}]"),
+        "/state/persistent",
+    );
+    check(
+        &chosen("Environment", "{Variables: {A: b}}"),
+        "/containers/0/env",
+    );
+    check(
+        "{Environment: {Variables: !If [IsOpen, {A: b}, {C: d}]}}",
+        "/containers/0/env",
+    );
+}
+
+#[test]
+fn a_queue_of_dead_letters_of_a_topic_is_known_as_one() {
+    let text = template(&format!(
+        "{QUEUE}  S: {{Type: AWS::SNS::Subscription, Properties: {{RedrivePolicy: {{deadLetterTargetArn: !GetAtt Q.Arn}}}}}}\n"
+    ));
+    entity(&text, EntityKind::Channel, "/dead_letters", Some("true"));
+}

@@ -321,6 +321,11 @@ fn capabilities_are_as_they_are_written() {
         "/isolation/capabilities",
         Some(r#"{"add":["NET_ADMIN"],"drop":["all"]}"#),
     );
+    container(
+        "cap_add: ['${CAP:-SYS_ADMIN}']",
+        "/isolation/capabilities/add",
+        Some(r#"["SYS_ADMIN"]"#),
+    );
     unknown(
         "cap_add: [NET_ADMIN, $CAP]",
         &["/containers/0/isolation/capabilities/add"],
@@ -695,4 +700,34 @@ fn services_that_come_to_too_much_are_said() {
             problem.message == "services that extend too many others to be judged"
         })
     );
+}
+
+#[test]
+fn what_is_of_another_shape_than_compose_takes_is_said() {
+    let check = |keys: &str, problems: &[&str]| {
+        ids(
+            &format!("services:\n  web:\n    image: nginx\n    {keys}\n"),
+            &["docker/test.yaml/service/web"],
+            problems,
+        );
+    };
+    check(
+        "volumes: {data: /data}",
+        &["4:5 `volumes` of a service is no list"],
+    );
+    check(
+        "cap_add: SYS_ADMIN",
+        &["4:5 `cap_add` of a service is no list"],
+    );
+    check(
+        "environment: A=b",
+        &["4:5 `environment` of a service is no mapping"],
+    );
+    check(
+        "environment: [A=b, {C: d}]",
+        &["4:25 an item of `environment` that is no pair of a name and a value"],
+    );
+    check("environment: {A: ~, B: 1}", &[]);
+    check("tmpfs: /tmp", &[]);
+    check("ports: !reset x", &[]);
 }

@@ -845,3 +845,17 @@ fn an_operation_of_another_shape_is_said() {
         ],
     );
 }
+
+#[test]
+fn servers_that_are_no_list_are_said() {
+    ids(
+        &openapi("servers: {url: 'http://a.example'}\n", "responses: {}"),
+        &["contract/test.yaml/openapi/Shop"],
+        &["3:1 `servers` is no list"],
+    );
+    ids(
+        &openapi("servers: [{url: 'http://a.example'}]\n", "responses: {}"),
+        &["contract/test.yaml/openapi/Shop"],
+        &[],
+    );
+}

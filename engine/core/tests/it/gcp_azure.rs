@@ -310,3 +310,85 @@ fn a_queue_sets_aside_what_fails_and_what_is_too_old_if_it_says_so() {
     );
     check("", "/expired_to_dead_letters", None);
 }
+
+/// What is unknown of the first workload.
+#[track_caller]
+fn unknown(text: &str, expected: &[&str]) {
+    let (documents, _) = documents(text, Notation::Hcl);
+    let mut reading = Reading::default();
+    reading.take_together(&documents.iter().collect::<Vec<_>>());
+    let (estate, _) = Estate::new(reading.resources);
+    let workload = estate.of_kind(EntityKind::Workload).next().unwrap();
+    let root = plumbline_core::tree::NodeId::ROOT;
+    let unknown = workload
+        .tree
+        .unknowns(root, plumbline_core::tree::Typing::Json);
+    let unknown: Vec<String> = unknown.iter().map(plumbline_core::problem::spell).collect();
+    assert_eq!(unknown, expected);
+}
+
+#[test]
+fn what_only_a_deployment_can_tell_is_not_left_out() {
+    let merged = "merge(var.given, { A = \"b\" })";
+    unknown(
+        &resource(
+            "azurerm_linux_function_app",
+            &format!("  app_settings = {merged}"),
+            "",
+        ),
+        &["containers[0].env[0]"],
+    );
+    unknown(
+        &resource(
+            "google_cloudfunctions2_function",
+            &format!(
+                "  service_config {{\n    environment_variables = {merged}\n    available_memory = var.memory\n  }}"
+            ),
+            "",
+        ),
+        &[
+            "containers[0].env[0]",
+            "containers[0].resources.limits.memory_bytes",
+        ],
+    );
+    unknown(
+        &resource(
+            RUN,
+            "  template {\n    containers {\n      image = var.image\n    }\n  }",
+            "",
+        ),
+        &["containers[0].image"],
+    );
+}
+
+#[test]
+fn a_member_that_is_not_known_may_be_everybody_unless_it_begins_as_another_one() {
+    let member = |kind: &str, name: &str, member: &str| {
+        format!("resource \"{kind}\" \"m\" {{\n  {name} = \"a\"\n  member = {member}\n}}\n")
+    };
+    let account = "\"serviceAccount:${google_service_account.a.email}\"";
+    let call = |of: &str| member("google_cloud_run_v2_service_iam_member", "name", of);
+    let read = |of: &str| member("google_storage_bucket_iam_member", "bucket", of);
+    let check = |beside: &str, expected| {
+        entity(
+            &resource(RUN, "  name = \"a\"", beside),
+            EntityKind::Endpoint,
+            "/authentication",
+            expected,
+        );
+    };
+    check(&call(account), Some(r#""iam""#));
+    check(&call("var.member"), None);
+    check(&call("\"allUsers\""), Some(r#""none""#));
+    let check = |beside: &str, expected| {
+        entity(
+            &resource("google_storage_bucket", "  name = \"a\"", beside),
+            EntityKind::Store,
+            "/public",
+            expected,
+        );
+    };
+    check(&read(account), Some("false"));
+    check(&read("var.member"), None);
+    check(&read("\"allUsers\""), Some("true"));
+}

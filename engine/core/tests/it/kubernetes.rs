@@ -431,3 +431,61 @@ fn a_claim_outlives_its_pod() {
         Some("false"),
     );
 }
+
+#[test]
+fn a_volume_that_is_only_read_keeps_nothing() {
+    let inline = |keys: &str| format!("{{volumes: [{{name: v, csi: {{driver: d{keys}}}}}]}}");
+    pod(&inline(""), "/state/persistent", Some("true"));
+    pod(
+        &inline(", readOnly: true"),
+        "/state/persistent",
+        Some("false"),
+    );
+}
+
+#[test]
+fn what_is_of_another_shape_than_the_server_takes_is_said() {
+    let object =
+        |spec: &str| format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  {spec}\n");
+    let check = |spec: &str, problem: &str| {
+        ids(
+            &object(spec),
+            &["kubernetes/core/Pod/_/a"],
+            &[&format!("5:{problem}")],
+        );
+    };
+    check(
+        "containers: {web: {image: nginx}}",
+        "3 `containers` is no list",
+    );
+    check("volumes: {v: {}}", "3 `volumes` is no list");
+    check(
+        "containers: [{name: a, env: {A: b}}]",
+        "26 `env` is no list",
+    );
+    check(
+        "containers: [nginx]",
+        "16 an item of `containers` that is no mapping",
+    );
+    ids(
+        &object("{containers: ~, volumes: [], securityContext: {}}"),
+        &["kubernetes/core/Pod/_/a"],
+        &[],
+    );
+    ids(
+        "apiVersion: x.io/v1\nkind: X\nmetadata: {name: a}\nspec: {containers: {a: b}}\n",
+        &["kubernetes/x.io/X/_/a"],
+        &[],
+    );
+}
+
+#[test]
+fn a_pod_spec_in_a_wrong_place_is_judged_and_said() {
+    let text = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec:\n  template:\n    spec: {containers: [{name: c, image: nginx}]}\n";
+    ids(
+        text,
+        &["kubernetes/batch/CronJob/_/a"],
+        &["6:5 a pod spec where the API server looks for none"],
+    );
+    workload(text, "/containers/0/name", Some(r#""c""#));
+}

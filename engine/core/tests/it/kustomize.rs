@@ -649,6 +649,76 @@ fn fields_that_are_not_read_are_said() {
 }
 
 #[test]
+fn a_field_of_another_shape_is_said() {
+    refused(
+        "images: {name: nginx}\nnamePrefix: [a]\ncommonLabels: [a]\npatches: [web]\nlabels: []\n",
+        &[
+            "kustomization.yaml:2:1 `images` is no list",
+            "kustomization.yaml:3:1 `namePrefix` is no text",
+            "kustomization.yaml:4:1 `commonLabels` is no mapping",
+            "kustomization.yaml:5:11 an item of `patches` that is no mapping",
+        ],
+    );
+    let built = build(&[("kustomization.yaml", "resources: web.yaml\n")]);
+    assert_eq!(
+        built.problems(),
+        ["kustomization.yaml:1:1 `resources` is no list"]
+    );
+    refused(
+        "configMapGenerator: [{name: m, literals: a=b}]\n",
+        &["kustomization.yaml:2:32 `literals` is no list"],
+    );
+}
+
+#[test]
+fn an_item_with_other_keys_than_its_field_has_is_said() {
+    refused(
+        "images: [{name: nginx, newtag: 2}]\n",
+        &["kustomization.yaml:2:24 an item of `images` has no field `newtag`"],
+    );
+    refused(
+        "replicas: [{name: web}]\n",
+        &["kustomization.yaml:2:13 an item of `replicas` without `count`"],
+    );
+    refused(
+        "labels: [{pairs: [a]}]\n",
+        &["kustomization.yaml:2:11 `pairs` is no mapping"],
+    );
+}
+
+#[test]
+fn a_target_that_asks_for_something_else_selects_nothing() {
+    let patch = |target: &str| {
+        format!("patches: [{{target: {target}, patch: '[{{op: remove, path: /spec}}]'}}]\n")
+    };
+    refused(
+        &patch("{kinds: Deployment}"),
+        &["kustomization.yaml:2:21 a target has no field `kinds`"],
+    );
+    refused(
+        &patch("web"),
+        &["kustomization.yaml:2:12 `target` is no mapping"],
+    );
+}
+
+#[test]
+fn what_stands_beside_a_kustomization_in_its_file_is_said() {
+    let text = format!("resources: []\n---\n{WEB}");
+    let built = build(&[("kustomization.yaml", &text)]);
+    let beside = "a document beside a kustomization, which kustomize does not read";
+    assert_eq!(
+        built.problems(),
+        [
+            format!("kustomization.yaml:3:1 {beside}"),
+            format!("kustomization.yaml:21:1 {beside}"),
+        ]
+    );
+    let text = "resources: [web.yaml]\n---\n";
+    let built = build(&[("kustomization.yaml", text), ("web.yaml", WEB)]);
+    assert_eq!(built.problems(), [""; 0]);
+}
+
+#[test]
 fn what_a_base_has_to_say_is_said_once() {
     let built = build(&[
         (
@@ -702,6 +772,35 @@ fn kustomizations_that_multiply_come_to_an_end() {
             .problems()
             .iter()
             .any(|problem| problem.ends_with(too_much))
+    );
+}
+
+#[test]
+fn a_kustomization_that_labels_without_end_is_refused() {
+    let maps: String = (0..100)
+        .map(|number| {
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{number}}}\n---\n")
+        })
+        .collect();
+    let labels: String = (0..2500)
+        .map(|number| format!("  l{number}: a\n"))
+        .collect();
+    let text = format!("resources: [m.yaml]\ncommonLabels:\n{labels}");
+    let built = build(&[("kustomization.yaml", &text), ("m.yaml", &maps)]);
+    assert_eq!(
+        built.problems(),
+        ["kustomization.yaml:1:1 kustomizations that come to too much to be judged"]
+    );
+    assert_eq!(built.ids(), [""; 0]);
+}
+
+#[test]
+fn a_pattern_that_comes_to_too_much_is_refused() {
+    refused(
+        "patches: [{target: {name: '(\\w{1,60}){3}'}, patch: '[{op: remove, path: /spec}]'}]\n",
+        &[
+            r"kustomization.yaml:2:21 `(\\w{1,60}){3}` is not a regular expression, or comes to too much",
+        ],
     );
 }
 

@@ -741,3 +741,12 @@ fn extensions_of_generated_resources_are_said() {
         &["4:3 `extensions` of what the framework generates are not applied"],
     );
 }
+
+#[test]
+fn events_that_are_no_list_are_said() {
+    ids(
+        "service: shop\nprovider: aws\nfunctions:\n  a:\n    handler: x\n    events: {http: get /}\n",
+        &["aws/test.yaml/functions/a"],
+        &["6:5 the events of the function `a` are no list"],
+    );
+}

@@ -465,3 +465,18 @@ fn a_default_is_traced_to_the_section() {
         1,
     );
 }
+
+#[test]
+fn a_boolean_that_systemd_cannot_read_changes_nothing() {
+    let sandbox = "/containers/0/sandbox";
+    service("NoNewPrivileges=maybe", sandbox, Some("{}"));
+    service(
+        "NoNewPrivileges=yes\nNoNewPrivileges=maybe",
+        sandbox,
+        Some(r#"{"no_new_privileges":true}"#),
+    );
+    problems(
+        "PrivateDevices=maybe",
+        &["2:16 `PrivateDevices` is given what is no boolean, and systemd ignores it"],
+    );
+}

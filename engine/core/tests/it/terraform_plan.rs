@@ -302,3 +302,42 @@ fn a_resource_stands_where_its_address_does() {
     let position = source.position(place.start);
     assert_eq!((position.line, position.column), (2, 12));
 }
+
+#[test]
+fn resources_of_one_use_of_a_module_are_joined_whatever_it_is_called() {
+    for prefix in [
+        "",
+        "module.jobs.",
+        "module.my_module.",
+        "module.jobs[0].",
+        "module.jobs[\\\"a.b\\\"].",
+    ] {
+        let queue = planned("aws_sqs_queue.q", "{}");
+        let queue = queue.replace("aws_sqs_queue.q\"", &format!("{prefix}aws_sqs_queue.q\""));
+        let mapping = planned(
+            "aws_lambda_event_source_mapping.m",
+            r#"{"event_source_arn":"${aws_sqs_queue.q.arn}"}"#,
+        );
+        let mapping = mapping.replace(
+            "aws_lambda_event_source_mapping.m\"",
+            &format!("{prefix}aws_lambda_event_source_mapping.m\""),
+        );
+        let text = plan(
+            &format!(r#"{{"resources":[{queue},{mapping}]}}"#),
+            "[]",
+            "{}",
+        );
+        entity(
+            &text,
+            EntityKind::Channel,
+            "/consumed_by_function",
+            Some("true"),
+        );
+        entity(
+            &text,
+            EntityKind::Subscription,
+            "/channel/visibility_seconds",
+            Some("30"),
+        );
+    }
+}

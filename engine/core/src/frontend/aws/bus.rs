@@ -1,8 +1,8 @@
 //! Topics and buses, and what is handed on from them: to whom, how often it is tried, and where it goes that fails.
 
-use super::WHY;
 use super::declared::{Declared, Path, each, word};
 use super::document::Document;
+use super::{WHY, is_choice, presence};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::shared;
 use crate::tree::{NodeId, Origin, View};
@@ -141,6 +141,9 @@ fn subscription(
         declared.known(model, "protocol", protocol, Model::copy);
         let failed = super::dig(target, spelling.dead_letter);
         match (failed, spelling.dead_letter_key) {
+            (Some(failed), _) if is_choice(failed) => {
+                model.unknown("dead_letter", WHY, failed.id());
+            }
             (Some(failed), Some(key)) => {
                 let set = has_key(declared, failed, key);
                 model.truth("dead_letter", set, Origin::Derived { from: failed.id() });
@@ -256,9 +259,7 @@ fn of_event(model: &mut Model, declared: &Declared<'_>, form: &str, at: View<'_>
     } else {
         "DeadLetterConfig"
     };
-    let failed = super::dig(at, &[key]);
-    let origin = failed.map_or(default, |view| Origin::Derived { from: view.id() });
-    model.truth("dead_letter", failed.is_some(), origin);
+    presence(model, "dead_letter", super::dig(at, &[key]), default);
     if form == "topic" {
         return;
     }

@@ -138,14 +138,14 @@ impl<'a> Declared<'a> {
         }
     }
 
-    /// True where something is written, else false.
+    /// True where something is written, else false; unknown where a deployment chooses whether it is.
     pub(in crate::frontend) fn presence(
         &self,
         model: &mut Model,
         key: &str,
         written: Option<View<'_>>,
     ) {
-        model.truth(key, written.is_some(), self.origin(written));
+        super::presence(model, key, written, self.default());
     }
 
     /// What the node speaks of: the name of a resource, or else the text that is written.

@@ -25,11 +25,26 @@ impl<'a> Document<'a> {
         if written.is_mapping() || written.is_sequence() {
             return (!declared.is_unknown(written)).then_some(Self::Written(written));
         }
+        Self::of_text(written)
+    }
+
+    /// The document that a text of JSON is.
+    fn of_text(written: View<'_>) -> Option<Self> {
         let value = json::parse(written.raw()?).ok()?;
         let from = written.id();
         let mut builder = Builder::computed();
         builder.value(&value, Origin::Derived { from });
         Some(Self::Text(builder.finish(), from))
+    }
+
+    /// The text of JSON that the first key of a way leads to, what it says, and the rest of the way into it.
+    pub(in crate::frontend) fn within<'p>(
+        from: View<'a>,
+        path: &'p [&'p str],
+    ) -> Option<(View<'a>, Self, &'p [&'p str])> {
+        let (first, rest) = path.split_first()?;
+        let text = super::dig(from, &[*first])?;
+        Some((text, Self::of_text(text)?, rest))
     }
 
     /// All of it.
@@ -123,7 +138,7 @@ impl<'d> Part<'d> {
 }
 
 /// The inside of a text that is one `${...}` and nothing else.
-fn only_expression(text: &str) -> Option<&str> {
+pub(super) fn only_expression(text: &str) -> Option<&str> {
     let inner = text.strip_prefix("${")?.strip_suffix('}')?;
     (!inner.contains("${")).then_some(inner)
 }

@@ -120,10 +120,7 @@ impl<'a> Function<'a> {
 
     /// True where something is written, else the default `false`.
     fn presence(&self, model: &mut Model, key: &str, written: Option<View<'_>>) {
-        match written {
-            Some(written) => model.truth(key, true, Origin::Derived { from: written.id() }),
-            None => model.truth(key, false, self.default()),
-        }
+        super::presence(model, key, written, self.default());
     }
 
     fn runtime(&self, model: &mut Model) {
@@ -175,10 +172,12 @@ impl<'a> Function<'a> {
     fn state(&self, model: &mut Model) {
         let files = self
             .at(self.spelling.files)
-            .filter(|list| list.items().next().is_some());
+            .filter(|list| list.items().next().is_some() || (self.dialect.is_unknown)(*list));
         model.object(Some("state"), files.map_or(self.under, View::id), |model| {
             self.presence(model, "persistent", files);
-            let Some(files) = files else { return };
+            let Some(files) = files.filter(|files| files.is_sequence()) else {
+                return;
+            };
             model.list("mounts", files.id(), |model| {
                 for mount in files.items().filter(|mount| mount.is_mapping()) {
                     model.object(None, mount.id(), |model| {
@@ -294,10 +293,18 @@ impl<'a> Function<'a> {
                 model.text("name", &self.resource.name, self.default());
                 model.text("role", "container", self.default());
                 let image = self.at(self.spelling.image);
-                shared::image(model, image.filter(|image| self.is_known(*image)));
-                let variables = self.at(self.spelling.variables);
-                if let Some(variables) = variables.filter(|variables| variables.is_mapping()) {
-                    self.environment(model, variables);
+                match image {
+                    Some(image) if (self.dialect.is_unknown)(image) => {
+                        model.unknown("image", WHY, image.id());
+                    }
+                    image => shared::image(model, image),
+                }
+                match self.at(self.spelling.variables) {
+                    Some(variables) if (self.dialect.is_unknown)(variables) => {
+                        model.unknown("env", WHY, variables.id());
+                    }
+                    Some(variables) if variables.is_mapping() => self.environment(model, variables),
+                    _ => {}
                 }
                 model.object(Some("isolation"), self.under, |model| {
                     model.truth("privileged", false, self.default());

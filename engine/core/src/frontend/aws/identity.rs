@@ -142,6 +142,10 @@ fn trust(model: &mut Model, declared: &Declared<'_>, written: View<'_>) {
     let statements = document.root().get("Statement");
     model.list("trust", written.id(), |model| {
         for statement in statements.into_iter().flat_map(Part::each) {
+            if declared.is_unknown(statement.view) {
+                model.unknown("", WHY, statement.from());
+                continue;
+            }
             if statement.get("Effect").and_then(Part::raw) == Some("Deny") {
                 continue;
             }
@@ -185,9 +189,7 @@ fn grants(
     let Some(document) = Document::at(declared, written) else {
         let unknown = Declared::entity_of(EntityKind::Grant, name, written.id(), |model| {
             held(model, holder);
-            for key in ["effect", "actions", "resources"] {
-                model.unknown(key, WHY, written.id());
-            }
+            not_known(model, written.id());
         });
         return vec![unknown];
     };
@@ -203,10 +205,21 @@ fn grants(
             let name = format!("{name}/{own}");
             Declared::entity_of(EntityKind::Grant, &name, statement.from(), |model| {
                 held(model, holder);
-                of_statement(model, declared, statement);
+                if declared.is_unknown(statement.view) {
+                    not_known(model, statement.from());
+                } else {
+                    of_statement(model, declared, statement);
+                }
             })
         })
         .collect()
+}
+
+/// A statement that only a deployment can tell.
+fn not_known(model: &mut Model, from: NodeId) {
+    for key in ["effect", "actions", "resources"] {
+        model.unknown(key, WHY, from);
+    }
 }
 
 /// `identity`: who holds the grant, placed where that is said.

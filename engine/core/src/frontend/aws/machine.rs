@@ -2,7 +2,8 @@
 
 use super::WHY;
 use super::declared::{Declared, Path, each};
-use super::variables::{Given, Variable, env};
+use super::document::{only_expression, spelt};
+use super::variables::{Given, Variable, env_and};
 use crate::estate::{Entity, Model};
 use crate::frontend::shared;
 use crate::frontend::words::words;
@@ -106,8 +107,15 @@ fn container(model: &mut Model, declared: &Declared<'_>, spelling: &Spelling) {
         .iter()
         .filter_map(|path| declared.at(path))
         .flat_map(each)
-        .filter_map(|script| Some((text(script.raw()?), script.id())))
+        .filter_map(|script| Some((text(&spelt(script)?), script.id())))
         .collect();
+    // A script that is computed as a whole, or that is a function of anything but texts.
+    let computed = scripts
+        .iter()
+        .find(|(script, _)| only_expression(script.trim()).is_some());
+    let written = spelling.scripts.iter().find_map(|path| declared.at(path));
+    let open = written.filter(|written| scripts.is_empty() && declared.is_unknown(*written));
+    let unknown = computed.map(|(_, from)| *from).or(open.map(View::id));
     let assigned: Vec<(String, Option<String>, NodeId)> = scripts
         .iter()
         .flat_map(|(script, from)| {
@@ -129,7 +137,7 @@ fn container(model: &mut Model, declared: &Declared<'_>, spelling: &Spelling) {
         model.object(None, declared.under, |model| {
             model.text("name", "user-data", declared.default());
             model.text("role", "container", declared.default());
-            env(model, declared.under, &variables);
+            env_and(model, declared.under, &variables, unknown);
         });
     });
 }

@@ -1,6 +1,7 @@
 //! Queues, and what takes messages from them.
 
-use super::{Dialect, dig};
+use super::document::Document;
+use super::{Dialect, WHY, dig, presence};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::shared;
 use crate::resource::Resource;
@@ -101,11 +102,38 @@ impl<'a> Fabric<'a> {
         self.number_or(model, "visibility_seconds", visibility, 30, under);
         let retention = at(self.spelling.retention);
         self.number_or(model, "retention_seconds", retention, 345_600, under);
-        let redrive = at(self.spelling.redrive).or_else(|| self.redrive_beside());
-        model.truth("redrive", redrive.is_some(), origin(redrive, under));
-        let receives = at(self.spelling.max_receives);
-        self.dialect
-            .known(model, "max_receives", receives, Model::integer);
+        let own = at(self.spelling.redrive);
+        let beside = match own {
+            Some(_) => None,
+            None => self.redrive_beside(),
+        };
+        presence(model, "redrive", own.or(beside), Origin::Default { under });
+        if let Some(policy) = beside.or(properties) {
+            self.max_receives(model, policy);
+        }
+    }
+
+    /// How often a message is handed out. A policy may be a text of JSON.
+    fn max_receives(&self, model: &mut Model, from: View<'_>) {
+        const KEY: &str = "max_receives";
+        let path = self.spelling.max_receives;
+        let written = dig(from, path);
+        if written.is_some() {
+            return self.dialect.known(model, KEY, written, Model::integer);
+        }
+        let Some((text, document, rest)) = Document::within(from, path) else {
+            let policy = dig(from, self.spelling.redrive);
+            if let Some(policy) = policy.filter(|policy| (self.dialect.is_unknown)(*policy)) {
+                model.unknown(KEY, WHY, policy.id());
+            }
+            return;
+        };
+        let receives = dig(document.root().view, rest).and_then(View::raw);
+        match receives.map(str::parse::<i64>) {
+            Some(Ok(number)) => model.number(KEY, number, text.id()),
+            Some(Err(_)) => model.unknown(KEY, WHY, text.id()),
+            None => {}
+        }
     }
 
     /// What says of this queue, outside of it, that messages leave it after some attempts.
@@ -210,14 +238,21 @@ impl<'a> Fabric<'a> {
 
     /// What sends its dead letters to this queue, if anything does: it needs no queue for dead letters itself.
     fn is_dead_letter(&self) -> Option<View<'a>> {
-        self.spelling
-            .dead_letters
-            .iter()
-            .flat_map(|(kind, path)| {
-                let named = self.siblings(kind).into_iter();
-                named.filter_map(|resource| dig(resource, path))
-            })
-            .find(|target| self.is_this(*target))
+        let mut places = self.spelling.dead_letters.iter();
+        places.find_map(|(kind, path)| {
+            let mut siblings = self.siblings(kind).into_iter();
+            siblings.find_map(|resource| self.names_this(resource, path))
+        })
+    }
+
+    /// The node of a resource that names this queue; a policy may be a text of JSON.
+    fn names_this(&self, resource: View<'a>, path: &[&str]) -> Option<View<'a>> {
+        if let Some(target) = dig(resource, path) {
+            return Some(target).filter(|target| self.is_this(*target));
+        }
+        let (text, document, rest) = Document::within(resource, path)?;
+        let target = dig(document.root().view, rest)?;
+        self.is_this(target).then_some(text)
     }
 }
 

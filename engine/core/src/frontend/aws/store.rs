@@ -144,32 +144,41 @@ impl<'a> Store<'a, '_> {
         }
     }
 
-    /// Whether any of these places says yes.
-    fn is_said(&self, ways: &[Way]) -> bool {
-        let of = |way: &Way| {
-            let mut views = self.views(way).into_iter();
-            views.any(|view| self.is_yes(way, view) == Some(true))
-        };
-        ways.iter().any(of)
+    /// Whether any of these places says yes; unknown where none does and one may.
+    fn said(&self, ways: &[Way]) -> Answer<'a> {
+        let mut open = None;
+        for way in ways {
+            for view in self.views(way) {
+                match self.is_yes(way, view) {
+                    Some(true) => return Answer::Is(true, Some(view)),
+                    Some(false) => {}
+                    None => open = Some(view),
+                }
+            }
+        }
+        open.map_or(Answer::Is(false, None), Answer::Unknown)
     }
 
     fn answer(&self, question: &Question) -> Answer<'a> {
-        let mut first = None;
+        let unless = self.said(question.unless);
+        let (mut first, mut open) = (None, None);
         for way in question.ways {
             for view in self.views(way) {
-                let Some(yes) = self.is_yes(way, view) else {
-                    return Answer::Unknown(view);
-                };
-                // Of several resources that open a store, one is enough.
-                if yes && !self.is_said(question.unless) {
-                    return Answer::Is(true, Some(view));
+                match (self.is_yes(way, view), unless) {
+                    // Of several resources that open a store, one is enough.
+                    (Some(true), Answer::Is(false, _)) => return Answer::Is(true, Some(view)),
+                    (Some(true) | None, Answer::Unknown(_)) | (None, Answer::Is(false, _)) => {
+                        open = open.or(Some(view));
+                    }
+                    _ => {}
                 }
                 first = first.or(Some(view));
             }
         }
-        match first {
-            Some(view) => Answer::Is(false, Some(view)),
-            None => Answer::Is(question.default, None),
+        match (open, first) {
+            (Some(view), _) => Answer::Unknown(view),
+            (None, Some(view)) => Answer::Is(false, Some(view)),
+            (None, None) => Answer::Is(question.default, None),
         }
     }
 
@@ -196,25 +205,36 @@ impl<'a> Store<'a, '_> {
 
     /// Whether a value means yes; none where only a deployment can tell.
     fn is_yes(&self, way: &Way, view: View<'_>) -> Option<bool> {
-        if self.declared.is_unknown(view) {
-            return None;
+        match &way.means {
+            Means::OneOf(words) => self.is_one_of(words, each(view)),
+            _ if self.declared.is_unknown(view) => None,
+            Means::NotZero => Some(view.raw().is_some_and(|text| text != "0")),
+            Means::Within(path, words) => {
+                let elements = each(view).filter_map(|element| super::dig(element, path));
+                self.is_one_of(words, elements.flat_map(each))
+            }
         }
-        let is_one_of = |words: &[&str], view: View<'_>| {
-            each(view).any(|view| word(view).is_some_and(|word| words.contains(&word)))
-        };
-        Some(match &way.means {
-            Means::OneOf(words) => is_one_of(words, view),
-            Means::NotZero => view.raw().is_some_and(|text| text != "0"),
-            Means::Within(path, words) => each(view)
-                .filter_map(|element| super::dig(element, path))
-                .any(|view| is_one_of(words, view)),
-        })
+    }
+
+    /// Whether one of these is one of the words; none where one may be.
+    fn is_one_of<'v>(&self, words: &[&str], views: impl Iterator<Item = View<'v>>) -> Option<bool> {
+        let mut said = Some(false);
+        for view in views {
+            if word(view).is_some_and(|word| words.contains(&word)) {
+                return Some(true);
+            }
+            if self.declared.is_unknown(view) && may_be(view, words) {
+                said = None;
+            }
+        }
+        said
     }
 
     /// A policy beside the store that lets everybody in.
     fn opened(&self) -> Option<Answer<'a>> {
         let policy = self.spelling.policy.as_ref()?;
-        if self.is_said(policy.unless) {
+        let unless = self.said(policy.unless);
+        if matches!(unless, Answer::Is(true, _)) {
             return None;
         }
         let policies = self.beside(policy.kind, policy.store);
@@ -223,11 +243,26 @@ impl<'a> Store<'a, '_> {
             let Some(document) = Document::at(&self.declared, written) else {
                 return Some(Answer::Unknown(written));
             };
-            let statements = document.root().any(&["Statement"])?;
-            let opens = statements.each().any(is_open);
-            opens.then_some(Answer::Is(true, Some(written)))
+            let statements = document.root().get("Statement")?;
+            let is_unknown = |part: Part<'_>| self.declared.is_unknown(part.view);
+            match unless {
+                Answer::Is(..) if statements.each().any(is_open) => {
+                    Some(Answer::Is(true, Some(written)))
+                }
+                _ if statements.each().any(is_open) || statements.each().any(is_unknown) => {
+                    Some(Answer::Unknown(written))
+                }
+                _ => None,
+            }
         })
     }
+}
+
+/// Whether what is not known may come to one of these words: `serviceAccount:${...}` does not come to `allUsers`.
+pub(in crate::frontend) fn may_be(view: View<'_>, words: &[&str]) -> bool {
+    let written = view.raw().and_then(|text| text.split("${").next());
+    let begin = written.unwrap_or_default();
+    words.iter().any(|word| word.starts_with(begin))
 }
 
 /// Whether a statement lets everybody in, without a condition.

@@ -3,7 +3,7 @@
 use super::WHY;
 use super::declared::{Declared, Path, each, truth};
 use super::document::{Document, Part};
-use super::variables::{Given, Variable, env};
+use super::variables::{Given, Variable, env_and};
 use crate::estate::{Entity, Model};
 use crate::frontend::shared;
 use crate::tree::{NodeId, Origin, View};
@@ -61,15 +61,30 @@ fn namespaces(model: &mut Model, declared: &Declared<'_>, spelling: &Spelling) {
     let processes = declared.at(spelling.process_namespace);
     model.object(Some("network"), declared.under, |model| {
         declared.known(model, "mode", mode, Model::copy);
-        let is_own = mode.and_then(View::raw) == Some("awsvpc");
-        model.truth("vpc", is_own, declared.origin(mode));
+        is_word(model, declared, "vpc", mode, "awsvpc");
     });
     model.object(Some("isolation"), declared.under, |model| {
         for (key, written) in [("host_network", mode), ("host_pid", processes)] {
-            let is_host = written.and_then(View::raw) == Some("host");
-            model.truth(key, is_host, declared.origin(written));
+            is_word(model, declared, key, written, "host");
         }
     });
+}
+
+/// Whether a word is written; unknown where only a deployment can tell.
+fn is_word(
+    model: &mut Model,
+    declared: &Declared<'_>,
+    key: &str,
+    written: Option<View<'_>>,
+    word: &str,
+) {
+    match written {
+        Some(view) if declared.is_unknown(view) => model.unknown(key, WHY, view.id()),
+        written => {
+            let is_so = written.and_then(View::raw) == Some(word);
+            model.truth(key, is_so, declared.origin(written));
+        }
+    }
 }
 
 /// `resources.limits` of the task as a whole.
@@ -136,6 +151,10 @@ fn containers(model: &mut Model, declared: &Declared<'_>, written: View<'_>) {
     };
     model.list("containers", written.id(), |model| {
         for container in document.root().each() {
+            if declared.is_unknown(container.view) {
+                model.unknown("", WHY, container.from());
+                continue;
+            }
             model.object(None, container.from(), |model| {
                 of_container(model, declared, container);
             });
@@ -150,9 +169,11 @@ fn of_container(model: &mut Model, declared: &Declared<'_>, container: Part<'_>)
     }
     let from = container.from();
     model.text("role", "container", Origin::Derived { from });
-    let image = container.any(&["image", "Image"]);
-    if let Some((image, text)) = image.and_then(|image| Some((image, declared.text(image.view)?))) {
-        shared::reference(model, text, image.from());
+    if let Some(image) = container.any(&["image", "Image"]) {
+        match declared.text(image.view) {
+            Some(text) => shared::reference(model, text, image.from()),
+            None => model.unknown("image", WHY, image.from()),
+        }
     }
     environment(model, declared, container);
     let number = |keys: &[&str]| {
@@ -165,16 +186,19 @@ fn of_container(model: &mut Model, declared: &Declared<'_>, container: Part<'_>)
             model.object(Some("limits"), from, |model| limits(model, cpu, memory));
         });
     }
-    isolation(model, container);
+    isolation(model, declared, container);
     ports(model, container);
 }
 
 /// `env[]`: variables as written, and those that are secrets by reference.
 fn environment(model: &mut Model, declared: &Declared<'_>, container: Part<'_>) {
     let written = container.any(&["environment", "Environment"]);
+    let listed: Vec<Part<'_>> = written.into_iter().flat_map(Part::each).collect();
+    let unknown = listed.iter().find(|part| declared.is_unknown(part.view));
+    let unknown = unknown.map(|part| part.from());
     let secrets = container.any(&["secrets", "Secrets"]);
-    let literal = written.into_iter().flat_map(Part::each).filter_map(|part| {
-        Variable::listed(declared, part, &["name", "Name"], &["value", "Value"])
+    let literal = listed.iter().filter_map(|part| {
+        Variable::listed(declared, *part, &["name", "Name"], &["value", "Value"])
     });
     let secret = secrets.into_iter().flat_map(Part::each).filter_map(|part| {
         Some(Variable {
@@ -184,7 +208,7 @@ fn environment(model: &mut Model, declared: &Declared<'_>, container: Part<'_>) 
         })
     });
     let variables: Vec<Variable<'_>> = literal.chain(secret).collect();
-    env(model, container.from(), &variables);
+    env_and(model, container.from(), &variables, unknown);
 }
 
 /// Flags of a container, which are off where nothing is written, and what the normalised form calls them.
@@ -196,21 +220,33 @@ const FLAGS: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn isolation(model: &mut Model, container: Part<'_>) {
+fn isolation(model: &mut Model, declared: &Declared<'_>, container: Part<'_>) {
     let from = container.from();
     model.object(Some("isolation"), from, |model| {
         for (key, names) in FLAGS {
             let part = container.any(names);
+            if let Some(part) = part.filter(|part| declared.is_unknown(part.view)) {
+                model.unknown(key, WHY, part.from());
+                continue;
+            }
             let value = part.and_then(|part| truth(part.view)).unwrap_or(false);
             let origin = part.map_or(Origin::Default { under: from }, Part::origin);
             model.truth(key, value, origin);
         }
-        if let Some(user) = container.any(&["user", "User"]) {
-            user.copy(model, "user");
-            let number = user.raw().and_then(|text| text.split(':').next());
-            if let Some(number) = number.and_then(|number| number.parse().ok()) {
-                model.number("run_as_user", number, user.from());
+        match container.any(&["user", "User"]) {
+            Some(user) if declared.is_unknown(user.view) => {
+                for key in ["user", "run_as_user"] {
+                    model.unknown(key, WHY, user.from());
+                }
             }
+            Some(user) => {
+                user.copy(model, "user");
+                let number = user.raw().and_then(|text| text.split(':').next());
+                if let Some(number) = number.and_then(|number| number.parse().ok()) {
+                    model.number("run_as_user", number, user.from());
+                }
+            }
+            None => {}
         }
         let linux = container.any(&["linuxParameters", "LinuxParameters"]);
         let capabilities = linux.and_then(|linux| linux.any(&["capabilities", "Capabilities"]));

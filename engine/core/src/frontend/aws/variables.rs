@@ -1,5 +1,6 @@
 //! Variables that something is given when it starts.
 
+use super::WHY;
 use super::declared::{Declared, word};
 use super::document::Part;
 use crate::estate::Model;
@@ -24,7 +25,7 @@ pub(in crate::frontend) enum Given<'a> {
     Other,
 }
 
-/// How texts begin that are references into a store of secrets: of `CloudFormation`, of Azure.
+/// What makes a text a reference into a store of secrets, as in a URL of a database: of `CloudFormation`, of Azure.
 const SECRETS: &[&str] = &["{{resolve:", "@Microsoft.KeyVault("];
 
 impl<'a> Variable<'a> {
@@ -37,7 +38,7 @@ impl<'a> Variable<'a> {
     ) -> Self {
         let text = word(value).filter(|_| !declared.is_unknown(value));
         let given = match text {
-            Some(text) if SECRETS.iter().any(|begin| text.starts_with(begin)) => Given::Secret,
+            Some(text) if SECRETS.iter().any(|mark| text.contains(mark)) => Given::Secret,
             Some(text) => Given::Literal(text),
             None => Given::Other,
         };
@@ -60,11 +61,22 @@ impl<'a> Variable<'a> {
     }
 }
 
-/// The variables of a mapping.
-pub(in crate::frontend) fn mapped<'a>(
+/// `env[]` of a mapping, and what is given besides.
+pub(in crate::frontend) fn env_of(
+    model: &mut Model,
     declared: &Declared<'_>,
-    written: Option<View<'a>>,
-) -> Vec<Variable<'a>> {
+    written: Option<View<'_>>,
+    besides: Vec<Variable<'_>>,
+) {
+    let unknown = written.filter(|written| declared.is_unknown(*written));
+    let known = written.filter(|_| unknown.is_none());
+    let mut variables = mapped(declared, known);
+    variables.extend(besides);
+    env_and(model, declared.under, &variables, unknown.map(View::id));
+}
+
+/// The variables of a mapping.
+fn mapped<'a>(declared: &Declared<'_>, written: Option<View<'a>>) -> Vec<Variable<'a>> {
     let entries = written.into_iter().flat_map(View::entries);
     entries
         .map(|(name, value)| Variable::written(declared, name, value, value.id()))
@@ -73,7 +85,17 @@ pub(in crate::frontend) fn mapped<'a>(
 
 /// `env[]`.
 pub(in crate::frontend) fn env(model: &mut Model, from: NodeId, variables: &[Variable<'_>]) {
-    if variables.is_empty() {
+    env_and(model, from, variables, None);
+}
+
+/// `env[]`, with an element for what only a deployment can tell.
+pub(in crate::frontend) fn env_and(
+    model: &mut Model,
+    from: NodeId,
+    variables: &[Variable<'_>],
+    unknown: Option<NodeId>,
+) {
+    if variables.is_empty() && unknown.is_none() {
         return;
     }
     model.list("env", from, |model| {
@@ -92,6 +114,9 @@ pub(in crate::frontend) fn env(model: &mut Model, from: NodeId, variables: &[Var
                     Given::Other => model.text("kind", "other_ref", origin),
                 }
             });
+        }
+        if let Some(from) = unknown {
+            model.unknown("", WHY, from);
         }
     });
 }

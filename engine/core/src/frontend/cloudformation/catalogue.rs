@@ -431,11 +431,7 @@ static INSTANCE: machine::Spelling = machine::Spelling {
     region: &[],
     os: None,
     identity: &["IamInstanceProfile"],
-    scripts: &[
-        &["UserData"],
-        &["UserData", "Fn::Base64"],
-        &["UserData", "Fn::Base64", "Fn::Sub"],
-    ],
+    scripts: &[&["UserData"], &["UserData", "Fn::Base64"]],
     passwords: &[],
     public: &["NetworkInterfaces", "AssociatePublicIpAddress"],
     metadata: &["MetadataOptions"],
@@ -455,7 +451,6 @@ static LAUNCH_TEMPLATE: machine::Spelling = machine::Spelling {
     scripts: &[
         &["LaunchTemplateData", "UserData"],
         &["LaunchTemplateData", "UserData", "Fn::Base64"],
-        &["LaunchTemplateData", "UserData", "Fn::Base64", "Fn::Sub"],
     ],
     passwords: &[],
     public: &[

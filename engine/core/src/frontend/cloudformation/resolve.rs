@@ -1,14 +1,20 @@
 //! Resolving a template: what can be known without deploying it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::intrinsic::{Argument, Call, unknown_tag};
 use crate::problem::Problem;
 use crate::resource::Format;
+use crate::source::Span;
 use crate::tree::{Builder, Kind, Origin, Tree, View};
 
-/// How deep functions may nest in each other.
+/// How deep functions may nest in each other, and conditions ask for each other.
 const MAX_DEPTH: usize = 64;
+/// The longest text that is put together, in bytes.
+const MAX_TEXT: usize = 64 * 1024;
+/// The longest value of a parameter, in bytes.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+const MAX_PARAMETER: usize = 4096;
 
 /// The resources of a template by name, resolved.
 pub(super) fn resources(template: View<'_>, format: Format, problems: &mut Vec<Problem>) -> Tree {
@@ -18,17 +24,23 @@ pub(super) fn resources(template: View<'_>, format: Format, problems: &mut Vec<P
             .then(|| template.get("Globals"))
             .flatten(),
         builder: Builder::computed(),
+        conditions: BTreeMap::new(),
         problems,
     };
     let origin = template
         .get("Resources")
         .map_or(template.origin(), View::origin);
     resolver.builder.open(Kind::Mapping, origin);
-    for (_, resource) in template
+    for (name, resource) in template
         .get("Resources")
         .into_iter()
         .flat_map(View::entries)
     {
+        // What a front end adds itself has such a name, and no place of it.
+        if let Some(place) = resource.key_span().filter(|_| name.contains('/')) {
+            resolver.refuse(name, place);
+            continue;
+        }
         resolver.builder.key_of(resource);
         resolver.resource(resource);
     }
@@ -41,6 +53,8 @@ struct Resolver<'a, 'p> {
     template: View<'a>,
     globals: Option<View<'a>>,
     builder: Builder,
+    /// Conditions that were asked for; none while one is being found, so that one that asks for itself is not known.
+    conditions: BTreeMap<&'a str, Option<bool>>,
     problems: &'p mut Vec<Problem>,
 }
 
@@ -68,6 +82,15 @@ const GLOBALS: &[(&str, &str)] = &[
 ];
 
 impl<'a> Resolver<'a, '_> {
+    /// A name with a `/` is none of a resource, and is kept for what no resource can be called.
+    fn refuse(&mut self, name: &str, place: Span) {
+        let message = format!("`{}` is no name of a resource", name.escape_debug());
+        self.problems.push(
+            Problem::error(place, message)
+                .help("names of resources are letters and digits; this one was not read"),
+        );
+    }
+
     /// What the globals say of the APIs that SAM makes itself, by names that no resource can have.
     fn implicit(&mut self) {
         let apis = GLOBALS
@@ -204,7 +227,7 @@ impl<'a> Resolver<'a, '_> {
         self.builder.open(Kind::Mapping, from.origin());
         self.builder.key(call.name);
         match call.argument {
-            Argument::Below(view) => self.put_plain(view, depth + 1),
+            Argument::Below(view) => self.put(view, depth + 1),
             Argument::Tagged(view) => {
                 let attribute = view.raw().filter(|_| call.name == "Fn::GetAtt");
                 match attribute.and_then(|text| text.split_once('.')) {
@@ -261,18 +284,22 @@ impl<'a> Resolver<'a, '_> {
         Some(Resolved::Default(self.default_of(name)?, at))
     }
 
-    /// The default of a parameter.
+    /// The default of a parameter. That of one whose value is kept elsewhere is a name, and not the value.
     fn default_of(&self, parameter: &str) -> Option<View<'a>> {
         let parameter = self.template.get("Parameters")?.get(parameter)?;
+        let kind = parameter.get("Type").and_then(View::raw);
+        if kind.is_some_and(|kind| kind.starts_with("AWS::SSM::Parameter::Value<")) {
+            return None;
+        }
         let default = parameter.get("Default")?;
-        let is_scalar = !default.is_mapping() && !default.is_sequence();
-        is_scalar.then_some(default)
+        let is_long = default.raw().is_some_and(|text| text.len() > MAX_PARAMETER);
+        (is_plain(default) && !is_long).then_some(default)
     }
 
     fn choice(&mut self, arguments: View<'a>, depth: usize) -> Option<Resolved<'a>> {
         let mut items = arguments.items();
         let (condition, yes, no) = (items.next()?, items.next()?, items.next()?);
-        let holds = self.holds(condition.raw()?, &mut BTreeSet::new())?;
+        let holds = self.holds(condition.raw()?, depth + 1)?;
         Some(self.resolve(if holds { yes } else { no }, depth + 1))
     }
 
@@ -286,15 +313,23 @@ impl<'a> Resolver<'a, '_> {
             .iter()
             .try_fold(mappings, |at, key| at.get(key))
             .filter(|_| keys.len() == 3)?;
-        Some(Resolved::View(found))
+        // Functions have no place in a mapping, and one of them could lead back to where it stands.
+        (is_plain(found) || found.is_sequence() && found.items().all(is_plain))
+            .then_some(Resolved::View(found))
     }
 
     fn joined(&mut self, arguments: View<'a>, at: View<'a>, depth: usize) -> Option<Resolved<'a>> {
         let mut items = arguments.items();
         let (between, list) = (items.next()?.raw().unwrap_or(""), items.next()?);
         let mut parts = Vec::new();
+        let mut length = 0;
         for item in list.items() {
-            parts.push(self.text(item, depth + 1)?);
+            let part = self.text(item, depth + 1)?;
+            length += part.len() + between.len();
+            if length > MAX_TEXT {
+                return None;
+            }
+            parts.push(part);
         }
         list.is_sequence()
             .then(|| Resolved::Text(parts.join(between), at))
@@ -321,6 +356,7 @@ impl<'a> Resolver<'a, '_> {
         };
         let mut out = String::new();
         let mut rest = text;
+        let mut values: BTreeMap<&str, String> = BTreeMap::new();
         while let Some((before, after)) = rest.split_once("${") {
             out.push_str(before);
             let (name, left) = after.split_once('}')?;
@@ -331,12 +367,19 @@ impl<'a> Resolver<'a, '_> {
                 out.push('}');
                 continue;
             }
-            let variable = variables.and_then(|variables| variables.get(name.trim()));
-            let value = match variable {
-                Some(variable) => self.text(variable, depth + 1)?,
-                None => self.default_of(name.trim())?.raw()?.to_owned(),
-            };
-            out.push_str(&value);
+            let name = name.trim();
+            // A name that is written twice is found once: texts may stand in texts.
+            if !values.contains_key(name) {
+                let value = match variables.and_then(|variables| variables.get(name)) {
+                    Some(variable) => self.text(variable, depth + 1)?,
+                    None => self.default_of(name)?.raw()?.to_owned(),
+                };
+                values.insert(name, value);
+            }
+            out.push_str(values.get(name)?);
+            if out.len() > MAX_TEXT {
+                return None;
+            }
         }
         out.push_str(rest);
         Some(Resolved::Text(out, at))
@@ -355,41 +398,42 @@ impl<'a> Resolver<'a, '_> {
     }
 
     /// Whether a condition holds by the defaults of parameters; none if nobody can know.
-    fn holds(&mut self, name: &str, visited: &mut BTreeSet<String>) -> Option<bool> {
-        if !visited.insert(name.to_owned()) {
-            return None;
+    fn holds(&mut self, name: &'a str, depth: usize) -> Option<bool> {
+        if let Some(found) = self.conditions.get(name) {
+            return *found;
         }
+        self.conditions.insert(name, None);
         let condition = self.template.get("Conditions")?.get(name)?;
-        self.is_true(condition, visited)
+        let holds = self.is_true(condition, depth + 1);
+        self.conditions.insert(name, holds);
+        holds
     }
 
-    fn is_true(&mut self, condition: View<'a>, visited: &mut BTreeSet<String>) -> Option<bool> {
+    fn is_true(&mut self, condition: View<'a>, depth: usize) -> Option<bool> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
         let call = Call::of(condition)?;
         let argument = call.argument.view();
         match call.name {
-            "Condition" => self.holds(argument.raw()?, visited),
+            "Condition" => self.holds(argument.raw()?, depth + 1),
             "Fn::Equals" => {
                 let mut items = argument.items();
                 let (left, right) = (items.next()?, items.next()?);
-                Some(self.text(left, 0)? == self.text(right, 0)?)
+                Some(self.text(left, depth + 1)? == self.text(right, depth + 1)?)
             }
-            "Fn::Not" => Some(!self.is_true(argument.items().next()?, visited)?),
-            "Fn::And" => self.all(argument, visited, true),
-            "Fn::Or" => self.all(argument, visited, false),
+            "Fn::Not" => Some(!self.is_true(argument.items().next()?, depth + 1)?),
+            "Fn::And" => self.all(argument, depth, true),
+            "Fn::Or" => self.all(argument, depth, false),
             _ => None,
         }
     }
 
     /// Whether every condition is `wanted`, or the first that is not decides.
-    fn all(
-        &mut self,
-        conditions: View<'a>,
-        visited: &mut BTreeSet<String>,
-        wanted: bool,
-    ) -> Option<bool> {
+    fn all(&mut self, conditions: View<'a>, depth: usize, wanted: bool) -> Option<bool> {
         let mut known = true;
         for condition in conditions.items() {
-            match self.is_true(condition, &mut visited.clone()) {
+            match self.is_true(condition, depth + 1) {
                 Some(holds) if holds != wanted => return Some(!wanted),
                 Some(_) => {}
                 None => known = false,
@@ -397,4 +441,9 @@ impl<'a> Resolver<'a, '_> {
         }
         known.then_some(wanted)
     }
+}
+
+/// Whether a node is a scalar and no function.
+fn is_plain(view: View<'_>) -> bool {
+    !view.is_mapping() && !view.is_sequence() && !Call::is_at(view)
 }

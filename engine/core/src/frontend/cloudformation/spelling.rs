@@ -67,6 +67,14 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
     ],
     dead_letters: &[
         ("AWS::SQS::Queue", &["RedrivePolicy", "deadLetterTargetArn"]),
+        (
+            "AWS::SNS::Subscription",
+            &["RedrivePolicy", "deadLetterTargetArn"],
+        ),
+        (
+            "AWS::Scheduler::Schedule",
+            &["Target", "DeadLetterConfig", "Arn"],
+        ),
         ("AWS::Lambda::Function", &["DeadLetterConfig", "TargetArn"]),
         (
             "AWS::Serverless::Function",

@@ -88,13 +88,15 @@ fn capabilities(model: &mut Model, service: &Service<'_>) {
 
 /// A list of names; unknown as a whole where only a variable can tell one of them.
 fn names(model: &mut Model, key: &str, list: View<'_>) {
-    let variable = list
-        .items()
-        .find(|item| item.raw().is_some_and(|text| text.contains('$')));
-    match variable {
-        Some(item) => model.unknown(key, "one of its names is a variable", item.id()),
+    match list.items().find_map(unknown_item) {
+        Some((from, why)) => model.unknown(key, &why, from),
         None => model.list(key, list.id(), |model| {
-            list.items().for_each(|item| model.copy_value(item));
+            for item in list.items() {
+                // An element of a list has no key.
+                known(model, "", Some(item), |model, name, origin| {
+                    model.text("", name, origin);
+                });
+            }
         }),
     }
 }
@@ -143,7 +145,7 @@ fn options(model: &mut Model, service: &Service<'_>) {
             profile(model, option);
         }
     }
-    match service.items("security_opt").find_map(unknown_option) {
+    match service.items("security_opt").find_map(unknown_item) {
         Some((from, why)) => {
             let absent = KEYS.iter().filter(|(name, _)| option(name).is_none());
             absent.for_each(|(_, key)| model.unknown(key, &why, from));
@@ -160,7 +162,7 @@ const KEYS: &[(&str, &str)] = &[
     ("apparmor", "apparmor"),
 ];
 
-fn unknown_option(item: View<'_>) -> Option<(NodeId, String)> {
+fn unknown_item(item: View<'_>) -> Option<(NodeId, String)> {
     match text(item)? {
         Interpolated::Unknown(variable) => Some((item.id(), why(variable))),
         Interpolated::Known(_) | Interpolated::Invalid => None,

@@ -186,10 +186,13 @@ pub(super) fn check(contract: Contract<'_>, report: &mut Report<'_>) {
     }
     security::check_schemes(contract, report);
     security::check(contract, contract.root, report);
+    server::check(contract, contract.root, report);
     for (path, item) in paths(contract) {
         check_path(contract, path, item, report);
+        server::check(contract, item, report);
         for operation in operations(contract, path, item) {
             security::check(contract, operation.view, report);
+            server::check(contract, operation.view, report);
         }
     }
 }

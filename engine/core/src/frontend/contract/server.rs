@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use super::Report;
 use super::reference::Contract;
 use crate::estate::Model;
 use crate::tree::{NodeId, Origin, View};
@@ -100,6 +101,20 @@ fn declared<'a>(contract: Contract<'a>, level: View<'a>) -> Option<(bool, NodeId
     }
     let internal = contract.get(level, "x-internal")?;
     Some((true, internal.id())).filter(|_| internal.bool() == Some(true))
+}
+
+/// Says that a level does not list where requests come in. Version 2.0 lists schemes.
+pub(super) fn check<'a>(contract: Contract<'a>, level: View<'a>, report: &mut Report<'_>) {
+    for key in ["servers", "schemes"] {
+        let written = contract.get(level, key);
+        if let Some(written) = written.filter(|written| !written.is_sequence()) {
+            report.error(
+                written.id(),
+                format!("`{key}` is no list"),
+                "it was not read; write a list, also of one",
+            );
+        }
+    }
 }
 
 impl Server {

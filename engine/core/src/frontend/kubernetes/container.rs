@@ -1,11 +1,11 @@
 //! The containers of a pod, in normalised form: image, environment, resources, isolation.
 
+use std::borrow::Cow;
+
 use super::isolation;
 use super::quantity;
 use super::workload::CONTAINER_LISTS;
 use crate::estate::Model;
-use std::borrow::Cow;
-
 use crate::frontend::shared;
 use crate::tree::typing::Scalar;
 use crate::tree::{Origin, View};
@@ -179,7 +179,7 @@ pub(super) fn resources(model: &mut Model, of: View<'_>) {
     });
 }
 
-/// Keys of a port, and what the normalised form calls them.
+/// `ports[]`: what the container listens on, and where its node hands it on.
 fn ports(model: &mut Model, container: View<'_>) {
     let Some(written) = container.get("ports").filter(|ports| ports.is_sequence()) else {
         return;

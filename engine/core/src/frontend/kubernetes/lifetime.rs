@@ -55,14 +55,32 @@ fn knative(model: &mut Model, resource: &Resource, spec: View<'_>) {
 }
 
 /// Volumes that outlive the pod.
-const PERSISTENT: &[&str] = &["persistentVolumeClaim", "nfs", "hostPath", "csi"];
+const PERSISTENT: &[&str] = &[
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "csi",
+    "fc",
+    "flexVolume",
+    "gcePersistentDisk",
+    "glusterfs",
+    "hostPath",
+    "iscsi",
+    "nfs",
+    "persistentVolumeClaim",
+    "portworxVolume",
+    "rbd",
+    "vsphereVolume",
+];
 
 /// `state`: whether anything outlives the pod.
 pub(super) fn state(model: &mut Model, resource: &Resource, spec: View<'_>) {
     let volumes = spec.get("volumes").into_iter().flat_map(View::items);
     let of_volumes = volumes
         .flat_map(|volume| PERSISTENT.iter().filter_map(move |kind| volume.get(kind)))
-        .find(|source| !source.is_null());
+        .find(|source| !source.is_null() && !is_only_read(*source));
     let claimed = resource.view().at(&["spec", "volumeClaimTemplates"]);
     let claimed = claimed.filter(|claims| claims.items().next().is_some());
     let found: Option<NodeId> = of_volumes.or(claimed).map(View::id);
@@ -74,4 +92,9 @@ pub(super) fn state(model: &mut Model, resource: &Resource, spec: View<'_>) {
             None => model.truth("persistent", false, Origin::Default { under: spec.id() }),
         },
     );
+}
+
+/// A volume that is only read keeps nothing of the pod: those of secrets and certificates by CSI are.
+fn is_only_read(source: View<'_>) -> bool {
+    source.get("readOnly").and_then(View::bool) == Some(true)
 }

@@ -1,7 +1,8 @@
 //! The workloads of a Kubernetes object, in normalised form.
 //!
 //! Kinds whose template is known are read there. Any other kind, custom resources first of all, is searched for pod
-//! specs: an operator's object runs containers just as a Deployment does.
+//! specs: an operator's object runs containers just as a Deployment does. So is an object without its template: what
+//! stands in a wrong place was meant to run.
 
 use super::container::{containers, resources};
 use super::isolation::isolation;
@@ -39,9 +40,9 @@ pub(super) const CONTAINER_LISTS: &[&str] =
 
 pub(super) fn workloads(resource: &Resource) -> Vec<Entity> {
     let root = resource.view();
-    let known = TEMPLATES.iter().find(|(kind, _)| *kind == resource.kind);
+    let known = template_path(&resource.kind).and_then(|path| root.at(path));
     let specs = match known {
-        Some((_, path)) => root.at(path).into_iter().collect(),
+        Some(spec) => vec![spec],
         None => search(root),
     };
     let several = specs.len() > 1;
@@ -51,8 +52,14 @@ pub(super) fn workloads(resource: &Resource) -> Vec<Entity> {
         .collect()
 }
 
+/// The way to the pod spec of a kind; none where that is not known.
+pub(super) fn template_path(kind: &str) -> Option<&'static [&'static str]> {
+    let known = TEMPLATES.iter().find(|(known, _)| *known == kind);
+    known.map(|(_, path)| *path)
+}
+
 /// Every mapping that holds a list of containers with images, also one within another.
-fn search(root: View<'_>) -> Vec<View<'_>> {
+pub(super) fn search(root: View<'_>) -> Vec<View<'_>> {
     let mut found = Vec::new();
     let mut pending = vec![root];
     while let Some(view) = pending.pop() {

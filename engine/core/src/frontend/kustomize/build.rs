@@ -170,6 +170,7 @@ impl<'a, 'r> Build<'a, 'r> {
         self.consumed.insert(of.document.file);
         self.reached.insert(of.folder.clone());
         self.check_fields(of);
+        self.check_documents(of);
         stack.push(of.folder.clone());
         let mut known: HashSet<String> = objects.iter().filter_map(Object::identity).collect();
         for path in of.items("resources").chain(of.items("bases")) {
@@ -340,6 +341,9 @@ impl<'a, 'r> Build<'a, 'r> {
 
     /// Changes what was gathered, in the order in which kustomize does.
     fn transform(&mut self, of: &Kustomization<'a>, objects: &mut Vec<Object>) {
+        if !self.spend(put_on_all(of, objects), of, NodeId::ROOT) {
+            return;
+        }
         self.patches(of, objects);
         names::namespace(of, objects);
         names::affixes(of, objects);
@@ -392,34 +396,15 @@ impl<'a, 'r> Build<'a, 'r> {
         });
         self.reading.resources.extend(built);
     }
+}
 
-    /// Says which fields of a kustomization were not read, and which there are none of.
-    fn check_fields(&mut self, of: &Kustomization<'a>) {
-        for (field, value) in of.root().entries() {
-            let is_nothing = value.is_null()
-                || (value.is_sequence() && value.items().next().is_none())
-                || (value.is_mapping() && value.entries().next().is_none());
-            if is_nothing || super::READ.contains(&field) {
-                continue;
-            }
-            let shown = field.escape_debug();
-            if super::UNREAD.contains(&field) {
-                let message = format!("`{shown}` of a kustomization is not read");
-                let help = "what it changes was not judged: check what kustomize builds";
-                self.warn(of, value.id(), &message, help);
-            } else {
-                let message = format!("a kustomization has no field `{shown}`");
-                let help = "kustomize refuses the file as it is";
-                self.refuse(of, value.id(), &message, help);
-            }
-        }
-        for labels in of.items("labels") {
-            if let Some(fields) = labels.get("fields").filter(|fields| !fields.is_null()) {
-                let message = "`fields` of labels are not read";
-                self.warn(of, fields.id(), message, "the other fields were judged");
-            }
-        }
-    }
+/// What it costs to find every object by the names that it had, and to label it. Each label is looked for among those
+/// that were put.
+fn put_on_all(of: &Kustomization<'_>, objects: &[Object]) -> usize {
+    let names: usize = objects.iter().map(|object| object.names().count()).sum();
+    let labels = labels::count(of);
+    let searched = labels.saturating_mul(1 + labels / 64);
+    names.saturating_add(searched.saturating_mul(objects.len()))
 }
 
 /// What messages call an object.

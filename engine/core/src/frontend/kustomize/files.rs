@@ -12,6 +12,8 @@ use crate::tree::{NodeId, Tree, Typing, View};
 pub(super) struct Kustomization<'a> {
     pub(super) folder: String,
     pub(super) document: &'a Document,
+    /// What stands in its file beside it, but for another kustomization.
+    pub(super) beside: Vec<&'a Document>,
 }
 
 impl<'a> Kustomization<'a> {
@@ -80,14 +82,21 @@ impl<'a> Files<'a> {
             let (path, documents): (String, &'a [Document]) = (normal(path), documents);
             let kustomizations = documents.iter().filter(|one| is_kustomization(one));
             for document in kustomizations {
-                all.kustomization(&path, document, problems);
+                let others = documents.iter().filter(|one| !is_kustomization(one));
+                all.kustomization(&path, document, others.collect(), problems);
             }
             all.documents.insert(path, documents);
         }
         all
     }
 
-    fn kustomization(&mut self, path: &str, document: &'a Document, problems: &mut Vec<Problem>) {
+    fn kustomization(
+        &mut self,
+        path: &str,
+        document: &'a Document,
+        beside: Vec<&'a Document>,
+        problems: &mut Vec<Problem>,
+    ) {
         let place = document.tree.place(NodeId::ROOT);
         if !is_kustomization_name(path) {
             let message = "a kustomization that kustomize does not read";
@@ -107,6 +116,7 @@ impl<'a> Files<'a> {
         let kustomization = Kustomization {
             folder: folder.clone(),
             document,
+            beside,
         };
         self.kustomizations.insert(folder, kustomization);
     }

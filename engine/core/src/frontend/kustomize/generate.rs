@@ -1,11 +1,13 @@
 //! What a kustomization generates: `ConfigMap`, `Secret`. Their names are those that are written: the digest that
 //! kustomize adds to them says nothing about what they hold.
 
+use std::collections::HashMap;
+
 use super::build::Build;
 use super::draft::{Content, Draft, Entry};
 use super::files::Kustomization;
-use super::labels;
 use super::object::Object;
+use super::{Shape, labels};
 use crate::tree::View;
 
 /// Lists of a kustomization, the kind that each makes, and where literals stand in it. A Secret is written as text,
@@ -30,7 +32,7 @@ impl<'a> Build<'a, '_> {
     /// Adds what the generators of a kustomization make, or lays it over what is there.
     pub(super) fn generate(&mut self, of: &Kustomization<'a>, objects: &mut Vec<Object>) {
         for &(list, kind, data) in GENERATORS {
-            for item in of.items(list) {
+            for item in of.items(list).filter(|item| item.is_mapping()) {
                 let generator = Generator {
                     of,
                     kind,
@@ -54,6 +56,9 @@ impl<'a> Build<'a, '_> {
                 );
             }
         }
+        if let Some(literals) = item.get("literals") {
+            self.check_shape(of, "literals", Shape::Texts, literals);
+        }
         for literal in generator.literals() {
             if pair(literal).is_none() {
                 self.refuse(
@@ -75,7 +80,13 @@ impl<'a> Build<'a, '_> {
             one.kind() == generator.kind && one.names().any(|name| *name == called)
         };
         match objects.iter_mut().find(is_there) {
-            Some(there) => generator.lay_over(there, &object, behavior == "replace"),
+            Some(there) => {
+                let put = object.draft.size();
+                let cost = put.saturating_mul(1 + there.draft.size() / 64);
+                if self.spend(cost, of, item.id()) {
+                    generator.lay_over(there, &object, behavior == "replace");
+                }
+            }
             None => self.refuse(
                 of,
                 item.id(),
@@ -142,19 +153,28 @@ impl<'a> Generator<'a, '_> {
 
     fn values(&self) -> Draft {
         let list = self.item.get("literals").unwrap_or(self.item);
-        let mut values = Draft::map(list.origin());
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut entries: Vec<Entry> = Vec::new();
         for literal in self.literals() {
             let Some((key, value)) = pair(literal) else {
                 continue;
             };
             let value = Draft::text(value, literal.origin());
-            values.set(Entry {
+            let entry = Entry {
                 key: key.to_owned(),
                 place: value.span(),
                 value,
-            });
+            };
+            let place = *places.entry(key).or_insert(entries.len());
+            match entries.get_mut(place) {
+                Some(there) => *there = entry,
+                None => entries.push(entry),
+            }
         }
-        values
+        Draft {
+            origin: list.origin(),
+            content: Content::Map(entries),
+        }
     }
 
     /// Has what is there hold what is generated: beside what it holds, or instead of it.

@@ -71,6 +71,18 @@ const SELECTORS: &[Field] = &[
     ),
 ];
 
+/// How many labels and annotations a kustomization gives to each object.
+pub(super) fn count(of: &Kustomization<'_>) -> usize {
+    let listed = of.items("labels").map(|item| 1 + width(item.get("pairs")));
+    let common = ["commonLabels", "commonAnnotations"].into_iter();
+    let common = common.map(|key| width(of.root().get(key)));
+    listed.chain(common).sum()
+}
+
+fn width(pairs: Option<View<'_>>) -> usize {
+    pairs.map_or(0, |pairs| pairs.entries().count())
+}
+
 /// Gives objects the labels of a kustomization: of `labels`, as far as each says, and of `commonLabels`, everywhere.
 pub(super) fn labels(of: &Kustomization<'_>, objects: &mut [Object]) {
     for item in of.items("labels") {

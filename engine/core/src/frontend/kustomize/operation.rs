@@ -5,8 +5,8 @@ use super::draft::{Content, Draft, Entry};
 /// How deep an operation may nest what it puts.
 const MAX_DEPTH: usize = 256;
 
-/// Applies one operation. Returns how many values it put, of which there may be no more than a limit; or why it cannot
-/// be applied.
+/// Applies one operation. Returns how many values it put or compared, of which there may be no more than a limit; or
+/// why it cannot be applied.
 pub(super) fn apply(draft: &mut Draft, operation: &Draft, limit: usize) -> Result<usize, String> {
     let path = pointer(operation, "path")?;
     let name = operation.get("op").and_then(Draft::raw);
@@ -147,9 +147,10 @@ fn take(draft: &mut Draft, path: &[String]) -> Result<Entry, String> {
 
 fn test(draft: &mut Draft, path: &[String], operation: &Draft) -> Result<usize, String> {
     let expected = put_value(operation)?.value.value();
-    let found = reach(draft, path).map(|found| found.value());
-    if found.as_ref() == Some(&expected) {
-        return Ok(0);
+    let found = reach(draft, path);
+    let size = found.as_ref().map_or(0, |found| found.size());
+    if found.map(|found| found.value()).as_ref() == Some(&expected) {
+        return Ok(size);
     }
     let path = path.join("/");
     Err(format!(

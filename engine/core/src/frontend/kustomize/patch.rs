@@ -20,7 +20,7 @@ struct Patch<'a, 'k> {
 
 impl<'a> Patch<'a, '_> {
     fn target(&self) -> Option<View<'a>> {
-        self.item.get("target").filter(|target| target.is_mapping())
+        self.item.get("target").filter(|target| !target.is_null())
     }
 
     /// What a patch may change that it names its object by.
@@ -48,7 +48,7 @@ impl<'a> Build<'a, '_> {
     }
 
     fn listed(&mut self, key: &str, of: &Kustomization<'a>, objects: &mut Vec<Object>) {
-        for item in of.items(key) {
+        for item in of.items(key).filter(|item| item.is_mapping()) {
             let patch = Patch { of, item };
             let written = |key: &str| item.get(key).filter(|view| !view.is_null());
             let drafts = match (written("patch"), written("path")) {
@@ -97,6 +97,10 @@ impl<'a> Build<'a, '_> {
         match files.find(&of.folder, path.raw().unwrap_or_default()) {
             Found::File(_, documents) => {
                 self.consume(documents);
+                let cost: usize = documents.iter().map(|document| document.tree.len()).sum();
+                if !self.spend(cost, of, path.id()) {
+                    return Vec::new();
+                }
                 let drafts = documents.iter().map(|document| &document.tree);
                 drafts.filter_map(|tree| Draft::document(tree)).collect()
             }
@@ -112,8 +116,9 @@ impl<'a> Build<'a, '_> {
     }
 
     fn apply(&mut self, patch: Patch<'a, '_>, draft: &Draft, objects: &mut Vec<Object>) {
-        let is_nothing = draft.is_null();
-        if is_nothing || !self.spend(objects.len(), patch.of, patch.item.id()) {
+        let patterns = patch.target().map_or(0, Selector::cost);
+        let cost = objects.len() + patterns;
+        if draft.is_null() || !self.spend(cost, patch.of, patch.item.id()) {
             return;
         }
         let target = match patch.target().map(Selector::of).transpose() {
@@ -210,7 +215,8 @@ impl<'a> Build<'a, '_> {
         objects: &mut Vec<Object>,
     ) {
         let draft = anonymous(draft, patch);
-        let cost = draft.size().saturating_mul(selected.len());
+        let put = draft.size().saturating_mul(selected.len());
+        let cost = put.saturating_add(searched(objects, selected));
         if !self.spend(cost, patch.of, patch.item.id()) {
             return;
         }
@@ -238,6 +244,10 @@ impl<'a> Build<'a, '_> {
         selected: &[usize],
         objects: &mut [Object],
     ) {
+        let cost = searched(objects, selected);
+        if !self.spend(cost, patch.of, patch.item.id()) {
+            return;
+        }
         for at in selected {
             let Some(object) = objects.get_mut(*at) else {
                 continue;
@@ -267,6 +277,13 @@ fn indices(objects: &[Object], is_one: impl Fn(&Object) -> bool) -> Vec<usize> {
         .filter(|(_, object)| is_one(object))
         .map(|(at, _)| at)
         .collect()
+}
+
+/// What it costs to look for what a patch changes in the objects that it is laid over.
+fn searched(objects: &[Object], selected: &[usize]) -> usize {
+    let selected = selected.iter().filter_map(|at| objects.get(*at));
+    let values: usize = selected.map(|object| object.draft.size()).sum();
+    values / 16
 }
 
 /// A patch without what it names its object by: that stays as it is, and where it is written.

@@ -1,6 +1,6 @@
 //! The target of a patch: which objects it is laid over.
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use super::draft::Draft;
 use super::object::Object;
@@ -9,11 +9,11 @@ use crate::tree::{NodeId, View};
 /// What an object must be. What is not asked is none.
 #[derive(Debug, Default)]
 pub(super) struct Selector {
-    group: Option<Regex>,
-    version: Option<Regex>,
-    kind: Option<Regex>,
-    name: Option<Regex>,
-    namespace: Option<Regex>,
+    group: Option<Pattern>,
+    version: Option<Pattern>,
+    kind: Option<Pattern>,
+    name: Option<Pattern>,
+    namespace: Option<Pattern>,
     labels: Vec<Requirement>,
     annotations: Vec<Requirement>,
 }
@@ -28,9 +28,28 @@ struct Requirement {
     wanted: bool,
 }
 
+/// What a target may ask. One that asks anything else would select what it does not mean.
+const KEYS: &[&str] = &[
+    "group",
+    "version",
+    "kind",
+    "name",
+    "namespace",
+    "labelSelector",
+    "annotationSelector",
+];
+
 impl Selector {
     /// Reads a target. What is wrong with it stands at a node.
     pub(super) fn of(target: View<'_>) -> Result<Self, (NodeId, String)> {
+        if !target.is_mapping() {
+            return Err((target.id(), "`target` is no mapping".to_owned()));
+        }
+        let mut entries = target.entries();
+        if let Some((key, value)) = entries.find(|(key, _)| !KEYS.contains(key)) {
+            let message = format!("a target has no field `{}`", key.escape_debug());
+            return Err((value.id(), message));
+        }
         let asked = |key: &str| {
             let written = target.get(key).and_then(View::raw);
             written.map(requirements).unwrap_or_default()
@@ -44,6 +63,16 @@ impl Selector {
             labels: asked("labelSelector"),
             annotations: asked("annotationSelector"),
         })
+    }
+
+    /// What it costs to read the patterns of a target: every use of a base reads them again.
+    pub(super) fn cost(target: View<'_>) -> usize {
+        let asked = target.entries();
+        let written = asked
+            .filter(|(key, _)| !key.ends_with("Selector"))
+            .filter_map(|(_, value)| value.raw());
+        let patterns: usize = written.filter(|text| !is_word(text)).map(str::len).sum();
+        patterns.saturating_mul(32)
     }
 
     /// Whether an object is one of those, by what it is called or was called on the way.
@@ -65,23 +94,61 @@ impl Selector {
     }
 }
 
-/// A pattern must match the whole of a word.
-fn pattern(target: View<'_>, key: &str) -> Result<Option<Regex>, (NodeId, String)> {
+/// The most bytes that a regular expression may come to.
+const MAX_PATTERN: usize = 1 << 18;
+
+/// What a word must be.
+#[derive(Debug)]
+enum Pattern {
+    /// This one.
+    Word(String),
+    /// One that matches from its first character to its last.
+    Regex(Regex),
+}
+
+impl Pattern {
+    fn of(text: &str) -> Option<Self> {
+        if is_word(text) {
+            return Some(Self::Word(text.to_owned()));
+        }
+        let mut builder = RegexBuilder::new(&format!("^(?:{text})$"));
+        let regex = builder.size_limit(MAX_PATTERN).build();
+        regex.ok().map(Self::Regex)
+    }
+
+    fn matches(&self, word: &str) -> bool {
+        match self {
+            Self::Word(text) => text == word,
+            Self::Regex(regex) => regex.is_match(word),
+        }
+    }
+}
+
+/// Whether a pattern matches nothing but itself.
+fn is_word(pattern: &str) -> bool {
+    pattern
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn pattern(target: View<'_>, key: &str) -> Result<Option<Pattern>, (NodeId, String)> {
     let Some(view) = target.get(key) else {
         return Ok(None);
     };
     let Some(text) = view.raw().filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
-    let pattern = Regex::new(&format!("^(?:{text})$")).ok();
-    pattern.map(Some).ok_or_else(|| {
-        let message = format!("`{}` is not a regular expression", text.escape_debug());
+    Pattern::of(text).map(Some).ok_or_else(|| {
+        let message = format!(
+            "`{}` is not a regular expression, or comes to too much",
+            text.escape_debug()
+        );
         (view.id(), message)
     })
 }
 
-fn matches(pattern: Option<&Regex>, word: &str) -> bool {
-    pattern.is_none_or(|pattern| pattern.is_match(word))
+fn matches(pattern: Option<&Pattern>, word: &str) -> bool {
+    pattern.is_none_or(|pattern| pattern.matches(word))
 }
 
 fn meets(object: &Object, key: &str, requirements: &[Requirement]) -> bool {

@@ -324,6 +324,13 @@ impl<'a> Resolver<'a, '_> {
     /// Queues and streams that a function takes messages from. Events that nobody can know are said.
     fn note_events(&mut self, function: Function<'a>) {
         let events = self.section(function.view.get("events"));
+        if let Some(events) = events.filter(|events| !events.is_sequence()) {
+            let name = function.name.escape_debug();
+            self.refuse(
+                events,
+                format!("the events of the function `{name}` are no list"),
+            );
+        }
         let events = events.into_iter().flat_map(View::items);
         for (index, event) in events.enumerate() {
             let Some(event) = self.section(Some(event)) else {

@@ -23,10 +23,10 @@ pub(super) fn isolation(model: &mut Model, service: View<'_>, account: Account<'
     });
 }
 
-/// The last value of a setting that is a boolean, with its node.
+/// The last value of a setting that is a boolean, with its node. systemd ignores the values that are none.
 pub(super) fn truth(service: View<'_>, key: &str) -> Option<(bool, NodeId)> {
-    let written = last(service, key)?;
-    Some((value::boolean(written.str()?)?, written.id()))
+    let mut values = texts(service, key).into_iter().rev();
+    values.find_map(|(text, from)| Some((value::boolean(text)?, from)))
 }
 
 fn strict(service: View<'_>) -> Option<(bool, NodeId)> {
@@ -199,6 +199,25 @@ const SANDBOX: &[(&str, &str)] = &[
     ("UMask", "umask"),
 ];
 
+/// Settings of the sandbox that are booleans and nothing else.
+pub(super) const BOOLEANS: &[&str] = &[
+    "DynamicUser",
+    "LockPersonality",
+    "MemoryDenyWriteExecute",
+    "NoNewPrivileges",
+    "PrivateDevices",
+    "PrivateIPC",
+    "PrivateMounts",
+    "PrivateNetwork",
+    "ProtectClock",
+    "ProtectKernelLogs",
+    "ProtectKernelModules",
+    "ProtectKernelTunables",
+    "RemoveIPC",
+    "RestrictRealtime",
+    "RestrictSUIDSGID",
+];
+
 /// Settings of the sandbox that are lists: every value counts.
 const LISTS: &[&str] = &[
     "IPAddressDeny",
@@ -212,6 +231,12 @@ const LISTS: &[&str] = &[
 pub(super) fn sandbox(model: &mut Model, service: View<'_>) {
     model.object(Some("sandbox"), service.id(), |model| {
         for (key, name) in SANDBOX {
+            if BOOLEANS.contains(key) {
+                if let Some((value, from)) = truth(service, key) {
+                    model.truth(name, value, Origin::Derived { from });
+                }
+                continue;
+            }
             let values = texts(service, key);
             match values.last() {
                 Some((text, from)) if values.len() == 1 || !LISTS.contains(key) => {

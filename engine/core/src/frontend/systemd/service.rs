@@ -3,7 +3,7 @@
 //! A service has one container, which is itself: what it runs, with which environment, and how far apart from the rest
 //! of its machine.
 
-use super::isolation::{isolation, sandbox, truth};
+use super::isolation::{BOOLEANS, isolation, sandbox, truth};
 use super::value;
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::words::words;
@@ -300,10 +300,6 @@ fn source_name<'a>(kind: &str, text: &'a str) -> &'a str {
 type Check = (&'static str, &'static str, fn(&str) -> bool);
 
 const CHECKS: &[Check] = &[
-    ("DynamicUser", "boolean", is_boolean),
-    ("NoNewPrivileges", "boolean", is_boolean),
-    ("PrivateNetwork", "boolean", is_boolean),
-    ("MemoryDenyWriteExecute", "boolean", is_boolean),
     ("RuntimeMaxSec", "time span", is_time),
     ("TimeoutStartSec", "time span", is_time),
     ("WatchdogSec", "time span", is_time),
@@ -330,7 +326,9 @@ fn is_percentage(text: &str) -> bool {
 /// What systemd ignores of a service, since it cannot read it. No message repeats a value: it may be a secret.
 pub(super) fn problems(service: View<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (key, what, is_one) in CHECKS {
+    let boolean = |key: &&'static str| -> Check { (*key, "boolean", is_boolean) };
+    let checks = BOOLEANS.iter().map(boolean).chain(CHECKS.iter().copied());
+    for (key, what, is_one) in checks {
         for value in values(service, key) {
             if !value.str().is_some_and(is_one) {
                 let message = format!("`{key}` is given what is no {what}, and systemd ignores it");

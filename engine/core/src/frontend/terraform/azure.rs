@@ -3,7 +3,7 @@
 use super::DIALECT;
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::aws::declared::{Declared, truth};
-use crate::frontend::aws::variables::{env, mapped};
+use crate::frontend::aws::variables::env_of;
 use crate::frontend::aws::{WHY, dig};
 use crate::frontend::shared;
 use crate::resource::Resource;
@@ -47,7 +47,7 @@ fn workload(declared: &Declared<'_>) -> Entity {
                 model.text("name", &declared.resource.name, default);
                 model.text("role", "container", default);
                 let settings = declared.at(&["app_settings"]);
-                env(model, declared.under, &mapped(declared, settings));
+                env_of(model, declared, settings, Vec::new());
             });
         });
     })

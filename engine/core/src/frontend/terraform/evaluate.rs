@@ -163,11 +163,12 @@ fn function(call: &FuncCall, scope: &dyn Scope, depth: usize) -> Option<Value> {
     }
     let name = call.name.name.as_str();
     let arguments = call.args.iter();
-    // The first argument that is known counts.
+    // What is not known may be the one that counts, so that nothing after it does.
     if name == "try" || name == "coalesce" {
         let known = arguments.map(|argument| expression(argument, scope, depth + 1));
         let mut known = known.take_while(Option::is_some).flatten();
-        return known.find(|value| *value != Value::Null && value.as_str() != Some(""));
+        let is_empty = |value: &Value| *value == Value::Null || value.as_str() == Some("");
+        return known.find(|value| name == "try" || !is_empty(value));
     }
     let arguments: Option<Vec<Value>> = arguments
         .map(|argument| expression(argument, scope, depth + 1))

@@ -21,7 +21,13 @@ const FUNCTIONS: &[(&str, Function)] = &[
         ))
     }),
     ("element", |args| match args {
-        [list, index] => element(list, index),
+        // Beyond its end a list begins again.
+        [list, Value::Number(index)] => {
+            let list = items(list)?;
+            let count = i64::try_from(list.len()).ok()?;
+            let index = index.to_i64()?.checked_rem_euclid(count)?;
+            list.get(usize::try_from(index).ok()?).cloned()
+        }
         _ => None,
     }),
     ("flatten", |args| Some(array(flatten(args.first()?, 0)?))),
@@ -121,7 +127,7 @@ pub(super) fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// The element of a list, which wraps around, or the value of a key.
+/// The element of a list, or the value of a key.
 pub(super) fn element(collection: &Value, index: &Value) -> Option<Value> {
     match (collection, index) {
         (Value::Object(object), key) => object.get_str(key.as_str()?).cloned(),

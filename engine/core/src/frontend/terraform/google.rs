@@ -4,7 +4,8 @@ use super::DIALECT;
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::aws::bus::seconds;
 use crate::frontend::aws::declared::{Declared, Path, each, truth};
-use crate::frontend::aws::variables::{Given, Variable, env, mapped};
+use crate::frontend::aws::store::may_be;
+use crate::frontend::aws::variables::{Given, Variable, env, env_of};
 use crate::frontend::aws::{WHY, dig};
 use crate::frontend::kubernetes::quantity;
 use crate::frontend::shared;
@@ -74,7 +75,10 @@ fn of_service(model: &mut Model, declared: &Declared<'_>, container: View<'_>) {
     }
     model.text("role", "container", Origin::Default { under });
     let image = dig(container, &["image"]);
-    shared::image(model, image.filter(|image| !declared.is_unknown(*image)));
+    match image {
+        Some(image) if declared.is_unknown(image) => model.unknown("image", WHY, image.id()),
+        image => shared::image(model, image),
+    }
     let listed = dig(container, &["env"]).into_iter().flat_map(each);
     let variables: Vec<Variable<'_>> = listed
         .filter_map(|variable| {
@@ -101,7 +105,7 @@ fn of_service(model: &mut Model, declared: &Declared<'_>, container: View<'_>) {
         dig(container, &["resources", "limits", "memory"]),
     );
     model.object(Some("resources"), under, |model| {
-        limits(model, cpu, memory);
+        limits(model, declared, cpu, memory);
     });
 }
 
@@ -145,10 +149,12 @@ fn function_workload(declared: &Declared<'_>) -> Entity {
             model.object(None, declared.under, |model| {
                 model.text("name", &declared.resource.name, default);
                 model.text("role", "container", default);
-                env(model, declared.under, &of_function(declared));
+                let written = at(&["service_config", "environment_variables"]);
+                env_of(model, declared, written, secrets(declared));
                 model.object(Some("resources"), declared.under, |model| {
                     let cpu = at(&["service_config", "available_cpu"]);
-                    limits(model, cpu, at(&["service_config", "available_memory"]));
+                    let memory = at(&["service_config", "available_memory"]);
+                    limits(model, declared, cpu, memory);
                 });
             });
         });
@@ -169,9 +175,8 @@ fn failure(model: &mut Model, declared: &Declared<'_>) {
     }
 }
 
-fn of_function<'a>(declared: &Declared<'a>) -> Vec<Variable<'a>> {
-    let written = declared.at(&["service_config", "environment_variables"]);
-    let mut variables = mapped(declared, written);
+/// The variables of a function that a store of secrets holds.
+fn secrets<'a>(declared: &Declared<'a>) -> Vec<Variable<'a>> {
     let secrets = declared.at(&["service_config", "secret_environment_variables"]);
     let secrets = secrets.into_iter().flat_map(each).filter_map(|secret| {
         Some(Variable {
@@ -180,8 +185,7 @@ fn of_function<'a>(declared: &Declared<'a>) -> Vec<Variable<'a>> {
             from: secret.id(),
         })
     });
-    variables.extend(secrets);
-    variables
+    secrets.collect()
 }
 
 fn timeout(model: &mut Model, declared: &Declared<'_>, written: Option<View<'_>>, default: i64) {
@@ -225,21 +229,26 @@ fn placement(model: &mut Model, declared: &Declared<'_>) {
 }
 
 /// `limits`: amounts as Kubernetes writes them.
-fn limits(model: &mut Model, cpu: Option<View<'_>>, memory: Option<View<'_>>) {
-    let of = |view: Option<View<'_>>, read: fn(&str) -> Option<i64>| {
-        let view = view?;
-        Some((read(view.raw()?)?, view.id()))
-    };
-    let amounts = [
-        ("cpu_m", of(cpu, quantity::milli)),
-        ("memory_bytes", of(memory, quantity::whole)),
+fn limits(
+    model: &mut Model,
+    declared: &Declared<'_>,
+    cpu: Option<View<'_>>,
+    memory: Option<View<'_>>,
+) {
+    type Read = fn(&str) -> Option<i64>;
+    let amounts: [(&str, Option<View<'_>>, Read); 2] = [
+        ("cpu_m", cpu, quantity::milli),
+        ("memory_bytes", memory, quantity::whole),
     ];
     let from = cpu.or(memory).map(View::id);
     let Some(from) = from else { return };
     model.object(Some("limits"), from, |model| {
-        for (key, amount) in amounts {
-            if let Some((amount, from)) = amount {
-                model.number(key, amount, from);
+        for (key, written, read) in amounts {
+            let Some(view) = written else { continue };
+            if declared.is_unknown(view) {
+                model.unknown(key, WHY, view.id());
+            } else if let Some(amount) = view.raw().and_then(read) {
+                model.number(key, amount, view.id());
             }
         }
     });
@@ -305,37 +314,49 @@ fn endpoint(declared: &Declared<'_>, access: &Access) -> Entity {
                 model.text("exposure", word, declared.origin(written));
             }
         }
-        let (word, origin) = match opened(declared, access) {
-            Some(view) => ("none", Origin::Derived { from: view.id() }),
-            None => ("iam", default),
-        };
-        model.text("authentication", word, origin);
+        match opened(declared, access) {
+            Some(view) if declared.is_unknown(view) => {
+                model.unknown("authentication", WHY, view.id());
+            }
+            Some(view) => {
+                let from = view.id();
+                model.text("authentication", "none", Origin::Derived { from });
+            }
+            None => model.text("authentication", "iam", default),
+        }
         model.truth("rate_limit", false, default);
         model.truth("tls", true, default);
         model.text("target", &declared.resource.name, default);
     })
 }
 
-/// What lets everybody call it.
+/// What lets everybody call it, or else what may.
 fn opened<'a>(declared: &Declared<'a>, access: &Access) -> Option<View<'a>> {
     let own = declared.at(access.open);
     let own = own.filter(|open| truth(*open) == Some(true));
     own.or_else(|| {
         let name = declared.at(&["name"]);
-        let mut granted = access.grants.iter().flat_map(|(kind, path)| {
+        let granted = access.grants.iter().flat_map(|(kind, path)| {
             let siblings = declared.siblings(kind).into_iter();
             siblings.filter(move |grant| {
                 dig(*grant, path).is_some_and(|named| declared.is_this(named, name))
             })
         });
-        granted.find_map(everybody)
+        let members: Vec<View<'a>> = granted.flat_map(members).collect();
+        let is_everybody = |member: &&View<'a>| {
+            let text = member.raw();
+            text.is_some_and(|text| EVERYBODY.contains(&text))
+        };
+        let may_be_everybody =
+            |member: &&View<'a>| declared.is_unknown(**member) && may_be(**member, EVERYBODY);
+        let found = members.iter().find(is_everybody);
+        found.or(members.iter().find(may_be_everybody)).copied()
     })
 }
 
-/// The member of a grant that is everybody.
-fn everybody(grant: View<'_>) -> Option<View<'_>> {
+/// The members of a grant.
+fn members(grant: View<'_>) -> impl Iterator<Item = View<'_>> {
     let one = dig(grant, &["member"]);
-    let many = dig(grant, &["members"]).into_iter().flat_map(View::items);
-    let mut members = one.into_iter().chain(many);
-    members.find(|member| member.raw().is_some_and(|text| EVERYBODY.contains(&text)))
+    one.into_iter()
+        .chain(dig(grant, &["members"]).into_iter().flat_map(each))
 }

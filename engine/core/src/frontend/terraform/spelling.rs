@@ -49,6 +49,22 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
     timeouts: &[("aws_lambda_function", &["timeout"])],
     dead_letters: &[
         ("aws_sqs_queue", &["redrive_policy", "deadLetterTargetArn"]),
+        (
+            "aws_sqs_queue_redrive_policy",
+            &["redrive_policy", "deadLetterTargetArn"],
+        ),
+        (
+            "aws_sns_topic_subscription",
+            &["redrive_policy", "deadLetterTargetArn"],
+        ),
+        (
+            "aws_cloudwatch_event_target",
+            &["dead_letter_config", "arn"],
+        ),
+        (
+            "aws_scheduler_schedule",
+            &["target", "dead_letter_config", "arn"],
+        ),
         ("aws_lambda_function", &["dead_letter_config", "target_arn"]),
         (
             "aws_lambda_function_event_invoke_config",
