@@ -114,7 +114,7 @@ fn take(
     sources: &mut Sources,
     taken: &mut Vec<(FileId, Candidate)>,
 ) {
-    let file = sources.add(Source::new(candidate.name.clone(), text));
+    let file = sources.add(Source::new(candidate.name.clone(), text).with_secrets());
     taken.push((file, candidate));
 }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 /// The answer to a review, as JSON. A body that is no review is an error: there is no `uid` to answer to.
 pub fn review(policies: &PolicySet, body: &str, settings: &Settings) -> Result<String, String> {
-    let source = Arc::new(Source::new("AdmissionReview", body));
+    let source = Arc::new(Source::new("AdmissionReview", body).with_secrets());
     let (documents, problems) = parse::parse(&source, FileId(0), Notation::Json);
     if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {
         return Err(problem.message.clone());

@@ -337,3 +337,45 @@ fn one_module_that_declares_an_address_twice_is_said() {
     let run = plumb(folder.path(), &["estate"]);
     assert!(run.err.contains("is declared twice"), "{}", run.err);
 }
+
+/// What cannot be read has no model that says where its secrets are.
+#[test]
+fn what_cannot_be_read_shows_no_value() {
+    let secret = "correct-horse-battery";
+    for (name, text) in [
+        ("a.yaml", "a: {password: \"SECRET\n"),
+        (
+            "a.yaml",
+            "kind: Secret\nstringData:\n  a: SECRET\n  a: SECRET\n",
+        ),
+        (
+            "a.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {a: SECRET, a: SECRET}\n",
+        ),
+        (
+            "a.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    env:\n    - name: A\n      value: !foo SECRET\n",
+        ),
+        ("a.json", "{\"password\": \"SECRET\",}"),
+        ("a.tf", "locals {\n  password = \"SECRET\" oops\n}\n"),
+        (
+            "a.service",
+            "[Service]\nExecStart=/bin/a\nDB_PASSWORD SECRET\n",
+        ),
+    ] {
+        let folder = folder(&[(name, &text.replace("SECRET", secret))]);
+        for command in ["check", "estate", "explain"] {
+            let args = match command {
+                "explain" => vec!["explain", "secrets/plaintext-env", "."],
+                other => vec![other],
+            };
+            let run = plumb(folder.path(), &args);
+            let said = format!("{}{}", run.out, run.err);
+            assert!(
+                said.contains(&format!("{name}:")),
+                "{command} {text}\n{said}"
+            );
+            assert!(!said.contains(secret), "{command} {text}\n{said}");
+        }
+    }
+}

@@ -341,3 +341,35 @@ fn a_pod_spec_within_another_is_judged() {
     let outer = "apiVersion: a.example/v1\nkind: Stack\nmetadata: {name: s}\nspec:\n  containers: [{name: a, image: registry.example/a:1}]\n  inner:\n    containers:\n    - {name: b, image: registry.example/b:1, securityContext: {privileged: true}}\n";
     code(&[("stack.yaml", outer)], &["check"], 1);
 }
+
+#[test]
+fn a_place_beyond_the_width_of_a_frame_is_that_of_the_file() {
+    let text = format!(
+        "{{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {{\"name\": \"a\", \"annotations\": {{\"a\": \"{}\"}}}}, \"spec\": {{\"hostNetwork\": true}}}}",
+        "y".repeat(400)
+    );
+    let column = text.find("\"hostNetwork\"").unwrap() + 1;
+    let folder = folder(&[("pod.json", &text)]);
+    let run = plumb(folder.path(), &["check", "--profile", "pss-baseline"]);
+    assert!(
+        run.out.contains(&format!("pod.json:1:{column}\n")),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("| ..."), "{}", run.out);
+}
+
+#[test]
+fn a_place_behind_a_tab_is_that_of_the_file() {
+    let unit = "[Service]\nExecStart=/bin/a\nEnvironment=A=b\t\"DB_PASSWORD=correct-horse\"\n";
+    let folder = folder(&[("a.service", unit)]);
+    let (text, json) = (
+        plumb(folder.path(), &["check"]),
+        plumb(folder.path(), &["check", "-o", "json"]).json(),
+    );
+    for finding in json["findings"].as_array().unwrap() {
+        let place = &finding["location"];
+        let spelt = format!("a.service:{}:{}\n", place["line"], place["column"]);
+        assert!(text.out.contains(&spelt), "{spelt}{}", text.out);
+    }
+}

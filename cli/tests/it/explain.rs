@@ -113,3 +113,20 @@ fn the_explanation_for_machines_has_its_shape() {
     let args = ["explain", "deployment/privileged-container", "-o", "json"];
     insta::assert_snapshot!(plumb(folder.path(), &args).out);
 }
+
+/// A rule of one's own that reads what a sensitive rule of the library points at.
+#[test]
+fn what_a_sensitive_rule_points_at_is_hidden_in_every_explanation() {
+    let rule = "# METADATA\n# scope: package\n# title: Variables\n# custom:\n#   id: own/variables\n#   severity: low\n#   subject: workload\npackage own.variables\n\ndeny contains \"a variable\" if {\n\tsome variable in input.workload.containers[0].env\n\ttext := variable.value\n\ttext != \"x\"\n}\n";
+    let pod = POD.replace(
+        "image:",
+        "env: [{name: DB_PASSWORD, value: correct-horse-battery}]\n      image:",
+    );
+    let folder = folder(&[("own.rego", rule), ("pod.yaml", &pod)]);
+    let run = plumb(
+        folder.path(),
+        &["explain", "-p", "own.rego", "own/variables", "pod.yaml"],
+    );
+    assert!(run.out.contains("a variable"), "{}{}", run.out, run.err);
+    assert!(!run.out.contains("correct-horse"), "{}", run.out);
+}

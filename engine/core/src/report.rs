@@ -6,6 +6,7 @@ pub mod estate;
 pub mod explain;
 mod frame;
 pub mod json;
+mod private;
 pub mod text;
 pub mod unit_tests;
 

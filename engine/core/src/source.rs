@@ -43,6 +43,7 @@ pub struct Source {
     name: String,
     text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
+    may_hold_secrets: bool,
 }
 
 /// A place as people count: lines and columns from 1, columns in Unicode scalar values.
@@ -67,7 +68,21 @@ impl Source {
             name: name.into(),
             text: text.into(),
             lines: OnceLock::new(),
+            may_hold_secrets: false,
         }
+    }
+
+    /// The same text, as one that may hold secrets: where it cannot be read, its values are shown in no message.
+    #[must_use]
+    pub fn with_secrets(self) -> Self {
+        Self {
+            may_hold_secrets: true,
+            ..self
+        }
+    }
+
+    pub(crate) fn may_hold_secrets(&self) -> bool {
+        self.may_hold_secrets
     }
 
     /// What messages call the text.

@@ -88,8 +88,8 @@ pub(crate) struct Compiled {
     pub(crate) line_starts: Vec<u32>,
     /// What its rules are called, in order.
     pub(crate) rules: Vec<ArcStr>,
-    /// The paths below `data` that it imports or reads, as far as they are known before anything runs.
-    pub(crate) mentions: BTreeSet<Vec<ArcStr>>,
+    /// What it reads.
+    pub(crate) mentions: link::Mentions,
     /// The annotations of its package.
     pub(crate) annotations: Vec<metadata::Annotation>,
 }
@@ -163,6 +163,29 @@ impl Program {
     /// Whether a module that compiled has a rule of a name.
     pub fn defines(&self, module: usize, rule: &str) -> bool {
         self.rules(module).iter().any(|name| name.as_str() == rule)
+    }
+
+    /// Whether a module reads one of its own rules.
+    pub fn refers(&self, module: usize, rule: &str) -> bool {
+        let module = self.inner.modules.get(module);
+        module.is_some_and(|module| {
+            let package = module.package.as_deref().unwrap_or_default();
+            let is_rule = |path: &Vec<ArcStr>| {
+                let rest = path.strip_prefix(package);
+                rest.is_some_and(|rest| rest.first().is_some_and(|name| name.as_str() == rule))
+            };
+            module.mentions.paths.iter().any(is_rule)
+        })
+    }
+
+    /// The keys of the input that a module reads by their name, and where it reads each first. None of a module that
+    /// puts another input in place of the one that was given.
+    pub fn input_keys(&self, module: usize) -> impl Iterator<Item = (&str, Place)> {
+        let module = self.inner.modules.get(module).into_iter();
+        let keys = module
+            .filter(|module| !module.mentions.changes_input)
+            .flat_map(|module| &module.mentions.input_keys);
+        keys.map(|(key, place)| (key.as_str(), *place))
     }
 
     /// The annotations of a module, in order.
@@ -259,6 +282,8 @@ impl Program {
             names: slot_names,
             needs: Vec::new(),
             mentions: Vec::new(),
+            input_keys: Vec::new(),
+            changes_input: false,
             blamed: Bound::new(),
         };
         let mut bound = Bound::new();

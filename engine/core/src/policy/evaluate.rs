@@ -217,16 +217,7 @@ fn apply(
         start: 0,
         end: 0,
     });
-    let undecided = |message: String| {
-        let problem = Problem::error(
-            place,
-            format!(
-                "`{}` could not be decided for `{}`: {message}",
-                rule.metadata.id, subject.resource.id
-            ),
-        );
-        problem.of_rule(rule.metadata.id.as_str())
-    };
+    let undecided = |message: String| undecidable(rule, subject, place, &message);
     let Some(data) = around.data(rule) else {
         evaluation.undecided += 1;
         let problem =
@@ -323,11 +314,7 @@ fn settle(
         Unknown::Undecided => {
             evaluation.undecided += 1;
             let place = locate(subject, &path).0.span;
-            let said = format!(
-                "`{}` could not be decided for `{}`: {message}",
-                rule.metadata.id, subject.resource.id
-            );
-            let problem = Problem::error(place, said).of_rule(rule.metadata.id.as_str());
+            let problem = undecidable(rule, subject, place, &message);
             evaluation.problems.push(problem.help(
                 "give it a default, or say with `unknown:` in the rule what such a value means",
             ));
@@ -368,6 +355,13 @@ fn unknown_read(
             .iter()
             .any(|read| read.steps().starts_with(path.steps()))
     })
+}
+
+/// That a rule has no answer for a subject, and why.
+fn undecidable(rule: &Rule, subject: Subject<'_>, place: Span, why: &str) -> Problem {
+    let (id, resource) = (&rule.metadata.id, &subject.resource.id);
+    let message = format!("`{id}` could not be decided for `{resource}`: {why}");
+    Problem::error(place, message).of_rule(id.as_str())
 }
 
 /// A problem with the place in the policy where it arose.

@@ -8,7 +8,7 @@ use plumbline_rego::{
     Diagnostic, Module, ObjectBuilder, Path, Program, Step, Value, compile, nearest,
 };
 
-use super::metadata::{self, Metadata};
+use super::metadata::{self, Metadata, SubjectKind};
 use super::{DataFile, Digest, Ingredients, Listed, Override, PolicyFile, PolicySet, Rule, State};
 use crate::estate::world_keys;
 use crate::finding::{Effect, RuleId, Severity};
@@ -134,17 +134,23 @@ impl<'a> Loader<'a> {
                         metadata.id
                     );
                     self.problems.push(
-                        Problem::error(metadata.place, message).of_rule(metadata.id.as_str()),
+                        Problem::error(metadata.place, message)
+                            .of_rule(metadata.id.as_str())
+                            .help("write `deny contains {\"msg\": ...} if { ... }`; for warnings, with `effect: warn`"),
                     );
                 }
-                Some(metadata) => self.add(
-                    &mut described,
-                    Described {
-                        metadata,
-                        module,
-                        package,
-                    },
-                ),
+                Some(metadata) => {
+                    self.check_reads(&metadata, index, module.file, program);
+                    self.check_names(&metadata, index, program);
+                    self.add(
+                        &mut described,
+                        Described {
+                            metadata,
+                            module,
+                            package,
+                        },
+                    );
+                }
                 None if denies
                     && !self
                         .problems
@@ -169,6 +175,50 @@ impl<'a> Loader<'a> {
             }
         }
         described
+    }
+
+    /// A rule that reads what its input never has can never fire.
+    fn check_reads(&mut self, metadata: &Metadata, index: usize, file: FileId, program: &Program) {
+        let subject = metadata.subject.as_str();
+        for (key, place) in program.input_keys(index) {
+            if INPUT.contains(&key) || key == subject {
+                continue;
+            }
+            let span = Span {
+                file,
+                start: place.span.start,
+                end: place.span.end,
+            };
+            let message = format!("the subject of `{}` has no `input.{key}`", metadata.id);
+            let help = if SubjectKind::all().any(|kind| kind.as_str() == key) {
+                format!("say `subject: {key}` in its metadata: now it is `{subject}`")
+            } else {
+                let there = if metadata.subject == SubjectKind::Resource {
+                    String::new()
+                } else {
+                    format!(", `{subject}`")
+                };
+                format!("`input` has `platform`, `kind`, `resource`{there}")
+            };
+            let problem = Problem::error(span, message).of_rule(metadata.id.as_str());
+            self.problems.push(problem.help(help));
+        }
+    }
+
+    /// What other tools evaluate, and this one does not.
+    fn check_names(&mut self, metadata: &Metadata, index: usize, program: &Program) {
+        for name in ["warn", "violation"] {
+            if program.defines(index, name) && !program.refers(index, name) {
+                let message = format!("`{name}` of rule `{}` is not evaluated", metadata.id);
+                self.problems.push(
+                    Problem::warning(metadata.place, message)
+                        .of_rule(metadata.id.as_str())
+                        .help(
+                            "make it a rule of its own: `deny`, with `effect: warn` for warnings",
+                        ),
+                );
+            }
+        }
     }
 
     fn add(&mut self, described: &mut Vec<Described<'a>>, rule: Described<'a>) {
@@ -437,6 +487,9 @@ fn problem(diagnostic: &Diagnostic, file: FileId) -> Problem {
         None => problem,
     }
 }
+
+/// The keys of every input, beside the subject.
+const INPUT: &[&str] = &["platform", "kind", "resource"];
 
 /// Keys of `data` that are filled in for each rule.
 const OWN_DATA: &[&str] = &["estate", "params", "world"];

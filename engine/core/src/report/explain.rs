@@ -30,16 +30,29 @@ pub struct Explained<'a> {
     pub cases: &'a [Case<'a>],
     /// Bytes that sensitive rules point at.
     masked: HashSet<Span>,
+    /// What stands there: it is hidden wherever it comes from.
+    secrets: HashSet<&'a str>,
 }
 
 impl<'a> Explained<'a> {
     /// Cases, with the findings of a whole run: of the sensitive ones the bytes are hidden.
     pub fn new(sources: &'a Sources, cases: &'a [Case<'a>], findings: &[Finding]) -> Self {
-        let masked = findings.iter().flat_map(|finding| finding.masked.clone());
+        let masked: HashSet<Span> = findings
+            .iter()
+            .flat_map(|finding| finding.masked.iter().copied())
+            .collect();
+        let written = |span: &Span| {
+            let text = sources.get(span.file)?.text();
+            let text = text.get(span.start as usize..span.end as usize)?;
+            let text = text.trim().trim_matches(['"', '\'']);
+            // Shorter texts are in everything.
+            (text.len() >= 4).then_some(text)
+        };
         Self {
             sources,
             cases,
-            masked: masked.collect(),
+            secrets: masked.iter().filter_map(written).collect(),
+            masked,
         }
     }
 
@@ -53,13 +66,36 @@ impl<'a> Explained<'a> {
 
     fn read(&self, case: &Case<'_>, path: &Path) -> ReadV1 {
         let (location, _) = locate(case.subject, path);
-        let hidden = case.rule.metadata.sensitive || self.masked.contains(&location.span);
-        let value = case.input.at(path).map(|value| shown(value, hidden));
+        let hidden = case.rule.metadata.sensitive || self.is_masked(location.span);
+        let value = case.input.at(path);
+        let value = value.map(|value| shown(value, hidden || self.is_secret(value)));
         ReadV1 {
             path: format!("input.{}", spell(path)),
             value,
             location: self.location(location.span),
         }
+    }
+
+    fn bindings(&self, case: &Case<'_>, bindings: &[(ArcStr, Value)]) -> Vec<BindingV1> {
+        let hidden = case.rule.metadata.sensitive;
+        let binding = |(name, value): &(ArcStr, Value)| BindingV1 {
+            name: name.as_str().to_owned(),
+            value: shown(value, hidden || self.is_secret(value)),
+        };
+        bindings.iter().map(binding).collect()
+    }
+
+    fn is_masked(&self, span: Span) -> bool {
+        let within = |masked: &Span| {
+            masked.file == span.file && masked.start < span.end && span.start < masked.end
+        };
+        self.masked.iter().any(within)
+    }
+
+    /// Whether a value is, or has in it, what a sensitive rule points at.
+    fn is_secret(&self, value: &Value) -> bool {
+        let text = value.as_str().unwrap_or_default();
+        self.secrets.iter().any(|secret| text.contains(secret))
     }
 
     fn location(&self, span: Span) -> Option<LocationV1> {
@@ -107,15 +143,6 @@ fn object_shown(object: &Object, hidden: bool) -> String {
         Some(name) if !hidden => format!("{size}, called `{name}`"),
         _ => size,
     }
-}
-
-fn bindings(case: &Case<'_>, bindings: &[(ArcStr, Value)]) -> Vec<BindingV1> {
-    let hidden = case.rule.metadata.sensitive;
-    let binding = |(name, value): &(ArcStr, Value)| BindingV1 {
-        name: name.as_str().to_owned(),
-        value: shown(value, hidden),
-    };
-    bindings.iter().map(binding).collect()
 }
 
 /// The explanation that people read.
@@ -216,7 +243,7 @@ fn failed_text(
         out.push_str(&problems(explained.sources, &[problem], style));
     }
     for failure in &body.failures {
-        let tried = bindings(case, &failure.bindings);
+        let tried = explained.bindings(case, &failure.bindings);
         if !tried.is_empty() {
             let spelt: Vec<String> = tried.iter().map(BindingV1::spelt).collect();
             let _ = writeln!(out, "  tried with {}", visible(&spelt.join(", ")));
@@ -333,7 +360,7 @@ fn derivation_shape(
         message: message.unwrap_or_default().to_owned(),
         body: explained.place_in_policy(case, derivation.rule),
         location: explained.location(locate(case.subject, &path).0.span),
-        bindings: bindings(case, &derivation.bindings),
+        bindings: explained.bindings(case, &derivation.bindings),
         reads: explained.reads(case, derivation),
     }
 }
@@ -380,6 +407,6 @@ fn failed_shape(explained: &Explained<'_>, case: &Case<'_>, failure: &Failure) -
     FailedV1 {
         condition: explained.place_in_policy(case, failure.place),
         undefined: failure.undefined,
-        bindings: bindings(case, &failure.bindings),
+        bindings: explained.bindings(case, &failure.bindings),
     }
 }

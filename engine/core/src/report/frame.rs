@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::escape::is_hostile;
+use super::private;
 use crate::finding::Finding;
 use crate::source::{FileId, Source, Sources, Span};
 
@@ -11,9 +12,14 @@ const MAX_LINES: u32 = 4;
 /// How many characters of a line are shown.
 const MAX_LINE: usize = 240;
 
-/// The bytes of each file that no frame may show.
-#[derive(Debug, Default)]
-pub(super) struct Masks(HashMap<FileId, Vec<Span>>);
+/// What no frame may show.
+#[derive(Debug)]
+pub(super) enum Masks {
+    /// These bytes of each file.
+    Found(HashMap<FileId, Vec<Span>>),
+    /// Whatever may be a value: nobody knows which of them is a secret.
+    Values,
+}
 
 impl Masks {
     /// What the sensitive ones of these findings point at.
@@ -26,11 +32,14 @@ impl Masks {
             spans.sort_unstable();
             spans.dedup();
         }
-        Self(masks)
+        Self::Found(masks)
     }
 
     fn hides(&self, file: FileId, byte: u32) -> bool {
-        let Some(spans) = self.0.get(&file) else {
+        let Self::Found(masks) = self else {
+            return false;
+        };
+        let Some(spans) = masks.get(&file) else {
             return false;
         };
         let before = spans.partition_point(|span| span.start <= byte);
@@ -46,7 +55,9 @@ impl Masks {
 /// The lines around a span, harmless and masked, and the span within them.
 pub(super) struct Frame {
     pub(super) text: String,
+    /// Where the place begins in the file.
     pub(super) first_line: u32,
+    pub(super) column: u32,
     pub(super) start: usize,
     pub(super) end: usize,
 }
@@ -54,7 +65,8 @@ pub(super) struct Frame {
 /// The frame of a span; none for a file that is not at hand, or a file without text.
 pub(super) fn frame(sources: &Sources, span: Span, masks: &Masks) -> Option<Frame> {
     let source = sources.get(span.file)?;
-    let first = source.position(span.start).line;
+    let begin = source.position(span.start);
+    let first = begin.line;
     let last = source
         .position(span.end.max(span.start + 1) - 1)
         .line
@@ -62,6 +74,7 @@ pub(super) fn frame(sources: &Sources, span: Span, masks: &Masks) -> Option<Fram
     let mut frame = Frame {
         text: String::new(),
         first_line: first,
+        column: begin.column,
         start: 0,
         end: 0,
     };
@@ -90,6 +103,16 @@ fn append(
     let mut byte = source.line_start(line);
     let text = source.line(line);
     let skipped = skip(text, span.start.saturating_sub(byte) as usize);
+    if skipped > 0 {
+        frame.text.push_str("...");
+    }
+    let hidden = match masks {
+        Masks::Values if source.may_hold_secrets() => private::hidden(text),
+        Masks::Values | Masks::Found(_) => Vec::new(),
+    };
+    let is_hidden = |at: usize, byte: u32| {
+        hidden.iter().any(|range| range.contains(&at)) || masks.hides(span.file, byte)
+    };
     for (at, character) in text.char_indices().skip(skipped).take(MAX_LINE) {
         byte = source.line_start(line) + u32::try_from(at).unwrap_or(u32::MAX);
         if (span.start..span.end.max(span.start + 1)).contains(&byte) {
@@ -97,10 +120,10 @@ fn append(
                 frame.start = frame.text.len();
                 *marked = true;
             }
-            push(frame, character, masks.hides(span.file, byte));
+            push(frame, character, is_hidden(at, byte));
             frame.end = frame.text.len();
         } else {
-            push(frame, character, masks.hides(span.file, byte));
+            push(frame, character, is_hidden(at, byte));
         }
     }
 }

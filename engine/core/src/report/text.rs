@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::frame::{Masks, frame};
 use super::{Report, catalogue, visible};
@@ -36,11 +36,11 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
     let masks = Masks::of(report.evaluation.findings.iter());
     if !style.quiet {
         for finding in report.shown(style.verbose) {
-            out.push_str(&renderer.render(&finding_groups(report, finding, &masks)));
+            out.push_str(&draw(&renderer, &finding_groups(report, finding, &masks)));
             out.push_str("\n\n");
         }
     }
-    out.push_str(&render_problems(report, &renderer, style, &masks));
+    out.push_str(&render_problems(report, &renderer, style));
     summary(report, style, &mut out);
     out
 }
@@ -55,23 +55,18 @@ pub fn problems(sources: &crate::source::Sources, problems: &[Problem], style: S
     .term_width(style.width);
     let mut out = String::new();
     for problem in problems {
-        out.push_str(&renderer.render(&problem_groups(sources, problem, &Masks::default())));
+        out.push_str(&draw(&renderer, &problem_groups(sources, problem)));
         out.push_str("\n\n");
     }
     out
 }
 
 /// A quiet report leaves warnings out. What could not be decided is always said.
-fn render_problems(
-    report: &Report<'_>,
-    renderer: &Renderer,
-    style: Style,
-    masks: &Masks,
-) -> String {
+fn render_problems(report: &Report<'_>, renderer: &Renderer, style: Style) -> String {
     let mut out = String::new();
     let said = |problem: &&Problem| !style.quiet || problem.is_error();
     for problem in report.evaluation.problems.iter().filter(said) {
-        out.push_str(&renderer.render(&problem_groups(report.sources, problem, masks)));
+        out.push_str(&draw(renderer, &problem_groups(report.sources, problem)));
         out.push_str("\n\n");
     }
     out
@@ -96,13 +91,14 @@ fn finding_groups<'a>(
         .missing
         .as_ref()
         .map(|missing| format!("`{}` is missing here", visible(missing)));
-    if let Some(snippet) = snippet(report.sources, finding.location.span, label, masks) {
-        group = group.element(snippet);
-    }
+    group = group.elements(snippet(report.sources, finding.location.span, label, masks));
     for (span, message) in &finding.related {
-        if let Some(snippet) = snippet(report.sources, *span, Some(message.clone()), masks) {
-            group = group.element(snippet);
-        }
+        group = group.elements(snippet(
+            report.sources,
+            *span,
+            Some(visible(message).into_owned()),
+            masks,
+        ));
     }
     if let Some(remediation) = &finding.remediation {
         group = group.element(Level::HELP.message(visible(remediation)));
@@ -121,11 +117,7 @@ fn finding_groups<'a>(
     vec![group.element(Level::NOTE.message(visible(&note).into_owned()))]
 }
 
-fn problem_groups<'a>(
-    sources: &crate::source::Sources,
-    problem: &'a Problem,
-    masks: &Masks,
-) -> Vec<Group<'a>> {
+fn problem_groups<'a>(sources: &crate::source::Sources, problem: &'a Problem) -> Vec<Group<'a>> {
     let level = if problem.is_error() {
         Level::ERROR
     } else {
@@ -137,10 +129,15 @@ fn problem_groups<'a>(
     };
     let mut group = Group::with_title(level.primary_title(message));
     if let Place::Span(span) = problem.place {
-        group = group.elements(snippet(sources, span, None, masks));
+        group = group.elements(snippet(sources, span, None, &Masks::Values));
     }
     if let Some((span, message)) = &problem.related {
-        group = group.elements(snippet(sources, *span, Some(message.clone()), masks));
+        group = group.elements(snippet(
+            sources,
+            *span,
+            Some(visible(message).into_owned()),
+            &Masks::Values,
+        ));
     }
     if let Some(help) = &problem.help {
         group = group.element(Level::HELP.message(visible(help)));
@@ -153,18 +150,36 @@ fn snippet<'a>(
     span: Span,
     label: Option<String>,
     masks: &Masks,
-) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+) -> Option<Snippet<'a, Annotation<'a>>> {
     let frame = frame(sources, span, masks)?;
-    let name = visible(sources.name(span.file)).into_owned();
+    let name = visible(sources.name(span.file));
+    let place = format!("{name}:{}:{}", frame.first_line, frame.column);
     let annotation = AnnotationKind::Primary
         .span(frame.start..frame.end)
         .label(label);
     Some(
         Snippet::source(frame.text)
             .line_start(frame.first_line as usize)
-            .path(name)
+            .path(format!("{PLACE}{place}{PLACE}"))
             .annotation(annotation),
     )
+}
+
+/// Begins and ends a place in what the renderer makes of it.
+const PLACE: char = '\u{e000}';
+
+/// Renders groups. The place of a snippet is that of the file: the renderer counts columns in the frame, where lines may
+/// be cut and tabs are wider, and says them behind the place.
+fn draw(renderer: &Renderer, groups: &[Group<'_>]) -> String {
+    let rendered = renderer.render(groups);
+    let mut parts = rendered.split(PLACE);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    while let (Some(place), Some(rest)) = (parts.next(), parts.next()) {
+        out.push_str(place);
+        let is_column = |character: char| character == ':' || character.is_ascii_digit();
+        out.push_str(rest.trim_start_matches(is_column));
+    }
+    out
 }
 
 /// Rules with their counts, what was judged, and the verdict.

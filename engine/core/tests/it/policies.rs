@@ -444,3 +444,52 @@ fn pod() -> Vec<plumbline_core::resource::Resource> {
     reading("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a}]}\n")
         .resources
 }
+
+fn rule_of_subject(subject: &str, body: &str) -> String {
+    format!(
+        "# METADATA\n# scope: package\n# title: Own\n# custom:\n#   id: test/own\n#   severity: low\n{subject}package test.own\n\n{body}"
+    )
+}
+
+#[test]
+fn a_rule_that_reads_another_subject_is_refused() {
+    let body = "deny contains \"a\" if input.workload.name == \"a\"\n";
+    let rule = rule_of_subject("", body);
+    check(
+        &[&rule],
+        1,
+        &["p0.rego:9:28 the subject of `test/own` has no `input.workload`"],
+    );
+    check(&[&rule_of_subject("#   subject: workload\n", body)], 1, &[]);
+}
+
+#[test]
+fn a_rule_that_reads_what_no_input_has_is_refused() {
+    for (body, key) in [
+        ("deny contains \"a\" if input.review.object\n", "review"),
+        (
+            "deny contains \"a\" if not is_good\n\nis_good if input.kind == input[\"spec\"]\n",
+            "spec",
+        ),
+    ] {
+        let (_, problems) = policy_set(&[&rule_of_subject("", body)]);
+        let said = format!("the subject of `test/own` has no `input.{key}`");
+        assert!(
+            problems.iter().any(|problem| problem.ends_with(&said)),
+            "{problems:?}"
+        );
+    }
+}
+
+#[test]
+fn what_other_tools_evaluate_is_said_unless_the_rule_uses_it() {
+    let body = "deny contains \"a\" if input.kind == \"a\"\n\nwarn contains \"b\" if input.kind == \"b\"\n";
+    check(
+        &[&rule_of_subject("", body)],
+        1,
+        &["p0.rego:5:5 `warn` of rule `test/own` is not evaluated"],
+    );
+    let used =
+        "deny contains text if some text in warn\n\nwarn contains \"b\" if input.kind == \"b\"\n";
+    check(&[&rule_of_subject("", used)], 1, &[]);
+}

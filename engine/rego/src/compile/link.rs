@@ -1,6 +1,6 @@
 //! Modules to a program: the tree of rules, the rules one by one, and the checks over all of them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::flow::Bound;
@@ -135,9 +135,9 @@ fn compiled(
     module: &Module,
     parsed: Option<&ast::Module>,
     annotations: Vec<metadata::Annotation>,
-    mut mentions: BTreeSet<Vec<ArcStr>>,
+    mut mentions: Mentions,
 ) -> Compiled {
-    mentions.extend(parsed.into_iter().flat_map(imported));
+    mentions.paths.extend(parsed.into_iter().flat_map(imported));
     let line_starts = std::iter::once(0).chain(
         module
             .text
@@ -186,7 +186,7 @@ pub(super) fn readers(inner: &Inner, paths: BTreeSet<Vec<ArcStr>>) -> BTreeSet<V
         let more: Vec<Vec<ArcStr>> = inner
             .modules
             .iter()
-            .filter_map(|module| Some((module.package.as_ref()?, &module.mentions)))
+            .filter_map(|module| Some((module.package.as_ref()?, &module.mentions.paths)))
             .filter(|(package, mentions)| {
                 !read.contains(*package)
                     && mentions
@@ -207,6 +207,17 @@ fn overlap(one: &[ArcStr], other: &[ArcStr]) -> bool {
     one.starts_with(other) || other.starts_with(one)
 }
 
+/// What a module reads, as far as it is known before anything runs.
+#[derive(Debug, Default)]
+pub(crate) struct Mentions {
+    /// Paths below `data`, those that it imports among them.
+    pub(crate) paths: BTreeSet<Vec<ArcStr>>,
+    /// Keys of the input, and where each is read first.
+    pub(crate) input_keys: BTreeMap<ArcStr, Place>,
+    /// Whether it puts another input in place of the one that was given.
+    pub(crate) changes_input: bool,
+}
+
 struct Linker {
     table: &'static Table,
     reports: Reports,
@@ -215,7 +226,7 @@ struct Linker {
     /// What each rule needs, beside `rules`.
     needs: Vec<Vec<NodeId>>,
     /// The paths below `data` that each module reads.
-    mentions: HashMap<u32, BTreeSet<Vec<ArcStr>>>,
+    mentions: HashMap<u32, Mentions>,
     /// The names of the rules of each package.
     packages: HashMap<Vec<ArcStr>, HashSet<ArcStr>>,
 }
@@ -383,6 +394,8 @@ impl Linker {
             names,
             needs: Vec::new(),
             mentions: Vec::new(),
+            input_keys: Vec::new(),
+            changes_input: false,
             blamed: Bound::new(),
         };
         let mut bound = Bound::new();
@@ -402,11 +415,18 @@ impl Linker {
             needs,
             names,
             mentions,
+            input_keys,
+            changes_input,
             ..
         } = lowerer;
         let needed = needs.iter().filter_map(|need| self.tree.node(*need));
         let mentioned = needed.map(|node| node.path.clone()).chain(mentions);
-        self.mentions.entry(index).or_default().extend(mentioned);
+        let module = self.mentions.entry(index).or_default();
+        module.paths.extend(mentioned);
+        module.changes_input |= changes_input;
+        for (key, place) in input_keys {
+            module.input_keys.entry(key).or_insert(place);
+        }
         if let Some(node) = self.tree.node_mut(node) {
             node.remembered |= node.arity.is_some() && !needs.is_empty();
         }

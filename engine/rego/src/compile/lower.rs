@@ -25,6 +25,10 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) needs: Vec<NodeId>,
     /// Paths below `data` that are read, as far as they are known before anything runs.
     pub(crate) mentions: Vec<Vec<ArcStr>>,
+    /// Keys of the input that are read by their name, and where.
+    pub(crate) input_keys: Vec<(ArcStr, Place)>,
+    /// Whether another input is put in place of the one that was given.
+    pub(crate) changes_input: bool,
     /// Variables that were reported already.
     pub(crate) blamed: Bound,
 }
@@ -202,7 +206,10 @@ impl Lowerer<'_> {
 
     fn change(&mut self, with: &With, bound: &mut Bound, out: &mut Steps<'_>) -> Change {
         let target = match &with.target {
-            WithTarget::Input(path) => ChangeTarget::Input(path.clone()),
+            WithTarget::Input(path) => {
+                self.changes_input = true;
+                ChangeTarget::Input(path.clone())
+            }
             WithTarget::Data(path) => ChangeTarget::Data(path.clone()),
             WithTarget::Function(target) => ChangeTarget::Function(*target),
         };

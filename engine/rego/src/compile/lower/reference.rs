@@ -17,6 +17,11 @@ impl Lowerer<'_> {
         if matches!(head.kind, Kind::Data) {
             return self.data_reference(args, bound, out);
         }
+        if let (Kind::Input, Some(first)) = (&head.kind, args.first())
+            && let Kind::Const(Value::String(key)) = &first.kind
+        {
+            self.input_keys.push((key.clone(), first.place));
+        }
         let expr = self.expr(head, bound, out);
         self.arguments(expr, args, bound, out)
     }
