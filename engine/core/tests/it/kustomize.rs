@@ -777,14 +777,12 @@ fn kustomizations_that_multiply_come_to_an_end() {
 
 #[test]
 fn a_kustomization_that_labels_without_end_is_refused() {
-    let maps: String = (0..100)
-        .map(|number| {
-            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{number}}}\n---\n")
-        })
-        .collect();
-    let labels: String = (0..2500)
-        .map(|number| format!("  l{number}: a\n"))
-        .collect();
+    let map = |number: usize| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{number}}}\n---\n")
+    };
+    let maps = (0..100).map(map).collect::<Vec<_>>().concat();
+    let label = |number: usize| format!("  l{number}: a\n");
+    let labels = (0..2500).map(label).collect::<Vec<_>>().concat();
     let text = format!("resources: [m.yaml]\ncommonLabels:\n{labels}");
     let built = build(&[("kustomization.yaml", &text), ("m.yaml", &maps)]);
     assert_eq!(
