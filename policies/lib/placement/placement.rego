@@ -16,6 +16,16 @@ classifications contains classification if {
 	key in classification_keys
 }
 
+# Which service it is a part of.
+services contains service if {
+	some [key, service] in declared
+	key in service_keys
+}
+
+service_keys := data.estate.keys.service
+
+service_keys := ["governance/service", "governance_service", "governance-service"] if not data.estate.keys.service
+
 class_keys := data.estate.keys["class"]
 
 class_keys := ["governance/class", "governance_class", "governance-class"] if not data.estate.keys["class"]

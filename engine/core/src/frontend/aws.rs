@@ -8,6 +8,7 @@ pub(super) mod endpoint;
 pub(super) mod function;
 pub(super) mod identity;
 pub(super) mod machine;
+pub(super) mod notification;
 pub(super) mod queue;
 pub(super) mod sam;
 pub(super) mod store;

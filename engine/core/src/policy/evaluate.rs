@@ -167,9 +167,15 @@ impl<'a> World<'a> {
 
 impl Known<'_> {
     fn data(&self) -> HashMap<String, Value> {
-        let reading = self.set.rules.iter().filter(|rule| rule.reads_world);
+        let mut reading = self
+            .set
+            .rules
+            .iter()
+            .filter(|rule| rule.reads_world)
+            .peekable();
+        let decided = reading.peek().and_then(|rule| rule.data.get_str("estate"));
         let mut world = ObjectBuilder::default();
-        world.insert_str("world", self.estate.world(&self.set.world_keys));
+        world.insert_str("world", self.estate.world(&self.set.world_keys, decided));
         let world = Value::Object(world.finish());
         let data = |rule: &Rule| {
             let id = rule.metadata.id.as_str().to_owned();

@@ -90,6 +90,8 @@ pub(in crate::frontend) struct Handing {
     pub(in crate::frontend) max_age: (Path, Option<i64>),
     /// How long a message that was taken is hidden from others, and what holds where nothing is written.
     pub(in crate::frontend) visibility: (Path, Option<i64>),
+    /// What keeps messages back, where it may.
+    pub(in crate::frontend) filter: Path,
     /// What makes it one of a schedule: here, or in a resource that it speaks of, by type and by the way to its name.
     pub(in crate::frontend) schedule: Option<(Path, &'static str, Path)>,
 }
@@ -131,6 +133,12 @@ fn subscription(
             None => (spelling.form, default),
         };
         model.text("form", form, origin);
+        match form {
+            // A rule of a bus is a pattern.
+            "bus" => model.truth("filtered", true, default),
+            "schedule" => {}
+            _ => presence(model, "filtered", declared.at(spelling.filter), default),
+        }
         of_channel(model, declared, spelling, under);
         if let Some(consumer) = super::dig(target, spelling.consumer) {
             model.object(Some("consumer"), consumer.id(), |model| {
@@ -260,8 +268,18 @@ fn of_event(model: &mut Model, declared: &Declared<'_>, form: &str, at: View<'_>
         "DeadLetterConfig"
     };
     presence(model, "dead_letter", super::dig(at, &[key]), default);
-    if form == "topic" {
-        return;
+    match form {
+        "topic" => {
+            presence(
+                model,
+                "filtered",
+                super::dig(at, &["FilterPolicy"]),
+                default,
+            );
+            return;
+        }
+        "bus" => model.truth("filtered", true, default),
+        _ => {}
     }
     for (key, name, otherwise) in [
         ("MaximumRetryAttempts", "retries", RETRIES),

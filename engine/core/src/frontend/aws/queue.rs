@@ -22,6 +22,8 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) tags: Path,
     /// The subscription of a function: its type, the source, the function.
     pub(in crate::frontend) mapping: (&'static str, Path, Path),
+    /// What keeps messages back from it.
+    pub(in crate::frontend) filter: Path,
     /// Types of functions, and where each says how long it may run.
     pub(in crate::frontend) timeouts: &'static [(&'static str, Path)],
     /// Where resources name a queue for what fails: types, and the ways there.
@@ -173,6 +175,8 @@ impl<'a> Fabric<'a> {
         let under = at.id();
         model.object(None, under, |model| {
             model.text("name", name, Origin::Default { under });
+            let filter = dig(at, self.spelling.filter);
+            presence(model, "filtered", filter, Origin::Default { under });
             let channel = source.and_then(|view| (self.dialect.referred)(view));
             if let Some(channel) = channel {
                 let from = source.map_or(under, View::id);

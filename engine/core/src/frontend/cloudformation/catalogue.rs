@@ -9,6 +9,7 @@ use crate::frontend::aws::declared::Declared;
 use crate::frontend::aws::endpoint::{self, About, Limit, endpoint};
 use crate::frontend::aws::identity::{self, Attached, identity, policy};
 use crate::frontend::aws::machine::{self, machine};
+use crate::frontend::aws::notification::{self, notifications};
 use crate::frontend::aws::sam;
 use crate::frontend::aws::store::{self, Means, Policy, Question, TRUE, Way, store};
 use crate::frontend::aws::task::{self, task};
@@ -16,7 +17,11 @@ use crate::resource::Resource;
 
 /// What each type of resource is: one line per type.
 pub(super) const MODELS: &[(&str, Modeller)] = &[
-    ("AWS::S3::Bucket", |it| vec![store(&of(it), &BUCKET)]),
+    ("AWS::S3::Bucket", |it| {
+        let mut entities = vec![store(&of(it), &BUCKET)];
+        entities.extend(notifications(&of(it), &BUCKET_NOTIFICATIONS));
+        entities
+    }),
     ("AWS::DynamoDB::Table", |it| vec![store(&of(it), &TABLE)]),
     ("AWS::Serverless::SimpleTable", |it| {
         vec![store(&of(it), &TABLE)]
@@ -64,6 +69,7 @@ pub(super) fn of_function(resource: &Resource) -> Vec<Entity> {
     let declared = of(resource);
     let mut entities = sam::of_function(&declared);
     entities.extend(bus::of_events(&declared));
+    entities.extend(notification::of_events(&declared));
     entities.extend(identity::of_function(&declared, &["Role"], &["Policies"]));
     entities
 }
@@ -129,6 +135,25 @@ static BUCKET: store::Spelling = store::Spelling {
             },
         ],
     }),
+};
+
+static BUCKET_NOTIFICATIONS: notification::Spelling = notification::Spelling {
+    bucket: &[],
+    lists: &[
+        (
+            &["NotificationConfiguration", "LambdaConfigurations"],
+            &["Function"],
+        ),
+        (
+            &["NotificationConfiguration", "QueueConfigurations"],
+            &["Queue"],
+        ),
+        (
+            &["NotificationConfiguration", "TopicConfigurations"],
+            &["Topic"],
+        ),
+    ],
+    filters: &[&["Filter"]],
 };
 
 static TABLE: store::Spelling = store::Spelling {
@@ -362,6 +387,7 @@ static TOPIC_OWN: Handing = Handing {
     retries: (&[], None),
     max_age: (&[], None),
     visibility: (&[], None),
+    filter: &[],
     schedule: None,
 };
 
@@ -376,6 +402,7 @@ static TOPIC_SUBSCRIPTION: Handing = Handing {
     retries: (&[], None),
     max_age: (&[], None),
     visibility: (&[], None),
+    filter: &["FilterPolicy"],
     schedule: None,
 };
 
@@ -393,6 +420,7 @@ static RULE: Handing = Handing {
         Some(bus::MAX_AGE),
     ),
     visibility: (&[], None),
+    filter: &[],
     schedule: Some((&["ScheduleExpression"], "AWS::Events::Rule", &[])),
 };
 
@@ -413,6 +441,7 @@ static SCHEDULE: Handing = Handing {
         Some(bus::MAX_AGE),
     ),
     visibility: (&[], None),
+    filter: &[],
     schedule: None,
 };
 

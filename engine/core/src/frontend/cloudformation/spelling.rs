@@ -61,6 +61,7 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
         &["EventSourceArn"],
         &["FunctionName"],
     ),
+    filter: &["FilterCriteria"],
     timeouts: &[
         ("AWS::Lambda::Function", &["Timeout"]),
         ("AWS::Serverless::Function", &["Timeout"]),

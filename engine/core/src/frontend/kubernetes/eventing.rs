@@ -70,6 +70,9 @@ fn trigger(resource: &Resource) -> Vec<Entity> {
             None => default_broker(model, resource),
         }
         far_end(model, "consumer", destination(named(&["subscriber"])));
+        let filter = named(&["filters"]).or_else(|| named(&["filter", "attributes"]));
+        let under = resource.root;
+        model.truth("filtered", filter.is_some(), origin(filter, under));
         delivery(model, resource);
     });
     vec![trigger]

@@ -8,6 +8,7 @@ use crate::frontend::aws::declared::Declared;
 use crate::frontend::aws::endpoint::{self, About, Limit, endpoint};
 use crate::frontend::aws::identity::{self, Attached, attachment, identity, policy};
 use crate::frontend::aws::machine::{self, machine};
+use crate::frontend::aws::notification::{self, notifications};
 use crate::frontend::aws::store::{self, Means, Policy, Question, TRUE, Way, store};
 use crate::frontend::aws::task::{self, task};
 use crate::resource::Resource;
@@ -15,6 +16,9 @@ use crate::resource::Resource;
 /// What each type of resource is: one line per type.
 pub(super) const MODELS: &[(&str, Modeller)] = &[
     ("aws_s3_bucket", |it| vec![store(&of(it), &BUCKET)]),
+    ("aws_s3_bucket_notification", |it| {
+        notifications(&of(it), &BUCKET_NOTIFICATIONS)
+    }),
     ("aws_dynamodb_table", |it| vec![store(&of(it), &TABLE)]),
     ("aws_db_instance", |it| vec![store(&of(it), &DATABASE)]),
     ("aws_rds_cluster", |it| vec![store(&of(it), &CLUSTER)]),
@@ -166,6 +170,16 @@ static BUCKET: store::Spelling = store::Spelling {
             },
         ],
     }),
+};
+
+static BUCKET_NOTIFICATIONS: notification::Spelling = notification::Spelling {
+    bucket: &["bucket"],
+    lists: &[
+        (&["lambda_function"], &["lambda_function_arn"]),
+        (&["queue"], &["queue_arn"]),
+        (&["topic"], &["topic_arn"]),
+    ],
+    filters: &[&["filter_prefix"], &["filter_suffix"]],
 };
 
 static TABLE: store::Spelling = store::Spelling {
@@ -498,6 +512,7 @@ static EVENT_TARGET: Handing = Handing {
         Some(bus::MAX_AGE),
     ),
     visibility: (&[], None),
+    filter: &[],
     schedule: Some((
         &["schedule_expression"],
         "aws_cloudwatch_event_rule",
@@ -522,6 +537,7 @@ static SCHEDULE: Handing = Handing {
         Some(bus::MAX_AGE),
     ),
     visibility: (&[], None),
+    filter: &[],
     schedule: None,
 };
 
@@ -536,6 +552,7 @@ static TOPIC_SUBSCRIPTION: Handing = Handing {
     retries: (&[], None),
     max_age: (&[], None),
     visibility: (&[], None),
+    filter: &["filter_policy"],
     schedule: None,
 };
 
@@ -552,6 +569,7 @@ static GOOGLE_SUBSCRIPTION: Handing = Handing {
     retries: (&["dead_letter_policy", "max_delivery_attempts"], None),
     max_age: (&["message_retention_duration"], Some(604_800)),
     visibility: (&["ack_deadline_seconds"], Some(10)),
+    filter: &["filter"],
     schedule: None,
 };
 

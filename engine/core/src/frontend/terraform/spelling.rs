@@ -46,6 +46,7 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
         &["event_source_arn"],
         &["function_name"],
     ),
+    filter: &["filter_criteria"],
     timeouts: &[("aws_lambda_function", &["timeout"])],
     dead_letters: &[
         ("aws_sqs_queue", &["redrive_policy", "deadLetterTargetArn"]),

@@ -1,0 +1,64 @@
+# METADATA
+# scope: package
+# title: Services that say two things
+# description: A service that is spread over functions, containers and machines is one service, with one owner and one kind of data.
+# custom:
+#   id: placement/inconsistent-service
+#   severity: medium
+#   effect: deny
+#   subject: workload
+#   targets: ["*"]
+#   unknown: pass
+#   on-error: open
+#   controls: { nist-800-53: ["CM-2", "CM-8"] }
+#   remediation: Declare the same of all workloads of the service, or give the one that differs a service of its own.
+package plumbline.placement.inconsistent_service
+
+import data.plumbline.lib.placement
+
+# The first workload of a service, in the order of nodes, says how the others are to be.
+deny contains {"msg": msg} if {
+	some service in placement.services
+	first := first_of(service)
+	theirs := {value | some key in placement.classification_keys; value := first.declared[key]}
+	count(theirs) > 0
+	some ours in placement.classifications
+	not ours in theirs
+	msg := sprintf("service `%s` holds `%v` data here, and `%s` data in `%s`", [
+		service,
+		ours,
+		concat("`, `", theirs),
+		first.name,
+	])
+}
+
+deny contains {"msg": msg} if {
+	some service in placement.services
+	first := first_of(service)
+	some key in data.estate["cost-tags"]
+	not key in stages
+	theirs := first.declared[key]
+	some [declared, ours] in placement.declared
+	declared == key
+	ours != theirs
+	msg := sprintf("service `%s` has the %s `%v` here, and `%s` in `%s`", [service, key, ours, theirs, first.name])
+}
+
+# Environments may differ, so only those of one are compared.
+first_of(service) := first if {
+	same := {member.node: member | some member in data.world.services[service]; is_same_stage(member)}
+	node := min(object.keys(same))
+	node < input.node
+	first := same[node]
+}
+
+is_same_stage(member) if stage_of(member.declared) == stage_of({key: value | some [key, value] in stage_declared})
+
+stage_of(declared) := {declared[key] | some key in stages}
+
+stage_declared contains [key, value] if {
+	some [key, value] in placement.declared
+	key in stages
+}
+
+stages := {"env", "environment", "stage"}
