@@ -433,7 +433,7 @@ fn an_offence_is_found_wherever_it_goes_and_however_it_is_spelt() {
 /// Decisions that no rule waits for another one beside.
 const DECISIONS: &str = r#"{"version": 1, "registries": {"allowed": ["registry.example.com"]}, "cost-tags": ["owner"],
     "classes": {"steady": {}, "batch": {"targets": ["job"]}, "checkout": {"min-warm": 1}},
-    "restricted": ["personal"], "approved": {"personal": {"targets": ["vm"]}}}"#;
+    "restricted": ["personal"], "approved": {"personal": {"targets": ["vm"]}}, "regions": {"allowed": ["eu-central-1"]}}"#;
 
 /// An offence that is found in a whole file, whatever its format.
 #[test]

@@ -100,6 +100,12 @@ default as_region(_) := null
 
 as_region(name) := regex.replace(replace(lower(name), " ", ""), `^([a-z]+-[a-z]+[0-9]+)-[a-z]$`, "$1") if is_string(name)
 
+# A place of several regions, such as `EU` of Google, is one of its own.
+is_allowed_region(name) if {
+	some allowed in data.estate.regions.allowed
+	as_region(allowed) == as_region(name)
+}
+
 is_cloud_run if startswith(input.kind, "google_cloud_run_")
 
 # A job of Cloud Run waits for nobody.

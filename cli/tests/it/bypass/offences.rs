@@ -908,6 +908,16 @@ pub(super) const FILE: &[(&str, &str, &str)] = &[
         "resource \"aws_db_instance\" \"d\" {\n  publicly_accessible = true\n}\n",
     ),
     (
+        "placement/foreign-region",
+        "main.tf",
+        "resource \"google_compute_instance\" \"a\" {\n  zone = \"us-central1-a\"\n}\n",
+    ),
+    (
+        "storage/foreign-region",
+        "main.tf",
+        "resource \"google_storage_bucket\" \"a\" {\n  location = \"US\"\n}\n",
+    ),
+    (
         "storage/unencrypted-store",
         "main.tf",
         "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n}\n",
