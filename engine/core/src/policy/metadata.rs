@@ -102,7 +102,7 @@ const MARKER: &str = "METADATA";
 pub fn of_package(source: &Arc<Source>, file: FileId) -> (Option<Document>, Vec<Problem>) {
     for block in blocks(source.text()) {
         let (mut documents, problems) =
-            parse::parse(&blanked(source, &block), file, Notation::Yaml);
+            parse::parse_own(&blanked(source, &block), file, Notation::Yaml);
         let root = documents
             .first()
             .map(|document| document.tree.view(NodeId::ROOT, Typing::Core));
