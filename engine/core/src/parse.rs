@@ -85,7 +85,9 @@ pub fn parse_own(
 ) -> (Vec<Document>, Vec<Problem>) {
     let (documents, mut problems) = parse(source, file, notation);
     for problem in &mut problems {
-        problem.help.take_if(|help| help == NOT_JUDGED);
+        if problem.help.as_deref() == Some(NOT_JUDGED) {
+            problem.help = None;
+        }
     }
     (documents, problems)
 }

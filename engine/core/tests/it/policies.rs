@@ -99,7 +99,7 @@ fn a_missing_severity_and_a_wrong_one_are_said() {
     check(
         &[&GOOD.replace("low", "loud")],
         1,
-        &["p0.rego:6:5 `severity` is `loud`"],
+        &["p0.rego:6:5 `severity`: `loud` is none of `info`, `low`, `medium`, `high`, `critical`"],
     );
 }
 
