@@ -10,7 +10,7 @@ use super::load::merge;
 use super::metadata::{SubjectKind, Unknown};
 use super::{PolicySet, Rule};
 use crate::estate::{Entity, Estate};
-use crate::finding::{Evaluation, Finding, Fingerprint};
+use crate::finding::{Evaluation, Finding, Fingerprint, RuleId};
 use crate::frontend;
 use crate::locate::{Subject, locate, values_around};
 use crate::problem::{Problem, spell};
@@ -27,6 +27,26 @@ impl PolicySet {
     /// Judges resources without the rest of the estate: rules that read the world cannot be decided.
     pub fn evaluate_alone(&self, estate: &Estate, settings: &Settings) -> Evaluation {
         self.judge(estate, &World::Absent, settings)
+    }
+
+    /// The rules that judge nothing of an estate: it has no resource that they target, or none with their subject.
+    pub fn idle(&self, estate: &Estate) -> Vec<RuleId> {
+        let chosen = self.choose(estate);
+        let entities = entities_by_resource(estate);
+        let mut judging: HashSet<&RuleId> = HashSet::new();
+        for (index, resource) in estate.resources.iter().enumerate() {
+            let has = |kind: SubjectKind| match kind {
+                SubjectKind::Resource => true,
+                SubjectKind::Entity(kind) => entities
+                    .get(&index)
+                    .is_some_and(|entities| entities.iter().any(|entity| entity.kind == kind)),
+            };
+            let rules = chosen.get(&resource.target()).into_iter().flatten();
+            let rules = rules.filter(|rule| has(rule.metadata.subject));
+            judging.extend(rules.map(|rule| &rule.metadata.id));
+        }
+        let ids = self.rules.iter().map(|rule| &rule.metadata.id);
+        ids.filter(|id| !judging.contains(id)).cloned().collect()
     }
 
     fn judge(&self, estate: &Estate, world: &World<'_>, settings: &Settings) -> Evaluation {

@@ -205,12 +205,17 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
     if !counts.is_empty() {
         out.push('\n');
     }
-    for (rule, decision) in report.waiting {
+    // Where nothing was judged, no rule was kept from judging it.
+    let judged_any = !report.estate.resources.is_empty();
+    for (rule, decision) in report.waiting.iter().filter(|_| judged_any) {
         out.push_str(&format!(
             "not evaluated: {rule} (the estate does not decide `{decision}`)\n"
         ));
     }
     if style.verbose {
+        for rule in report.coverage.idle.iter().filter(|_| judged_any) {
+            out.push_str(&format!("judged nothing here: {rule}\n"));
+        }
         for name in &report.coverage.unrecognised {
             out.push_str(&format!("not recognised: {}\n", visible(name)));
         }
