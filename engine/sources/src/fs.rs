@@ -185,7 +185,7 @@ pub fn read(path: &Path, max: u64) -> Result<String, Problem> {
 /// Reads a text from a stream, under the same limits.
 pub fn text(name: &str, stream: impl Read, max: u64) -> Result<String, Problem> {
     let mut bytes = Vec::new();
-    let read = stream.take(max + 1).read_to_end(&mut bytes);
+    let read = stream.take(max.saturating_add(1)).read_to_end(&mut bytes);
     read.map_err(|error| Problem::file(name, reason(&error)))?;
     if bytes.len() as u64 > max {
         return Err(
