@@ -118,28 +118,24 @@ fn help(advice: &str) -> String {
     format!("\n |\n = help: {advice}")
 }
 
-/// That no rule has an id, with the one that was probably meant. The name of a rule without its category is enough.
+/// That no rule has an id, with the one that was probably meant.
 fn no_such_rule(text: &str, set: &PolicySet) -> Problem {
-    let ids: Vec<&str> = set
-        .catalogue
-        .iter()
-        .map(|listed| listed.metadata.id.as_str())
-        .collect();
-    let name = |id: &&&str| id.split_once('/').is_some_and(|(_, name)| name == text);
-    let names = ids.iter().filter_map(|id| id.split_once('/'));
-    let near = ids
-        .iter()
-        .find(name)
-        .copied()
-        .or_else(|| nearest(text, ids.iter().copied()))
-        .or_else(|| {
-            let near = nearest(text, names.map(|(_, name)| name))?;
-            let is_near = |id: &&str| id.split_once('/').is_some_and(|(_, name)| name == near);
-            ids.iter().copied().find(is_near)
-        });
-    let advice = match near {
+    let advice = match near_rule(text, set) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`plumb policy list` lists the rules there are".to_owned(),
     };
     Problem::run(format!("no rule is called `{}`", text.escape_debug())).help(advice)
+}
+
+/// The rule that was probably meant. Its name without the category is enough.
+fn near_rule<'a>(text: &str, set: &'a PolicySet) -> Option<&'a str> {
+    let ids = || {
+        let catalogue = set.catalogue.iter();
+        catalogue.map(|listed| listed.metadata.id.as_str())
+    };
+    let name = |id: &'a str| id.split_once('/').map_or(id, |(_, name)| name);
+    let called = |wanted: &str| ids().find(|&id| name(id) == wanted);
+    called(text)
+        .or_else(|| nearest(text, ids()))
+        .or_else(|| called(nearest(text, ids().map(name))?))
 }

@@ -15,6 +15,9 @@ use rayon::prelude::*;
 
 use crate::config::CheckConfig;
 
+/// What messages call the text of `-`.
+pub(crate) const STANDARD_INPUT: &str = "standard input";
+
 /// What was found in the files.
 #[derive(Default)]
 pub(crate) struct Manifests {
@@ -66,7 +69,7 @@ pub(crate) fn read(
         }
     }
     if !standard_input.is_empty() {
-        let name = "standard input";
+        let name = STANDARD_INPUT;
         match fs::text(name, io::stdin().lock(), max_file_size) {
             Ok(text) => take(
                 Candidate {

@@ -48,7 +48,7 @@ fn a_fingerprint_is_explained() {
 fn a_subject_that_passes_shows_the_condition_that_is_false() {
     let said = [
         "deployment/privileged-container on kubernetes/core/Pod/_/a: passes",
-        "warning: this condition is false",
+        "note: this condition is false",
         "container.isolation.privileged != false",
         "tried with container = an object of ",
     ];
