@@ -123,9 +123,10 @@ fn is_terraform_json(name: &str) -> bool {
 
 /// Globs that leave nothing out. Only a run over the whole folder of the configuration can tell.
 fn idle_globs(roots: &[PathBuf], used: &BTreeSet<usize>, config: &CheckConfig) -> Vec<Problem> {
-    let base = match config.base.as_os_str() {
-        here if here.is_empty() => fs::canonical(Path::new(".")),
-        _ => fs::canonical(&config.base),
+    let base = if config.base.as_os_str().is_empty() {
+        fs::canonical(Path::new("."))
+    } else {
+        fs::canonical(&config.base)
     };
     if !roots
         .iter()
