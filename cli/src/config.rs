@@ -427,7 +427,10 @@ fn overrides(own: &Own) -> Vec<Override> {
             pattern: pattern.to_owned(),
             place: own.place(over),
             severity: word("severity").and_then(Severity::parse),
-            effect: word("effect").map(Effect::parse),
+            // A word that is no effect is an error, and switches nothing off.
+            effect: word("effect")
+                .map(Effect::parse)
+                .filter(|effect| effect.is_some() || word("effect") == Some("off")),
             params: params
                 .map(View::value)
                 .filter(|value| matches!(value, Value::Object(_))),

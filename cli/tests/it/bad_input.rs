@@ -442,6 +442,15 @@ fn a_value_of_a_configuration_is_said_with_its_key_and_all_that_it_may_be() {
             "did you mean `deny`?",
         ],
     );
+    // What is misspelt switches no rule off.
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            ("plumbline.yaml", "rules: {\"*\": {effect: none}}\n"),
+        ],
+        &["check"],
+        &["`none` is none of"],
+    );
     refused(
         &[("a.yaml", PRIVILEGED), ("estate.yaml", "version: 2\n")],
         &["check"],
