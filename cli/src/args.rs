@@ -44,10 +44,10 @@ pub(crate) struct Global {
     /// When to use colours [`NO_COLOR` is respected].
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
-    /// Show only the summary.
+    /// Show only the summary, and what could not be decided.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Show findings of effect `audit` too, and which files no format knows.
+    /// Show more: findings of effect `audit`, files that no format knows, rules that judged nothing, tests that pass.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
@@ -81,6 +81,32 @@ pub(crate) enum Command {
     /// Answer cases on the second engine: lines of JSON in, lines of JSON out.
     #[command(hide = true)]
     Witness,
+}
+
+/// A size: `500kB`, `10MB`, `1GiB`, or a number of bytes.
+fn size(text: &str) -> Result<u64, String> {
+    const UNITS: &[(&str, u64)] = &[
+        ("", 1),
+        ("b", 1),
+        ("kb", 1_000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("kib", 1 << 10),
+        ("mib", 1 << 20),
+        ("gib", 1 << 30),
+    ];
+    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let unit = unit.to_ascii_lowercase();
+    let number = digits.parse::<u64>().ok();
+    let bytes = UNITS.iter().find(|(known, _)| *known == unit);
+    match (number, bytes) {
+        (Some(number), Some((_, bytes))) => Ok(number.saturating_mul(*bytes)),
+        _ => Err(
+            "a size is a number of bytes, or a number and `kB`, `MB`, `GB`, `KiB`, `MiB` or `GiB`"
+                .to_owned(),
+        ),
+    }
 }
 
 /// A duration: `500ms`, `5s`, `2m`.

@@ -1,5 +1,6 @@
 //! Arguments and `plumbline.yaml` to one resolved configuration.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -25,6 +26,8 @@ pub(crate) struct CheckConfig {
     pub(crate) own_files: Vec<PathBuf>,
     /// Globs of files that are not read.
     pub(crate) ignored: GlobSet,
+    /// The text of each glob, and where it is written.
+    pub(crate) ignore_places: Vec<(String, Span)>,
     /// What the globs are relative to.
     pub(crate) base: PathBuf,
     /// What the policy set is made of.
@@ -32,6 +35,29 @@ pub(crate) struct CheckConfig {
     /// The severity from which on a finding fails.
     pub(crate) fail_on: Severity,
 }
+
+/// What a file of ours is for.
+struct Purpose {
+    name: &'static str,
+    schema: &'static str,
+    help: &'static str,
+    /// What is said when it holds nothing.
+    empty: Option<&'static str>,
+}
+
+const CONFIGURATION: Purpose = Purpose {
+    name: CONFIG_NAME,
+    schema: schema::CONFIGURATION,
+    help: "it configures the run: `--config` names it; without, `plumbline.yaml` is looked for",
+    empty: None,
+};
+
+const ESTATE: Purpose = Purpose {
+    name: ESTATE_NAME,
+    schema: schema::ESTATE,
+    help: "it holds the organisation's decisions: `--estate` names it; without, `estate.yaml` is looked for",
+    empty: Some("it is empty, and decides nothing"),
+};
 
 /// Resolves a configuration. What is wrong with it comes back beside what could be used.
 pub(crate) fn resolve(
@@ -79,21 +105,14 @@ impl Own {
 
 impl Resolver<'_> {
     fn check(&mut self, args: &RuleArgs, roots: &[PathBuf]) -> CheckConfig {
-        let config = self
-            .config_file(args, roots)
-            .and_then(|path| self.read(path, schema::CONFIGURATION));
-        let estate = estate_file(args, roots, config.as_ref())
-            .and_then(|path| self.read(path, schema::ESTATE));
-        let paths = |key: &str| -> Vec<PathBuf> {
-            let listed = config.iter().flat_map(|own| {
-                own.root()
-                    .get(key)
-                    .into_iter()
-                    .flat_map(View::items)
-                    .filter_map(move |item| item.str().map(|path| own.relative(path)))
-            });
-            listed.collect()
-        };
+        let config_path = self.config_file(args, roots);
+        let config = config_path
+            .clone()
+            .and_then(|path| self.read(path, &CONFIGURATION));
+        let estate_path = self.estate_file(args, roots, config.as_ref());
+        let estate = estate_path
+            .clone()
+            .and_then(|path| self.read(path, &ESTATE));
         let scalar = |key: &str| config.as_ref().and_then(|own| own.root().get(key));
         let builtin = scalar("builtin").and_then(View::bool).unwrap_or(true) && !args.no_builtin;
         let mut ingredients = Ingredients {
@@ -105,34 +124,38 @@ impl Resolver<'_> {
         if builtin {
             ingredients.modules = bundle::builtin(self.sources);
         }
-        let (mut modules, problems) = bundle::policies(
-            &[paths("policies"), args.policies.clone()].concat(),
-            self.sources,
-        );
+        let help = "`--policy` names a file or folder of Rego policies";
+        let policies = [
+            self.listed(config.as_ref(), "policies"),
+            self.named(&args.policies, help),
+        ];
+        let (mut modules, problems) = bundle::policies(&policies.concat(), self.sources);
         self.problems.extend(problems);
         ingredients.modules.append(&mut modules);
-        let (data, problems) =
-            bundle::data(&[paths("data"), args.data.clone()].concat(), self.sources);
+        let help = "`--data` names a file or folder of JSON and YAML that policies read";
+        let data = [
+            self.listed(config.as_ref(), "data"),
+            self.named(&args.data, help),
+        ];
+        let (data, problems) = bundle::data(&data.concat(), self.sources);
         self.problems.extend(problems);
         ingredients.data = data;
         let configured = scalar("fail-on")
             .and_then(View::str)
             .and_then(Severity::parse);
+        let (ignored, ignore_places) = config
+            .as_ref()
+            .map(|own| self.ignored(own))
+            .unwrap_or_default();
         CheckConfig {
-            ignored: config
-                .as_ref()
-                .map(|own| self.ignored(own))
-                .unwrap_or_default(),
+            ignored,
+            ignore_places,
             base: config
                 .as_ref()
                 .and_then(|own| own.path.parent().map(Path::to_owned))
                 .unwrap_or_default(),
             fail_on: configured.unwrap_or(Severity::Info),
-            own_files: config
-                .into_iter()
-                .chain(estate)
-                .map(|own| own.path)
-                .collect(),
+            own_files: config_path.into_iter().chain(estate_path).collect(),
             ingredients,
         }
     }
@@ -145,7 +168,13 @@ impl Resolver<'_> {
         if let Some(path) = &args.config {
             return Some(path.clone());
         }
-        let mut found: Vec<PathBuf> = roots.iter().filter_map(|path| upwards(path)).collect();
+        let mut found = Vec::new();
+        let mut misnamed = BTreeSet::new();
+        for folder in roots.iter().flat_map(|path| searched(path)) {
+            misnamed.extend(misnamed_in(&folder, CONFIG_NAME));
+            found.extend(Some(folder.join(CONFIG_NAME)).filter(|path| path.is_file()));
+        }
+        self.say_misnamed(misnamed, &CONFIGURATION);
         found.sort();
         found.dedup_by_key(|path| fs::canonical(path));
         if let [first, second, ..] = found.as_slice() {
@@ -163,25 +192,110 @@ impl Resolver<'_> {
         found.pop()
     }
 
-    fn read(&mut self, path: PathBuf, schema: &str) -> Option<Own> {
+    /// The decisions: given, named by the configuration, beside it, or at the root of a path.
+    fn estate_file(
+        &mut self,
+        args: &RuleArgs,
+        roots: &[PathBuf],
+        config: Option<&Own>,
+    ) -> Option<PathBuf> {
+        if let Some(path) = &args.estate {
+            return Some(path.clone());
+        }
+        if let Some((own, view)) = config.and_then(|own| Some((own, own.root().get("estate")?))) {
+            let path = own.relative(view.str()?);
+            return self.there(path, own.place(view), "estate");
+        }
+        let beside = config.map(|own| own.relative(""));
+        let folders = roots.iter().filter(|path| path.is_dir()).cloned();
+        let folders: Vec<PathBuf> = beside.into_iter().chain(folders).collect();
+        let found = folders
+            .iter()
+            .map(|folder| folder.join(ESTATE_NAME))
+            .find(|path| path.is_file());
+        if found.is_none() {
+            let misnamed = folders
+                .iter()
+                .flat_map(|folder| misnamed_in(folder, ESTATE_NAME));
+            self.say_misnamed(misnamed.collect(), &ESTATE);
+        }
+        found
+    }
+
+    /// Files that look like ours and are called otherwise.
+    fn say_misnamed(&mut self, files: BTreeSet<String>, purpose: &Purpose) {
+        let name = purpose.name;
+        for file in files {
+            let warning = Problem::file_warning(file, format!("not read as `{name}`"));
+            self.problems
+                .push(warning.help(format!("if it is one, call it `{name}`")));
+        }
+    }
+
+    /// The paths of a list in the configuration. One that leads nowhere is said at its line.
+    fn listed(&mut self, config: Option<&Own>, key: &str) -> Vec<PathBuf> {
+        let items = config.into_iter().flat_map(|own| {
+            let items = own.root().get(key).into_iter().flat_map(View::items);
+            items.map(move |item| (own, item))
+        });
+        let path = |(own, item): (&Own, View<'_>)| {
+            let path = own.relative(item.str()?);
+            self.there(path, own.place(item), key)
+        };
+        items.filter_map(path).collect()
+    }
+
+    /// A path that the configuration names, if it leads somewhere.
+    fn there(&mut self, path: PathBuf, place: Span, key: &str) -> Option<PathBuf> {
+        let error = match std::fs::metadata(&path) {
+            Ok(_) => return Some(path),
+            Err(error) => error,
+        };
+        let message = format!("`{key}`: {}: {}", fs::display(&path), fs::reason(&error));
+        self.problems
+            .push(Problem::error(place, message).help("paths are relative to this file"));
+        None
+    }
+
+    /// The paths of an option. One that leads nowhere is said with what the option is for.
+    fn named(&mut self, paths: &[PathBuf], help: &str) -> Vec<PathBuf> {
+        let mut there = Vec::new();
+        for path in paths {
+            match std::fs::metadata(path) {
+                Ok(_) => there.push(path.clone()),
+                Err(error) => self
+                    .problems
+                    .push(Problem::file(fs::display(path), fs::reason(&error)).help(help)),
+            }
+        }
+        there
+    }
+
+    fn read(&mut self, path: PathBuf, purpose: &Purpose) -> Option<Own> {
         let text = match fs::read(&path, fs::MAX_BYTES) {
             Ok(text) => text,
-            Err(problem) => {
-                self.problems.push(problem);
+            Err(mut problem) => {
+                let help = problem.help.take();
+                let help = help.unwrap_or_else(|| purpose.help.to_owned());
+                self.problems.push(problem.help(help));
                 return None;
             }
         };
         let file = self.sources.add(Source::new(fs::display(&path), text));
         let source = self.sources.get(file)?.clone();
-        let (documents, problems) = parse::parse(&source, file, Notation::Yaml);
+        let (documents, problems) = parse::parse_own(&source, file, Notation::Yaml);
         let broken = !problems.is_empty();
         self.problems.extend(problems);
         match <[Document; 1]>::try_from(documents) {
             Ok([document]) => {
-                self.validate(&document, file, schema);
+                self.validate(&document, file, purpose.schema);
                 Some(Own { document, path })
             }
-            Err(documents) if !broken && documents.is_empty() => None,
+            Err(documents) if !broken && documents.is_empty() => {
+                let empty = |message| Problem::file_warning(fs::display(&path), message);
+                self.problems.extend(purpose.empty.map(empty));
+                None
+            }
             Err(documents) => {
                 if !broken {
                     let message = format!("{} documents where one is expected", documents.len());
@@ -200,39 +314,80 @@ impl Resolver<'_> {
         }
     }
 
-    fn ignored(&mut self, own: &Own) -> GlobSet {
+    /// The globs of files that are not read, and where each is written.
+    fn ignored(&mut self, own: &Own) -> (GlobSet, Vec<(String, Span)>) {
         let mut set = GlobSetBuilder::new();
+        let mut places = Vec::new();
         for item in own.root().get("ignore").into_iter().flat_map(View::items) {
-            match Glob::new(item.str().unwrap_or_default()) {
-                Ok(glob) => set.add(glob),
-                Err(error) => {
-                    self.problems.push(Problem::error(
-                        own.place(item),
-                        format!("not a glob: {}", error.kind()),
-                    ));
-                    continue;
+            let text = item.str().unwrap_or_default();
+            match Glob::new(text) {
+                Ok(glob) => {
+                    set.add(glob);
+                    places.push((text.to_owned(), own.place(item)));
                 }
-            };
+                Err(error) => {
+                    let message = format!(
+                        "`ignore`: `{}` is no glob: {}",
+                        text.escape_debug(),
+                        error.kind()
+                    );
+                    self.problems.push(Problem::error(own.place(item), message));
+                }
+            }
         }
-        set.build().unwrap_or_default()
+        match set.build() {
+            Ok(globs) => (globs, places),
+            Err(error) => {
+                let message = format!("`ignore`: its globs are refused: {}", error.kind());
+                self.problems
+                    .push(Problem::file(fs::display(&own.path), message));
+                (GlobSet::empty(), Vec::new())
+            }
+        }
     }
 }
 
-/// `plumbline.yaml` in the folder of a path or above it.
-fn upwards(path: &Path) -> Option<PathBuf> {
-    let start = if path.is_dir() { path } else { path.parent()? };
-    let absolute = std::path::absolute(if start.as_os_str().is_empty() {
+/// The folders that are searched for the configuration of a path: its own, and those above it to the first that has one.
+fn searched(path: &Path) -> Vec<PathBuf> {
+    let folder = if path.is_dir() {
+        Some(path)
+    } else {
+        path.parent()
+    };
+    let Some(start) = folder else {
+        return Vec::new();
+    };
+    let here = if start.as_os_str().is_empty() {
         Path::new(".")
     } else {
         start
-    })
-    .ok()?;
-    let found = absolute
-        .ancestors()
-        .take(reach(&absolute))
-        .enumerate()
-        .find(|(_, folder)| folder.join(CONFIG_NAME).is_file());
-    found.map(|(steps, folder)| above(start, steps, folder).join(CONFIG_NAME))
+    };
+    let Ok(absolute) = std::path::absolute(here) else {
+        return Vec::new();
+    };
+    let mut folders = Vec::new();
+    for (steps, folder) in absolute.ancestors().take(reach(&absolute)).enumerate() {
+        folders.push(above(start, steps, folder));
+        if folder.join(CONFIG_NAME).is_file() {
+            break;
+        }
+    }
+    folders
+}
+
+/// Files of a folder that somebody may take for the one of a name.
+fn misnamed_in(folder: &Path, name: &str) -> Vec<String> {
+    let stem = name.trim_end_matches(".yaml");
+    let names = [
+        format!("{stem}.yml"),
+        format!(".{stem}.yaml"),
+        format!(".{stem}.yml"),
+    ];
+    let files = names.iter().map(|name| folder.join(name));
+    files
+        .filter(|file| file.is_file())
+        .map(|file| fs::display(&file))
+        .collect()
 }
 
 /// How many folders are searched, from one upwards: to the root of its repository. Outside a repository the current
@@ -263,26 +418,6 @@ fn above(start: &Path, steps: usize, absolute: &Path) -> PathBuf {
     }
 }
 
-fn estate_file(args: &RuleArgs, roots: &[PathBuf], config: Option<&Own>) -> Option<PathBuf> {
-    if let Some(path) = &args.estate {
-        return Some(path.clone());
-    }
-    if let Some(own) = config {
-        if let Some(path) = own.root().get("estate").and_then(View::str) {
-            return Some(own.relative(path));
-        }
-        let beside = own.relative(ESTATE_NAME);
-        if beside.is_file() {
-            return Some(beside);
-        }
-    }
-    roots
-        .iter()
-        .filter(|path| path.is_dir())
-        .map(|path| path.join(ESTATE_NAME))
-        .find(|path| path.is_file())
-}
-
 fn overrides(own: &Own) -> Vec<Override> {
     let rules = own.root().get("rules");
     let one = |(pattern, over): (&str, View<'_>)| {
@@ -292,7 +427,10 @@ fn overrides(own: &Own) -> Vec<Override> {
             pattern: pattern.to_owned(),
             place: own.place(over),
             severity: word("severity").and_then(Severity::parse),
-            effect: word("effect").map(Effect::parse),
+            // A word that is no effect is an error, and switches nothing off.
+            effect: word("effect")
+                .map(Effect::parse)
+                .filter(|effect| effect.is_some() || word("effect") == Some("off")),
             params: params
                 .map(View::value)
                 .filter(|value| matches!(value, Value::Object(_))),

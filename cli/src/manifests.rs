@@ -1,6 +1,6 @@
 //! Files to resources: what the commands that judge manifests read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,11 +9,14 @@ use plumbline_core::parse::{self, Document, Notation};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::Coverage;
 use plumbline_core::resource::Resource;
-use plumbline_core::source::{FileId, Source, Sources};
+use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_sources::fs::{self, Candidate};
 use rayon::prelude::*;
 
 use crate::config::CheckConfig;
+
+/// What messages call the text of `-`.
+pub(crate) const STANDARD_INPUT: &str = "standard input";
 
 /// What was found in the files.
 #[derive(Default)]
@@ -40,6 +43,8 @@ pub(crate) fn read(
         .partition(|path| path == Path::new("-"));
     let mut found = fs::walk(&roots, &config.ignored, &config.base);
     manifests.problems.append(&mut found.problems);
+    let idle = idle_globs(&roots, &found.used, config);
+    manifests.problems.extend(idle);
     let own = own_files(config);
     found
         .candidates
@@ -48,7 +53,7 @@ pub(crate) fn read(
     let (readable, others): (Vec<Candidate>, Vec<Candidate>) = found
         .candidates
         .into_iter()
-        .partition(|candidate| Notation::of_file_name(&candidate.name).is_some());
+        .partition(|candidate| is_readable(&candidate.name));
     for other in others {
         unrecognised(&other.name, other.named, &mut manifests);
     }
@@ -64,7 +69,7 @@ pub(crate) fn read(
         }
     }
     if !standard_input.is_empty() {
-        let name = "standard input";
+        let name = STANDARD_INPUT;
         match fs::text(name, io::stdin().lock(), max_file_size) {
             Ok(text) => take(
                 Candidate {
@@ -106,6 +111,37 @@ pub(crate) fn read(
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
     manifests
+}
+
+fn is_readable(name: &str) -> bool {
+    Notation::of_file_name(name).is_some() && !is_terraform_json(name)
+}
+
+fn is_terraform_json(name: &str) -> bool {
+    name.ends_with(".tf.json")
+}
+
+/// Globs that leave nothing out. Only a run over the whole folder of the configuration can tell.
+fn idle_globs(roots: &[PathBuf], used: &BTreeSet<usize>, config: &CheckConfig) -> Vec<Problem> {
+    let base = if config.base.as_os_str().is_empty() {
+        fs::canonical(Path::new("."))
+    } else {
+        fs::canonical(&config.base)
+    };
+    if !roots
+        .iter()
+        .any(|root| base.starts_with(fs::canonical(root)))
+    {
+        return Vec::new();
+    }
+    let places = config.ignore_places.iter().enumerate();
+    let idle = places.filter(|(index, _)| !used.contains(index));
+    let said = |(_, (glob, place)): (usize, &(String, Span))| {
+        let message = format!("`ignore`: `{}` leaves no file out", glob.escape_debug());
+        Problem::warning(*place, message)
+            .help("it is matched against the whole path of a file: `charts/**` for a folder")
+    };
+    idle.map(said).collect()
 }
 
 fn take(
@@ -229,13 +265,29 @@ fn add(read: Read, manifests: &mut Manifests) {
 
 /// A file that is not recognised is counted when it was found, and an error when it was named.
 fn unrecognised(name: &str, named: bool, manifests: &mut Manifests) {
-    if named {
-        let problem = Problem::file(name, "no resource of any format that is known");
-        manifests.problems.push(problem.help("known are manifests of Kubernetes and Knative, templates of CloudFormation and SAM, services of the Serverless Framework, Terraform, Compose, units of systemd, user data of cloud-init, and contracts of OpenAPI and AsyncAPI"));
+    let (message, help) = if is_terraform_json(name) {
+        (
+            "Terraform in JSON is not read",
+            "check a plan of it: `terraform show -json`",
+        )
     } else {
-        manifests.coverage.unrecognised.push(name.to_owned());
+        ("no resource of any format that is known", KNOWN)
+    };
+    if named {
+        manifests
+            .problems
+            .push(Problem::file(name, message).help(help));
+        return;
     }
+    if is_terraform_json(name) {
+        manifests
+            .problems
+            .push(Problem::file_warning(name, message).help(help));
+    }
+    manifests.coverage.unrecognised.push(name.to_owned());
 }
+
+const KNOWN: &str = "known are manifests of Kubernetes and Knative, kustomizations, what Helm renders, templates of CloudFormation and SAM, Terraform and its plans in JSON, services of the Serverless Framework, Compose, contracts of OpenAPI and AsyncAPI, units of systemd, and user data of cloud-init";
 
 fn own_files(config: &CheckConfig) -> HashSet<PathBuf> {
     config

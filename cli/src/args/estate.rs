@@ -24,8 +24,8 @@ pub(crate) struct EstateArgs {
     /// Read no configuration.
     #[arg(long)]
     pub(crate) no_config: bool,
-    /// The largest file that is read, in bytes.
-    #[arg(long, value_name = "BYTES", default_value_t = plumbline_sources::fs::MAX_BYTES)]
+    /// The largest file that is read: bytes, or a number and a unit, such as `10MB`.
+    #[arg(long, value_name = "SIZE", value_parser = super::size, default_value_t = plumbline_sources::fs::MAX_BYTES)]
     pub(crate) max_file_size: u64,
 }
 

@@ -16,10 +16,10 @@ Examples:
 
 Exit codes: 0 explained; 2 there is nothing to explain, or not everything could be read.")]
 pub(crate) struct ExplainArgs {
-    /// A place (`FILE:LINE`), a fingerprint or its first digits, or the id of a rule.
+    /// A place (`FILE:LINE`), a fingerprint or at least its first 4 digits, or the id of a rule.
     #[arg(value_name = "FINDING")]
     pub(crate) finding: String,
-    /// Files and folders [default: the file of the place, or the current folder].
+    /// Files and folders; `-` is standard input [default: the file of the place, or the current folder].
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Explain only resources whose id matches this glob.
@@ -30,8 +30,8 @@ pub(crate) struct ExplainArgs {
     /// An output: `text` or `json`, optionally to a file; may be repeated [default: text].
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
     pub(crate) outputs: Vec<Output<ExplainFormat>>,
-    /// The largest file that is read, in bytes.
-    #[arg(long, value_name = "BYTES", default_value_t = plumbline_sources::fs::MAX_BYTES)]
+    /// The largest file that is read: bytes, or a number and a unit, such as `10MB`.
+    #[arg(long, value_name = "SIZE", value_parser = super::size, default_value_t = plumbline_sources::fs::MAX_BYTES)]
     pub(crate) max_file_size: u64,
 }
 

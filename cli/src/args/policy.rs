@@ -10,6 +10,12 @@ use super::check::{Format, Output};
 
 /// Look at rules, and write new ones.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  plumb policy list                             every rule with its severity and targets
+  plumb policy show deployment/host-path        one rule with its page
+  plumb policy new acme/owner-label             a policy, its unit tests and its page
+  plumb policy doc -p policies/ --no-builtin    a page of reference in Markdown")]
 pub(crate) struct PolicyArgs {
     #[command(subcommand)]
     pub(crate) command: PolicyCommand,
@@ -74,7 +80,7 @@ pub(crate) struct DocArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) to: Option<PathBuf>,
     /// Where the page of a rule is, `{id}` standing for its id; relative to the file that is written.
-    #[arg(long, value_name = "LINK")]
+    #[arg(long, value_name = "LINK", value_parser = link)]
     pub(crate) link: Option<String>,
 }
 
@@ -112,6 +118,16 @@ pub(crate) enum ListFormat {
 
 impl Format for ListFormat {
     const WORDS: &[(&str, Self)] = &[("text", Self::Text), ("json", Self::Json)];
+}
+
+fn link(text: &str) -> Result<String, &'static str> {
+    if text.contains("{id}") {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "every rule would have one page: `{id}` must stand in it for the id, as in `rules/{id}.md`",
+        )
+    }
 }
 
 fn rule_id(text: &str) -> Result<RuleId, RuleIdError> {

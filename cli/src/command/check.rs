@@ -6,7 +6,7 @@ use plumbline_core::estate::Estate;
 use plumbline_core::finding::Evaluation;
 use plumbline_core::policy::{self, PolicySet};
 use plumbline_core::problem::Problem;
-use plumbline_core::report::{Report, json, text};
+use plumbline_core::report::{Coverage, Report, json, text};
 use plumbline_core::source::Sources;
 use plumbline_core::verdict::{EnforcementPoint, Verdict};
 
@@ -22,13 +22,23 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let (config, mut problems) = config::resolve(&args.rules, &args.paths, &mut sources);
     let (policies, policy_problems) = policy::load(&config.ingredients, &sources);
     problems.extend(policy_problems);
+    let unloaded = problems.iter().any(Problem::is_error);
     let fail_on = args.fail_on.unwrap_or(config.fail_on);
 
     let manifests = manifests::read(&args.paths, args.max_file_size, &config, &mut sources);
+    let unread = manifests.problems.iter().any(Problem::is_error);
     problems.extend(manifests.problems);
     let (estate, estate_problems) = Estate::new(manifests.resources);
     problems.extend(estate_problems);
-    problems.extend(nothing_to_do(args, &estate, &policies));
+    // What could not be read, or loaded, has been said.
+    if policies.rules().is_empty() && !unloaded {
+        problems.push(no_rule(&policies));
+    } else if estate.resources.is_empty() && !args.allow_empty && !unread {
+        problems.push(
+            Problem::run("nothing to check: no resource was found")
+                .help("name files or folders with manifests; `--allow-empty` makes this a success"),
+        );
+    }
 
     let Evaluation {
         findings,
@@ -52,7 +62,10 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         evaluation: &evaluation,
         verdict,
         fail_on,
-        coverage: manifests.coverage,
+        coverage: Coverage {
+            idle: policies.idle(&estate),
+            ..manifests.coverage
+        },
         digest: policies.digest.to_string(),
         rules: policies.rules().len(),
         waiting: &policies.waiting(),
@@ -73,19 +86,12 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     }))
 }
 
-fn nothing_to_do(args: &CheckArgs, estate: &Estate, policies: &PolicySet) -> Option<Problem> {
-    if policies.rules().is_empty() {
-        let help = match policies.waiting().as_slice() {
-            [] => "name policies with `--policy`, or leave the built-in ones on".to_owned(),
-            [(rule, decision), ..] => {
-                format!("`{rule}` waits for the decision `{decision}`: make it in `estate.yaml`")
-            }
-        };
-        return Some(Problem::run("there is no rule to judge by").help(help));
-    }
-    let empty = estate.resources.is_empty() && !args.allow_empty;
-    empty.then(|| {
-        Problem::run("nothing to check: no resource was found")
-            .help("name files or folders with manifests; `--allow-empty` makes this a success")
-    })
+fn no_rule(policies: &PolicySet) -> Problem {
+    let help = match policies.waiting().as_slice() {
+        [] => "name policies with `--policy`, or leave the built-in ones on".to_owned(),
+        [(rule, decision), ..] => {
+            format!("`{rule}` waits for the decision `{decision}`: make it in `estate.yaml`")
+        }
+    };
+    Problem::run("there is no rule to judge by").help(help)
 }

@@ -25,7 +25,8 @@ pub(crate) fn run(args: &EstateArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     problems.extend(read.problems);
     let (found, more) = Estate::new(read.resources);
     problems.extend(more);
-    if found.resources.is_empty() {
+    // What could not be read has been said.
+    if found.resources.is_empty() && !problems.iter().any(Problem::is_error) {
         problems.push(
             Problem::run("nothing to show: no resource was found")
                 .help("name files or folders with manifests"),

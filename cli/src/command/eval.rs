@@ -132,7 +132,7 @@ fn input(args: &EvalArgs, sources: &mut Sources, problems: &mut Vec<Problem>) ->
     };
     let notation = Notation::of_file_name(&name).unwrap_or(Notation::Yaml);
     let file = sources.add(Source::new(name.clone(), text));
-    let (documents, found) = parse::parse(sources.get(file)?, file, notation);
+    let (documents, found) = parse::parse_own(sources.get(file)?, file, notation);
     problems.extend(found);
     match documents.as_slice() {
         [document] => {

@@ -5,12 +5,10 @@ mod scaffold;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use plumbline_core::policy::{self, Listed, PolicySet, State};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::{catalogue, text};
 use plumbline_core::source::Sources;
-use plumbline_rego::nearest;
 use plumbline_sources::{embedded, fs};
 
 use crate::args::{DocArgs, ListArgs, ListFormat, PolicyArgs, PolicyCommand, RuleArgs, ShowArgs};
@@ -80,18 +78,10 @@ fn list(args: &ListArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
 
 fn show(args: &ShowArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let loaded = Loaded::new(&args.rules);
-    let ids = || {
-        let catalogue = loaded.set.catalogue.iter();
-        catalogue.map(|listed| listed.metadata.id.as_str())
-    };
     let wanted = |listed: &&Listed| listed.metadata.id == args.rule;
     let Some(listed) = loaded.set.catalogue.iter().find(wanted) else {
         loaded.close(io);
-        let help = match nearest(args.rule.as_str(), ids()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`plumb policy list` lists the rules there are".to_owned(),
-        };
-        let problem = Problem::run(format!("no rule is called `{}`", args.rule)).help(help);
+        let problem = super::no_such_rule(args.rule.as_str(), &loaded.set);
         let said = text::problems(&loaded.sources, &[problem], io.style());
         io.error(&said);
         return Ok(ExitCode::from(2));
@@ -125,8 +115,7 @@ fn doc(args: &DocArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let page = catalogue::markdown(&loaded.catalogue(), args.link.as_deref());
     match &args.to {
         None => io.data(&page),
-        Some(file) => std::fs::write(file, page)
-            .with_context(|| format!("cannot write {}", fs::display(file)))?,
+        Some(file) => super::write_file(file, &page)?,
     }
     Ok(loaded.close(io))
 }

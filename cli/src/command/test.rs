@@ -43,12 +43,15 @@ pub(crate) fn run(args: &TestArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         coverage,
         ..clock::settings(args.timeout)
     };
-    let tests = testing::discover(&program).into_iter().filter(|test| {
+    let discovered = testing::discover(&program);
+    let there_are = discovered.len();
+    let tests = discovered.into_iter().filter(|test| {
         args.run
             .as_ref()
             .is_none_or(|pattern| pattern.is_match(&test.path()))
     });
     let results = run_all(&program, tests.collect(), &base_data(&data), &settings);
+    problems.extend(missing_folders(&args.pages));
     let ingredients = Ingredients {
         modules,
         data,
@@ -56,11 +59,10 @@ pub(crate) fn run(args: &TestArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     };
     let (pages, page_problems) = run_pages(args, &ingredients, &sources);
     problems.extend(page_problems);
-    if results.is_empty() && pages.is_empty() {
-        problems.push(
-            Problem::run("no test was found")
-                .help("a test is a rule named `test_...`; name files or folders that hold some"),
-        );
+    // What could not be read has been said.
+    let unread = there_are == 0 && problems.iter().any(Problem::is_error);
+    if results.is_empty() && pages.is_empty() && !unread {
+        problems.push(no_test(args, there_are));
     }
     let covered: BTreeSet<Place> = results
         .iter()
@@ -87,6 +89,28 @@ pub(crate) fn run(args: &TestArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         },
     )?;
     Ok(exit_code(&report, &problems))
+}
+
+/// That nothing was run, and whether there would have been something.
+fn no_test(args: &TestArgs, there_are: usize) -> Problem {
+    match &args.run {
+        Some(pattern) if there_are > 0 => {
+            let pattern = pattern.as_str().escape_debug();
+            Problem::run(format!("no test matches `{pattern}`, of {there_are} here"))
+                .help("`--run` is matched against paths, such as `data.shop_test.test_denied`, and ids of rules that have a page")
+        }
+        _ => Problem::run("no test was found")
+            .help("a test is a rule named `test_...`; name files or folders that hold some"),
+    }
+}
+
+fn missing_folders(pages: &[PathBuf]) -> Vec<Problem> {
+    let missing = pages.iter().filter(|folder| !folder.is_dir());
+    let said = |folder: &PathBuf| {
+        Problem::file(fs::display(folder), "no such folder")
+            .help("`--pages` names a folder with the pages of rules, each at `<id>.md`")
+    };
+    missing.map(said).collect()
 }
 
 /// Tests in parallel, results in order.

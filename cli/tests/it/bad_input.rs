@@ -379,3 +379,218 @@ fn what_cannot_be_read_shows_no_value() {
         }
     }
 }
+
+/// How often a text is said.
+fn count(run: &Run, text: &str) -> usize {
+    format!("{}{}", run.out, run.err).matches(text).count()
+}
+
+#[test]
+fn what_could_not_be_read_is_said_once_and_without_false_advice() {
+    let missing = refused(&[], &["check", "nope.yaml"], &["nope.yaml: no such file"]);
+    assert_eq!(count(&missing, "allow-empty"), 0, "{}", missing.out);
+    assert_eq!(count(&missing, "not evaluated"), 0, "{}", missing.out);
+    for name in ["estate.yaml", "plumbline.yaml"] {
+        let broken = refused(
+            &[("a.yaml", POD), (name, "a: [")],
+            &["check"],
+            &["document 1 is not valid YAML"],
+        );
+        assert_eq!(count(&broken, "not valid YAML"), 1, "{}", broken.out);
+        assert_eq!(count(&broken, "was not judged"), 0, "{}", broken.out);
+    }
+}
+
+#[test]
+fn a_missing_file_is_said_with_what_its_option_is_for() {
+    for (option, said) in [
+        ("--config", "it configures the run"),
+        ("--estate", "the organisation's decisions"),
+        ("--data", "JSON and YAML that policies read"),
+        ("--policy", "Rego policies"),
+    ] {
+        refused(
+            &[("a.yaml", PRIVILEGED)],
+            &["check", "a.yaml", option, "nope"],
+            &["nope: no such file or folder", said],
+        );
+    }
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            ("plumbline.yaml", "policies: [nope]\n"),
+        ],
+        &["check"],
+        &["`policies`: nope: no such file", "plumbline.yaml:1:12"],
+    );
+}
+
+#[test]
+fn a_value_of_a_configuration_is_said_with_its_key_and_all_that_it_may_be() {
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            (
+                "plumbline.yaml",
+                "fail-on: lo\nrules: {\"secrets/*\": {effect: denny}}\n",
+            ),
+        ],
+        &["check"],
+        &[
+            "`fail-on`: `lo` is none of `info`, `low`, `medium`, `high`, `critical`",
+            ".effect`: `denny` is none of `deny`, `warn`, `audit`, `off`",
+            "did you mean `deny`?",
+        ],
+    );
+    // What is misspelt switches no rule off.
+    refused(
+        &[
+            ("a.yaml", PRIVILEGED),
+            ("plumbline.yaml", "rules: {\"*\": {effect: none}}\n"),
+        ],
+        &["check"],
+        &["`none` is none of"],
+    );
+    refused(
+        &[("a.yaml", PRIVILEGED), ("estate.yaml", "version: 2\n")],
+        &["check"],
+        &["`version`: 2 where 1 is expected"],
+    );
+}
+
+/// A run that ends well and warns of this, or does not.
+#[track_caller]
+fn warned(files: &[(&str, &str)], said: &str, expected: bool) {
+    let folder = folder(files);
+    let run = plumb(folder.path(), &["check", "."]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    assert_eq!(run.out.contains(said), expected, "{said}: {}", run.out);
+}
+
+#[test]
+fn a_file_that_is_almost_called_like_a_configuration_is_said() {
+    for (name, right) in [
+        ("plumbline.yml", "plumbline.yaml"),
+        (".plumbline.yaml", "plumbline.yaml"),
+        ("estate.yml", "estate.yaml"),
+    ] {
+        let said = format!("warning: {name}: not read as `{right}`");
+        warned(&[("a.yaml", POD), (name, "x: 1\n")], &said, true);
+    }
+    let files = [("a.yaml", POD), ("plumbline.yaml", "fail-on: high\n")];
+    warned(&files, "not read as", false);
+}
+
+#[test]
+fn decisions_of_nothing_are_said() {
+    let said = "estate.yaml: it is empty, and decides nothing";
+    warned(&[("a.yaml", POD), ("estate.yaml", "")], said, true);
+    warned(
+        &[("a.yaml", POD), ("estate.yaml", "version: 1\n")],
+        said,
+        false,
+    );
+}
+
+#[test]
+fn a_glob_that_leaves_nothing_out_is_said_by_a_run_that_can_tell() {
+    let files = |glob| {
+        [
+            ("deploy/a.yaml", POD),
+            ("charts/b.yaml", PRIVILEGED),
+            ("plumbline.yaml", glob),
+        ]
+    };
+    let said = "leaves no file out";
+    warned(&files("ignore: [\"charts/**\"]\n"), said, false);
+    warned(
+        &files("ignore: [\"charts/**\", \"docs/**\"]\n"),
+        "`docs/**` leaves no file out",
+        true,
+    );
+    let part = folder(&files("ignore: [\"docs/**\"]\n"));
+    let run = plumb(part.path(), &["check", "deploy"]);
+    assert!(!run.out.contains(said), "{}", run.out);
+    refused(
+        &files("ignore: [\"[\"]\n"),
+        &["check"],
+        &["`ignore`: `[` is no glob", "plumbline.yaml:1:10"],
+    );
+}
+
+#[test]
+fn terraform_in_json_is_named() {
+    let files = [("a.yaml", POD), ("main.tf.json", "{}")];
+    warned(&files, "warning: main.tf.json: Terraform in JSON", true);
+    refused(
+        &files,
+        &["check", "main.tf.json"],
+        &["error: main.tf.json: Terraform in JSON is not read"],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_and_not_waited_for() {
+    let folder = folder(&[("a.yaml", POD)]);
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path().join("b.yaml"))
+        .status();
+    assert!(made.unwrap().success());
+    for path in ["b.yaml", "."] {
+        let run = plumb(folder.path(), &["check", path]);
+        assert_eq!(run.code, Some(2), "{}", run.out);
+        assert!(run.out.contains("b.yaml: no file: a pipe"), "{}", run.out);
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_said_with_advice() {
+    let folder = folder(&[("a.yaml", POD), ("out/x", "")]);
+    for (place, said) in [
+        ("nope/x", "there is no such folder"),
+        ("out", "it is a folder"),
+        ("a.yaml/x", "a part of its path is a file"),
+    ] {
+        let run = plumb(
+            folder.path(),
+            &["check", "a.yaml", "-o", &format!("json={place}")],
+        );
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        assert!(
+            run.err.contains(&format!("cannot write {place}: {said}")) && run.err.contains("help:"),
+            "{}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn two_outputs_in_one_place() {
+    let folder = folder(&[("a.yaml", POD)]);
+    for (outputs, said) in [
+        (["text", "json"], "two outputs go to standard output"),
+        (["text=x", "json=./x"], "two outputs go to x"),
+    ] {
+        let [first, second] = outputs;
+        let run = plumb(folder.path(), &["check", "-o", first, "-o", second]);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+    assert!(!folder.path().join("x").exists());
+}
+
+#[test]
+fn a_size_has_a_unit_or_is_a_number_of_bytes() {
+    let folder = folder(&[("a.yaml", POD)]);
+    let run = |size: &str| plumb(folder.path(), &["check", "--max-file-size", size]);
+    for (size, code) in [("10MB", 0), ("1GiB", 0), ("4kB", 0), ("20", 2), ("20B", 2)] {
+        let run = run(size);
+        assert_eq!(run.code, Some(code), "{size}: {}{}", run.out, run.err);
+    }
+    for size in ["10 apples", "MB", "-1"] {
+        let run = run(size);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{size}");
+    }
+    assert!(run("10XB").err.contains("a size is a number of bytes"));
+}

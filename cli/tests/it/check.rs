@@ -210,6 +210,17 @@ fn audit_findings_are_shown_on_demand_and_in_machine_output() {
 }
 
 #[test]
+fn rules_that_judged_nothing_are_named_on_demand() {
+    let files = [("a.yaml", PRIVILEGED)];
+    let said = "judged nothing here: finops/unbounded-scale";
+    assert!(!code(&files, &["check"], 1).out.contains(said));
+    let out = code(&files, &["check", "-v"], 1).out;
+    assert!(out.contains(said), "{out}");
+    let judged = "judged nothing here: deployment/privileged-container";
+    assert!(!out.contains(judged), "{out}");
+}
+
+#[test]
 fn policies_of_ones_own_judge_beside_the_built_in_ones() {
     let policy = "# METADATA\n# scope: package\n# title: Names\n# custom:\n#   id: house/short-name\n#   severity: low\npackage house.short_name\n\ndeny contains {\"msg\": \"a short name\", \"path\": [\"resource\", \"metadata\", \"name\"]} if count(input.resource.metadata.name) < 3\n";
     let files = [

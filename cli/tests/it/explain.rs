@@ -48,7 +48,7 @@ fn a_fingerprint_is_explained() {
 fn a_subject_that_passes_shows_the_condition_that_is_false() {
     let said = [
         "deployment/privileged-container on kubernetes/core/Pod/_/a: passes",
-        "warning: this condition is false",
+        "note: this condition is false",
         "container.isolation.privileged != false",
         "tried with container = an object of ",
     ];
@@ -81,6 +81,58 @@ fn what_is_not_there_is_not_explained() {
         &["`iam/wildcard-role` judges nothing here"],
     );
     explained(&["what?"], 2, &["no place, no fingerprint and no rule id"]);
+}
+
+#[test]
+fn a_line_that_is_not_there_is_said_precisely() {
+    let past = &["bad.yaml: there is no line 999: it has "];
+    explained(&["bad.yaml:999"], 2, past);
+    explained(&["bad.yaml:0"], 2, &["lines count from 1"]);
+    explained(&[".:3"], 2, &["a folder, where a file is expected"]);
+    let elsewhere = &["bad.yaml: not among the files that were read"];
+    explained(&["bad.yaml:19", "good.yaml"], 2, elsewhere);
+}
+
+#[test]
+fn what_was_probably_meant_is_said() {
+    let near = &["did you mean `deployment/privileged-container`?"];
+    explained(&["deployment/privileged-contaner"], 2, near);
+    explained(&["privileged-container"], 2, near);
+    explained(&["privileged-contaner"], 2, near);
+    explained(&["abc"], 2, &["at least its first 4 are needed"]);
+    explained(&["deadbeef"], 2, &["at least 4 of its 32 digits"]);
+}
+
+#[test]
+fn a_resource_that_is_not_there_is_said_with_those_that_are() {
+    let rule = "deployment/privileged-container";
+    let here = &[
+        "no resource is called `nope/*`",
+        "`kubernetes/core/Pod/_/a`",
+        "`kubernetes/core/Pod/_/b`",
+    ];
+    explained(&[rule, "--resource", "nope/*"], 2, here);
+    let near = &["did you mean `kubernetes/core/Pod/_/"];
+    explained(&[rule, "--resource", "kubernetes/core/Pod/_/x"], 2, near);
+}
+
+#[test]
+fn standard_input_is_explained_too() {
+    use std::io::Write;
+    for finding in ["deployment/privileged-container", "standard input:19"] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_plumb"))
+            .args(["explain", finding, "-", "--no-config"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(PRIVILEGED.as_bytes()).unwrap();
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("standard input:19:9"));
+    }
 }
 
 #[test]

@@ -114,6 +114,38 @@ fn a_new_rule_passes_at_once() {
 }
 
 #[test]
+fn a_new_rule_is_no_built_in_one() {
+    let folder = folder(&[]);
+    let run = plumb(folder.path(), &["policy", "new", "deployment/host-path"]);
+    assert_eq!(run.code, Some(2), "{}", run.out);
+    let said = "`deployment/host-path` is a built-in rule; nothing was written";
+    assert!(run.err.contains(said), "{}", run.err);
+    assert!(!folder.path().join("policies").exists());
+}
+
+#[test]
+fn what_a_new_rule_asks_is_what_was_chosen() {
+    let folder = folder(&[]);
+    for (rule, subject) in [("acme/a", "workload"), ("acme/b", "resource")] {
+        let run = plumb(
+            folder.path(),
+            &["policy", "new", rule, "--subject", subject],
+        );
+        let said = format!("It asks every {subject} of Kubernetes for a label");
+        assert!(run.out.contains(&said), "{}", run.out);
+    }
+}
+
+#[test]
+fn a_link_to_pages_has_a_place_for_the_id() {
+    let folder = folder(&[]);
+    for (link, code) in [("rules.md", 2), ("rules/{id}.md", 0)] {
+        let run = plumb(folder.path(), &["policy", "doc", "--link", link]);
+        assert_eq!(run.code, Some(code), "{}", run.err);
+    }
+}
+
+#[test]
 fn a_new_rule_takes_the_place_of_no_other() {
     let folder = folder(&[("policies/acme/a/README.md", "mine\n")]);
     let run = plumb(folder.path(), &["policy", "new", "acme/a"]);

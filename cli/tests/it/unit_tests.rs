@@ -55,7 +55,21 @@ fn some_tests_are_chosen_by_their_path() {
     ];
     code(&files, &["test", "--run", "shop_test"], 0);
     code(&files, &["test", "--run", "two_findings"], 1);
-    code(&files, &["test", "--run", "no_such_test"], 2);
+    let run = code(&files, &["test", "--run", "no_such_test"], 2);
+    let said = "no test matches `no_such_test`, of ";
+    assert!(run.err.contains(said), "{}", run.err);
+}
+
+#[test]
+fn a_folder_of_pages_that_is_not_there_is_said() {
+    let files = [("a.rego", POLICY), ("a_test.rego", TESTS)];
+    let run = code(&files, &["test", "--pages", "nope"], 2);
+    assert!(
+        run.err.contains("nope: no such folder") && run.out.contains("2 passed"),
+        "{}{}",
+        run.out,
+        run.err
+    );
 }
 
 #[test]

@@ -77,6 +77,24 @@ pub fn parse(
     }
 }
 
+/// Reads all documents of a text that is ours, a configuration or data. It is not what is judged, and no advice says so.
+pub fn parse_own(
+    source: &Arc<Source>,
+    file: FileId,
+    notation: Notation,
+) -> (Vec<Document>, Vec<Problem>) {
+    let (documents, mut problems) = parse(source, file, notation);
+    for problem in &mut problems {
+        if problem.help.as_deref() == Some(NOT_JUDGED) {
+            problem.help = None;
+        }
+    }
+    (documents, problems)
+}
+
+/// What a broken document of a manifest means.
+const NOT_JUDGED: &str = "this document was not judged; the others of the file were";
+
 /// Tools disagree on which of two equal keys counts, so that what one judges is not what another one runs.
 fn duplicate_key(key: &str, again: crate::source::Span, first: crate::source::Span) -> Problem {
     Problem::error(
@@ -84,5 +102,5 @@ fn duplicate_key(key: &str, again: crate::source::Span, first: crate::source::Sp
         format!("the key `{}` is given twice", key.escape_debug()),
     )
     .related(first, "first given here")
-    .help("the last one was judged; remove one of them")
+    .help("the last one counts; remove one of them")
 }

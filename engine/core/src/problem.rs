@@ -57,6 +57,11 @@ impl Problem {
         Self::new(Gravity::Error, Place::File(name.into()), message.into())
     }
 
+    /// A warning about a file as a whole.
+    pub fn file_warning(name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Gravity::Warning, Place::File(name.into()), message.into())
+    }
+
     /// An error that no file is to blame for.
     pub fn run(message: impl Into<String>) -> Self {
         Self::new(Gravity::Error, Place::Nowhere, message.into())

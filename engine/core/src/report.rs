@@ -47,6 +47,8 @@ pub struct Coverage {
     pub files: usize,
     /// The names of files that no format knows.
     pub unrecognised: Vec<String>,
+    /// Rules that nothing was judged by.
+    pub idle: Vec<RuleId>,
 }
 
 impl Report<'_> {

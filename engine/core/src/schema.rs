@@ -6,7 +6,7 @@ use plumbline_rego::value::json;
 use plumbline_rego::{Object, ObjectBuilder, Path, Step, Value, nearest};
 
 use crate::parse::Document;
-use crate::problem::Problem;
+use crate::problem::{Problem, spell};
 use crate::source::{FileId, Span};
 use crate::tree::{NodeId, Typing};
 
@@ -30,6 +30,8 @@ pub struct Violation {
     pub path: Path,
     /// What is wrong.
     pub message: String,
+    /// Whether the message names the key that it is about.
+    pub names_key: bool,
     /// What was probably meant.
     pub hint: Option<String>,
 }
@@ -83,7 +85,12 @@ impl Schema {
                 start: 0,
                 end: 0,
             });
-            let problem = Problem::error(span, violation.message);
+            let message = if violation.names_key || violation.path.is_empty() {
+                violation.message
+            } else {
+                format!("`{}`: {}", spell(&violation.path), violation.message)
+            };
+            let problem = Problem::error(span, message);
             match violation.hint {
                 Some(hint) => problem.help(hint),
                 None => problem,
@@ -109,6 +116,7 @@ impl Schema {
                 let explain = |name: &String| Violation {
                     path: key(name),
                     message: format!("unknown key `{}`", name.escape_debug()),
+                    names_key: true,
                     hint: Some(suggestion(name, &known)),
                 };
                 unexpected.iter().map(explain).collect()
@@ -121,12 +129,25 @@ impl Schema {
                 vec![Violation {
                     path,
                     message,
+                    names_key: true,
                     hint: None,
                 }]
             }
+            Kind::Enum { options } => vec![none_of(path, error.instance(), options)],
+            Kind::Constant { expected_value } => vec![Violation {
+                path,
+                message: format!(
+                    "{} where {} is expected",
+                    shown(error.instance()),
+                    shown(expected_value)
+                ),
+                names_key: false,
+                hint: None,
+            }],
             _ => vec![Violation {
                 path,
                 message: error.to_string().replace('"', "`"),
+                names_key: false,
                 hint: None,
             }],
         }
@@ -151,6 +172,25 @@ impl Schema {
             .map(|properties| properties.keys().cloned().collect())
             .unwrap_or_default()
     }
+}
+
+/// A value that is not among those allowed, with all of them and the nearest one.
+fn none_of(path: Path, found: &serde_json::Value, options: &serde_json::Value) -> Violation {
+    let options = options.as_array().map_or(&[][..], Vec::as_slice);
+    let known: Vec<String> = options.iter().map(shown).collect();
+    let words = options.iter().filter_map(serde_json::Value::as_str);
+    let near = nearest(found.as_str().unwrap_or_default(), words);
+    Violation {
+        path,
+        message: format!("{} is none of {}", shown(found), known.join(", ")),
+        names_key: false,
+        hint: near.map(|near| format!("did you mean `{near}`?")),
+    }
+}
+
+/// A value as messages spell it: a string in backticks, anything else as JSON.
+fn shown(value: &serde_json::Value) -> String {
+    value.to_string().replace('"', "`")
 }
 
 fn suggestion(name: &str, known: &[String]) -> String {

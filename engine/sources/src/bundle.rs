@@ -58,11 +58,7 @@ pub fn with_data(
         let mut found = fs::walk(std::slice::from_ref(root), &GlobSet::empty(), Path::new(""));
         problems.append(&mut found.problems);
         for candidate in &found.candidates {
-            let extension = candidate
-                .path
-                .extension()
-                .and_then(|extension| extension.to_str())
-                .unwrap_or_default();
+            let extension = fs::ending(&candidate.name);
             let is_data = matches!(extension, "json" | "yaml" | "yml")
                 && (candidate.named
                     || which == DataFiles::All
@@ -109,15 +105,11 @@ fn read_all<T>(
     let (mut taken, mut problems) = (Vec::new(), Vec::new());
     for root in roots {
         let mut found = fs::walk(std::slice::from_ref(root), &GlobSet::empty(), Path::new(""));
+        let walked = found.problems.is_empty();
         problems.append(&mut found.problems);
-        let wanted = |candidate: &&fs::Candidate| {
-            candidate
-                .path
-                .extension()
-                .is_some_and(|extension| extensions.iter().any(|wanted| extension == *wanted))
-        };
+        let wanted = |candidate: &&fs::Candidate| extensions.contains(&fs::ending(&candidate.name));
         let candidates: Vec<&fs::Candidate> = found.candidates.iter().filter(wanted).collect();
-        if candidates.is_empty() && root.exists() {
+        if candidates.is_empty() && walked {
             problems.push(
                 Problem::file(fs::display(root), format!("no {what} file is here")).help(format!(
                     "files that end in {} are read",
@@ -156,7 +148,7 @@ fn data_file(file: FileId, path: String, sources: &Sources) -> (Option<DataFile>
         return (None, Vec::new());
     };
     let notation = Notation::of_file_name(source.name()).unwrap_or(Notation::Yaml);
-    let (documents, mut problems) = parse::parse(source, file, notation);
+    let (documents, mut problems) = parse::parse_own(source, file, notation);
     let [document] = documents.as_slice() else {
         if problems.is_empty() {
             problems.push(

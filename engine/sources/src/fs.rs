@@ -1,11 +1,13 @@
 //! Files: walking folders, reading texts, and saying what could not be read.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use globset::GlobSet;
 use ignore::{WalkBuilder, overrides::OverrideBuilder};
+use plumbline_core::parse::Notation;
 use plumbline_core::problem::Problem;
 
 /// The largest text that is read, unless the caller says otherwise: 32 MiB.
@@ -29,16 +31,19 @@ pub struct Found {
     pub candidates: Vec<Candidate>,
     /// What could not be walked.
     pub problems: Vec<Problem>,
+    /// Which of the globs left something out, by their places in the set.
+    pub used: BTreeSet<usize>,
 }
 
 /// Finds the files below paths. `.gitignore` is respected and `.git` left out; hidden files and links are followed, and
-/// a loop of links is a problem.
+/// a loop of links is a problem. So is what only looks like a file: reading a pipe may never end.
 pub fn walk(roots: &[PathBuf], ignored: &GlobSet, base: &Path) -> Found {
     let mut found = Found::default();
     for root in roots {
         match std::fs::metadata(root) {
             Err(error) => found.problems.push(unreadable(root, &error)),
             Ok(metadata) if metadata.is_dir() => walk_folder(root, ignored, base, &mut found),
+            Ok(metadata) if !metadata.is_file() => found.problems.push(no_file(root)),
             Ok(_) => found.candidates.push(Candidate {
                 name: display(root),
                 path: root.clone(),
@@ -75,23 +80,47 @@ fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
     let below_base = beneath(root, base);
     for entry in builder.build() {
         match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+            Ok(entry) if entry.file_type().is_some_and(|kind| !kind.is_dir()) => {
                 let below_root = entry.path().strip_prefix(root).unwrap_or(entry.path());
-                let is_ignored = below_base
-                    .as_ref()
-                    .is_some_and(|folder| ignored.is_match(folder.join(below_root)));
-                if !is_ignored {
+                let ignoring = match &below_base {
+                    Some(folder) if !ignored.is_empty() => ignored.matches(folder.join(below_root)),
+                    _ => Vec::new(),
+                };
+                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                let name = display(entry.path());
+                if !ignoring.is_empty() {
+                    found.used.extend(ignoring);
+                } else if is_file {
                     found.candidates.push(Candidate {
-                        name: display(entry.path()),
+                        name,
                         path: entry.path().to_owned(),
                         named: false,
                     });
+                } else if would_be_read(&name) {
+                    found.problems.push(no_file(entry.path()));
                 }
             }
             Ok(_) => {}
             Err(error) => found.problems.push(walk_problem(root, &error)),
         }
     }
+}
+
+/// Whether a name promises a text that is read.
+fn would_be_read(name: &str) -> bool {
+    Notation::of_file_name(name).is_some() || ending(name) == "rego"
+}
+
+fn no_file(path: &Path) -> Problem {
+    let message = "no file: a pipe, a socket or a device";
+    Problem::file(display(path), message)
+        .help("put the text into a file, or hand it over on standard input: `-`")
+}
+
+/// What follows the last dot of a file's name, also where nothing stands before it.
+pub fn ending(name: &str) -> &str {
+    let own = name.rsplit('/').next().unwrap_or(name);
+    own.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 /// Where a folder lies below another, however the two are spelt; none if it lies elsewhere.
@@ -156,7 +185,7 @@ pub fn read(path: &Path, max: u64) -> Result<String, Problem> {
 /// Reads a text from a stream, under the same limits.
 pub fn text(name: &str, stream: impl Read, max: u64) -> Result<String, Problem> {
     let mut bytes = Vec::new();
-    let read = stream.take(max + 1).read_to_end(&mut bytes);
+    let read = stream.take(max.saturating_add(1)).read_to_end(&mut bytes);
     read.map_err(|error| Problem::file(name, reason(&error)))?;
     if bytes.len() as u64 > max {
         return Err(
@@ -191,7 +220,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
 }
 
 /// An I/O error in few words, without its number.
-fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

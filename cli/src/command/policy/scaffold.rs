@@ -1,14 +1,13 @@
 //! `plumb policy new`: a policy, its unit tests and its page, which pass at once.
 
-use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
-use plumbline_core::finding::RuleId;
+use anyhow::bail;
 use plumbline_rego::syntax::is_keyword;
-use plumbline_sources::fs;
+use plumbline_sources::{embedded, fs};
 
 use crate::args::{NewArgs, Subject};
+use crate::command::{help, unwritable, write_file};
 use crate::io::Io;
 
 /// The files of a new rule: name, and text with places to fill in.
@@ -21,34 +20,49 @@ const FILES: &[(&str, &str)] = &[
     ("README.md", include_str!("scaffold/README.md.txt")),
 ];
 
-/// Runs the command. Nothing is written if any of the files is there.
+/// Runs the command. Nothing is written if any of the files is there, or the id is that of a built-in rule.
 pub(super) fn run(args: &NewArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
+    if embedded::page(args.rule.as_str()).is_some() {
+        bail!(
+            "`{}` is a built-in rule; nothing was written{}",
+            args.rule,
+            help(
+                "give yours an id of its own, or say below `rules:` in `plumbline.yaml` what that one does"
+            )
+        );
+    }
     let folder = args.folder.join(args.rule.as_str());
     for (name, _) in FILES {
         let file = folder.join(name);
         if file.exists() {
             bail!(
-                "{} is there already; nothing was written",
-                fs::display(&file)
+                "{} is there already; nothing was written{}",
+                fs::display(&file),
+                help(
+                    "give the rule another id, write it into another folder with `--in`, or remove the file"
+                )
             );
         }
     }
     std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make the folder {}", fs::display(&folder)))?;
+        .map_err(|error| unwritable("make the folder", &folder, &error))?;
     for (name, text) in FILES {
         let file = folder.join(name);
-        std::fs::write(&file, filled_in(text, args))
-            .with_context(|| format!("cannot write {}", fs::display(&file)))?;
+        write_file(&file, &filled_in(text, args))?;
         io.data(&format!("wrote {}\n", fs::display(&file)));
     }
-    io.data(&next(&args.folder, &args.rule));
+    io.data(&next(args));
     Ok(ExitCode::SUCCESS)
 }
 
-fn next(folder: &Path, rule: &RuleId) -> String {
-    let folder = fs::display(folder);
+fn next(args: &NewArgs) -> String {
+    let (folder, rule) = (fs::display(&args.folder), &args.rule);
+    let subject = match args.subject {
+        Subject::Workload => "workload",
+        Subject::Resource => "resource",
+    };
     format!(
-        "\nIt asks every workload for a label, and passes its tests. Make it yours, and run\n  plumb test {folder}\n  plumb check -p {folder} <manifests>\n  plumb policy show -p {folder} {rule}\n"
+        "\nIt asks every {subject} of Kubernetes for a label, and passes its tests. Make it yours, and run\n  plumb test {folder}\n  plumb check -p {folder} <manifests>\n  plumb policy show -p {folder} {rule}\n"
     )
 }
 

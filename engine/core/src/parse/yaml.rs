@@ -161,7 +161,7 @@ impl Stream<'_> {
                 format!("document {} is a template that has to be rendered first", self.number),
             )
             .help("render it, with `helm template` or the tool that it was written for, and check what it renders to"),
-            _ => problem.help("this document was not judged; the others of the file were"),
+            _ => problem.help(super::NOT_JUDGED),
         }
     }
 

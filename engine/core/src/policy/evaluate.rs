@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use plumbline_rego::value::json;
 use plumbline_rego::{Answer, Derivation, EvalError, ObjectBuilder, Path, Settings, Step, Value};
 use rayon::prelude::*;
 
@@ -10,7 +11,7 @@ use super::load::merge;
 use super::metadata::{SubjectKind, Unknown};
 use super::{PolicySet, Rule};
 use crate::estate::{Entity, Estate};
-use crate::finding::{Evaluation, Finding, Fingerprint};
+use crate::finding::{Evaluation, Finding, Fingerprint, RuleId};
 use crate::frontend;
 use crate::locate::{Subject, locate, values_around};
 use crate::problem::{Problem, spell};
@@ -27,6 +28,26 @@ impl PolicySet {
     /// Judges resources without the rest of the estate: rules that read the world cannot be decided.
     pub fn evaluate_alone(&self, estate: &Estate, settings: &Settings) -> Evaluation {
         self.judge(estate, &World::Absent, settings)
+    }
+
+    /// The rules that judge nothing of an estate: it has no resource that they target, or none with their subject.
+    pub fn idle(&self, estate: &Estate) -> Vec<RuleId> {
+        let chosen = self.choose(estate);
+        let entities = entities_by_resource(estate);
+        let mut judging: HashSet<&RuleId> = HashSet::new();
+        for (index, resource) in estate.resources.iter().enumerate() {
+            let has = |kind: SubjectKind| match kind {
+                SubjectKind::Resource => true,
+                SubjectKind::Entity(kind) => entities
+                    .get(&index)
+                    .is_some_and(|entities| entities.iter().any(|entity| entity.kind == kind)),
+            };
+            let rules = chosen.get(&resource.target()).into_iter().flatten();
+            let rules = rules.filter(|rule| has(rule.metadata.subject));
+            judging.extend(rules.map(|rule| &rule.metadata.id));
+        }
+        let ids = self.rules.iter().map(|rule| &rule.metadata.id);
+        ids.filter(|id| !judging.contains(id)).cloned().collect()
     }
 
     fn judge(&self, estate: &Estate, world: &World<'_>, settings: &Settings) -> Evaluation {
@@ -271,10 +292,9 @@ fn apply(
         }
     };
     // Only what fired is explained; what passes pays nothing.
-    let derivations = if elements
-        .iter()
-        .all(|element| element.get_str("path").is_some())
-    {
+    let says_where = |element: &&Value| element.get_str("path").is_some();
+    let is_plain = |element: &&Value| result(rule, element, &[]).is_ok();
+    let derivations = if elements.iter().all(says_where) && elements.iter().all(is_plain) {
         Vec::new()
     } else {
         rule.program
@@ -282,7 +302,7 @@ fn apply(
             .unwrap_or_default()
     };
     for element in elements {
-        match result(element, &derivations) {
+        match result(rule, element, &derivations) {
             Ok((message, path)) => {
                 let mut finding = finding(rule, subject, index, message, &path);
                 let others = elsewhere(&finding, element, subject, &derivations);
@@ -291,7 +311,14 @@ fn apply(
             }
             Err(wrong) => {
                 evaluation.undecided += 1;
-                evaluation.problems.push(undecided(wrong.to_owned()));
+                let by = derivations.iter().find(|by| by.element == *element);
+                let problem = undecided(wrong.why).help(wrong.help);
+                evaluation
+                    .problems
+                    .push(match by.and_then(|by| rule.span(by.rule)) {
+                        Some(span) => problem.related(span, "this answered it"),
+                        None => problem,
+                    });
             }
         }
     }
@@ -379,12 +406,29 @@ fn in_policy(rule: &Rule, problem: Problem, error: &EvalError) -> Problem {
     }
 }
 
+/// Why an element is no finding, and what one looks like.
+struct Wrong {
+    why: String,
+    help: &'static str,
+}
+
+/// The keys of an element that is an object.
+const ELEMENT: &[&str] = &["msg", "path"];
+
+const MESSAGE_HELP: &str = "an element of `deny` is a text, or an object with a text as `msg` and, where it knows better, a `path`";
+const PATH_HELP: &str = "an array, `[\"resource\", \"metadata\", \"name\"]`, or a JSON pointer, `/resource/metadata/name`; it begins with `resource` or the subject";
+
 /// Message and path of one element. A path that the rule gives, as an array or a JSON pointer, decides; otherwise what
 /// the element was derived from.
 fn result<'v>(
+    rule: &Rule,
     element: &'v Value,
     derivations: &[Derivation],
-) -> Result<(&'v str, Path), &'static str> {
+) -> Result<(&'v str, Path), Wrong> {
+    let wrong = |what: &str, value: &Value, help| Wrong {
+        why: format!("{what} {}", shown(rule, value)),
+        help,
+    };
     let of_element = |derivation: &&Derivation| derivation.element == *element;
     let derived = || {
         derivations
@@ -393,27 +437,53 @@ fn result<'v>(
             .and_then(|derivation| derivation.path.clone())
             .unwrap_or_default()
     };
-    if let Some(message) = element.as_str() {
-        return Ok((message, derived()));
+    let given = match element {
+        Value::String(_) => Some(element),
+        Value::Object(_) => element.get_str("msg"),
+        _ => None,
+    };
+    let Some(message) = given.and_then(Value::as_str) else {
+        return Err(wrong("no text `msg` is in", element, MESSAGE_HELP));
+    };
+    if message.trim().is_empty() {
+        return Err(wrong("the message is empty in", element, MESSAGE_HELP));
     }
-    let message = element
-        .get_str("msg")
-        .and_then(Value::as_str)
-        .ok_or("`deny` must hold strings, or objects with a string `msg`")?;
-    let path = match element.get_str("path") {
-        None => return Ok((message, derived())),
-        Some(Value::Array(steps)) => Path::from_array(steps.as_slice()),
-        Some(Value::String(pointer)) => Path::from_pointer(pointer),
-        Some(_) => None,
+    if let Value::Object(object) = element {
+        let stranger = |key: &&Value| key.as_str().is_none_or(|key| !ELEMENT.contains(&key));
+        if let Some(key) = object.keys().find(stranger) {
+            let what = format!("unknown key {} in", shown(rule, key));
+            return Err(wrong(&what, element, MESSAGE_HELP));
+        }
+    }
+    let Some(place) = element.get_str("path") else {
+        return Ok((message, derived()));
+    };
+    let path = match place {
+        Value::Array(steps) => Path::from_array(steps.as_slice()),
+        Value::String(pointer) => Path::from_pointer(pointer),
+        _ => None,
     };
     let rooted = |path: &Path| match path.steps().first() {
         Some(Step::Key(root)) => SubjectKind::all().any(|kind| kind.as_str() == root.as_str()),
         _ => false,
     };
-    let path = path.filter(rooted).ok_or(
-        "a `path` must be an array or a JSON pointer that begins with `resource` or the subject",
-    )?;
-    Ok((message, path))
+    match path.filter(rooted) {
+        Some(path) => Ok((message, path)),
+        None => Err(wrong("`path` leads nowhere:", place, PATH_HELP)),
+    }
+}
+
+/// A value of a rule's answer in a message: cut where it is long, and hidden where the rule is sensitive.
+fn shown(rule: &Rule, value: &Value) -> String {
+    const LONGEST: usize = 120;
+    if rule.metadata.sensitive {
+        return "what it answered, which is hidden".to_owned();
+    }
+    let text = json::to_string(value);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}...`", text.get(..end).unwrap_or_default()),
+        None => format!("`{text}`"),
+    }
 }
 
 /// The other places of an element that was derived more than once: `deny` is a set, and equal messages are one finding.

@@ -102,7 +102,7 @@ const MARKER: &str = "METADATA";
 pub fn of_package(source: &Arc<Source>, file: FileId) -> (Option<Document>, Vec<Problem>) {
     for block in blocks(source.text()) {
         let (mut documents, problems) =
-            parse::parse(&blanked(source, &block), file, Notation::Yaml);
+            parse::parse_own(&blanked(source, &block), file, Notation::Yaml);
         let root = documents
             .first()
             .map(|document| document.tree.view(NodeId::ROOT, Typing::Core));
@@ -257,10 +257,17 @@ impl Reader<'_> {
         if known.contains(&word) {
             return Some(word.to_owned());
         }
-        let message = format!("`{key}` is `{}`", word.escape_debug());
-        self.problems.push(
-            Problem::error(self.place(value), message).help(format!("one of {}", known.join(", "))),
+        let message = format!(
+            "`{key}`: `{}` is none of `{}`",
+            word.escape_debug(),
+            known.join("`, `")
         );
+        let problem = Problem::error(self.place(value), message);
+        self.problems
+            .push(match nearest(word, known.iter().copied()) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem,
+            });
         None
     }
 

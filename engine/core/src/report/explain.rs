@@ -10,7 +10,7 @@ use plumbline_rego::value::json;
 use plumbline_rego::{ArcStr, Derivation, Explanation, Object, Path, Value};
 use serde::Serialize;
 
-use super::text::{Style, problems};
+use super::text::{Style, note, problems};
 use super::visible;
 use crate::finding::Finding;
 use crate::locate::locate;
@@ -239,8 +239,8 @@ fn failed_text(
         "false"
     };
     if let Some(span) = case.rule.span(failure.place) {
-        let problem = Problem::warning(span, format!("this condition is {how}"));
-        out.push_str(&problems(explained.sources, &[problem], style));
+        let message = format!("this condition is {how}");
+        out.push_str(&note(explained.sources, span, &message, style));
     }
     for failure in &body.failures {
         let tried = explained.bindings(case, &failure.bindings);

@@ -27,12 +27,7 @@ pub struct Style {
 /// The whole report.
 pub fn render(report: &Report<'_>, style: Style) -> String {
     let mut out = String::new();
-    let renderer = if style.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    }
-    .term_width(style.width);
+    let renderer = renderer(style);
     let masks = Masks::of(report.evaluation.findings.iter());
     if !style.quiet {
         for finding in report.shown(style.verbose) {
@@ -47,18 +42,34 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
 
 /// Problems alone, for a run that could not even begin.
 pub fn problems(sources: &crate::source::Sources, problems: &[Problem], style: Style) -> String {
-    let renderer = if style.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    }
-    .term_width(style.width);
+    let renderer = renderer(style);
     let mut out = String::new();
     for problem in problems {
         out.push_str(&draw(&renderer, &problem_groups(sources, problem)));
         out.push_str("\n\n");
     }
     out
+}
+
+/// A note at a place: nothing is wrong there.
+pub(super) fn note(
+    sources: &crate::source::Sources,
+    span: Span,
+    message: &str,
+    style: Style,
+) -> String {
+    let title = Level::NOTE.primary_title(visible(message));
+    let group = Group::with_title(title).elements(snippet(sources, span, None, &Masks::Values));
+    draw(&renderer(style), &[group]) + "\n\n"
+}
+
+fn renderer(style: Style) -> Renderer {
+    let renderer = if style.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    renderer.term_width(style.width)
 }
 
 /// A quiet report leaves warnings out. What could not be decided is always said.
@@ -205,12 +216,17 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
     if !counts.is_empty() {
         out.push('\n');
     }
-    for (rule, decision) in report.waiting {
+    // Where nothing was judged, no rule was kept from judging it.
+    let judged_any = !report.estate.resources.is_empty();
+    for (rule, decision) in report.waiting.iter().filter(|_| judged_any) {
         out.push_str(&format!(
             "not evaluated: {rule} (the estate does not decide `{decision}`)\n"
         ));
     }
     if style.verbose {
+        for rule in report.coverage.idle.iter().filter(|_| judged_any) {
+            out.push_str(&format!("judged nothing here: {rule}\n"));
+        }
         for name in &report.coverage.unrecognised {
             out.push_str(&format!("not recognised: {}\n", visible(name)));
         }

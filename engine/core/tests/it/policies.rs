@@ -1,6 +1,7 @@
 //! Loading policies: what is wrong with one is said at its place, and keeps no other one from judging.
 
 use plumbline_core::estate::Estate;
+use plumbline_core::finding::RuleId;
 use plumbline_core::policy::profile::Profile;
 use plumbline_core::policy::{DataFile, Ingredients, Override, PolicyFile, PolicySet, State, load};
 use plumbline_core::problem::{Place, Problem};
@@ -99,7 +100,7 @@ fn a_missing_severity_and_a_wrong_one_are_said() {
     check(
         &[&GOOD.replace("low", "loud")],
         1,
-        &["p0.rego:6:5 `severity` is `loud`"],
+        &["p0.rego:6:5 `severity`: `loud` is none of `info`, `low`, `medium`, `high`, `critical`"],
     );
 }
 
@@ -181,6 +182,87 @@ fn an_answer_without_a_message_is_undecided() {
     judged("deny contains {\"message\": \"x\"} if true", &[], 1);
     judged("deny contains 7 if true", &[], 1);
     judged("deny := true", &[], 1);
+}
+
+#[test]
+fn an_answer_with_another_key_or_an_empty_message_is_undecided() {
+    judged(
+        "deny contains {\"msg\": \"x\", \"paht\": [\"resource\"]} if true",
+        &[],
+        1,
+    );
+    judged("deny contains {\"msg\": \" \"} if true", &[], 1);
+    judged("deny contains \"\" if true", &[], 1);
+    judged("deny contains {\"msg\": \"x\"} if true", &["x"], 0);
+}
+
+/// What is said of a rule that answers one thing that is no finding, and the line of the policy that it names.
+#[track_caller]
+fn answered(answer: &str, sensitive: bool) -> (String, u32) {
+    let mut module = GOOD.lines().take(8).collect::<Vec<_>>().join("\n");
+    if sensitive {
+        module = module.replace("severity: low", "severity: low\n#   sensitive: true");
+    }
+    let module = format!("{module}\n\ndeny contains {answer} if true\n");
+    let mut sources = Sources::default();
+    let file = sources.add(Source::new("p.rego", module));
+    let ingredients = Ingredients {
+        modules: vec![PolicyFile {
+            file,
+            path: "p.rego".to_owned(),
+        }],
+        ..Ingredients::default()
+    };
+    let (set, _) = load(&ingredients, &sources);
+    let (estate, _) =
+        Estate::new(reading("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n").resources);
+    let evaluation = set.evaluate(&estate, &Settings::default());
+    let problem = evaluation.problems.first().unwrap();
+    let (span, _) = problem.related.as_ref().unwrap();
+    let (start, _) = sources.positions(*span).unwrap();
+    (problem.message.clone(), start.line)
+}
+
+#[test]
+fn an_answer_that_is_no_finding_is_shown_with_the_line_that_gave_it() {
+    for (answer, said) in [
+        (r#"{"msg": "x", "paht": 1}"#, "unknown key `\"paht\"`"),
+        (
+            r#"{"msg": "x", "path": "spec"}"#,
+            "`path` leads nowhere: `\"spec\"`",
+        ),
+        (
+            r#"{"message": "x"}"#,
+            "no text `msg` is in `{\"message\":\"x\"}`",
+        ),
+        ("7", "no text `msg` is in `7`"),
+    ] {
+        let (message, line) = answered(answer, false);
+        assert!(message.contains(said), "{message}");
+        assert_eq!(line, 10);
+    }
+}
+
+#[test]
+fn the_answer_of_a_sensitive_rule_is_not_shown() {
+    let (message, _) = answered(r#"{"msg": "x", "secret": "correct-horse"}"#, true);
+    assert!(!message.contains("correct-horse"), "{message}");
+    assert!(message.contains("hidden"), "{message}");
+}
+
+#[test]
+fn a_rule_whose_targets_are_not_there_is_idle() {
+    let other = GOOD
+        .replace("test/pod", "test/node")
+        .replace("test.pod", "test.node")
+        .replace("core/Pod\"]", "core/Node\"]");
+    let (set, problems) = policy_set(&[GOOD, &other]);
+    assert_eq!(problems, [""; 0]);
+    let (estate, _) =
+        Estate::new(reading("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n").resources);
+    let idle = set.idle(&estate);
+    let idle: Vec<&str> = idle.iter().map(RuleId::as_str).collect();
+    assert_eq!(idle, ["test/node"]);
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use plumbline_core::problem::{Place, Problem};
+use plumbline_core::source::Sources;
+use plumbline_sources::bundle;
 use plumbline_sources::fs::{read, text, walk};
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -135,4 +137,53 @@ fn a_text_that_is_too_large_is_not_read() {
     assert_eq!(problem.message, "10 bytes, more than the 9 that are read");
     assert!(matches!(problem.place, Place::File(_)));
     assert!(text("x", &b"0123456789"[..], 9).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_only_looks_like_a_file_is_refused_named_and_found() {
+    let folder = folder(&[("a.yaml", "")]);
+    let socket = folder.path().join("b.yaml");
+    let _held = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    for root in [folder.path().to_owned(), socket] {
+        let (_, problems) = names(&[root], &GlobSet::empty(), folder.path());
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(
+            problems.first().unwrap().message.starts_with("no file"),
+            "{problems:?}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_socket_that_promises_no_text_is_left_alone() {
+    let folder = folder(&[("a.yaml", "")]);
+    let _held = std::os::unix::net::UnixListener::bind(folder.path().join("b.sock")).unwrap();
+    let (names, problems) = names(
+        &[folder.path().to_owned()],
+        &GlobSet::empty(),
+        folder.path(),
+    );
+    assert_eq!((names.len(), problems.len()), (1, 0), "{problems:?}");
+}
+
+#[test]
+fn globs_that_leave_something_out_are_told_from_those_that_do_not() {
+    let folder = folder(&[("charts/a.yaml", ""), ("a.yaml", "")]);
+    let ignored = GlobSetBuilder::new()
+        .add(Glob::new("docs/**").unwrap())
+        .add(Glob::new("charts/**").unwrap())
+        .build()
+        .unwrap();
+    let found = walk(&[folder.path().to_owned()], &ignored, folder.path());
+    assert_eq!(found.used.into_iter().collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn a_policy_may_have_no_name_before_its_ending() {
+    let folder = folder(&[(".rego", "package a\n")]);
+    let mut sources = Sources::default();
+    let (modules, problems) = bundle::policies(&[folder.path().to_owned()], &mut sources);
+    assert_eq!((modules.len(), problems.len()), (1, 0), "{problems:?}");
 }
