@@ -15,7 +15,7 @@ PEERS_IN_GO := \
 	golang.stackrox.io/kube-linter/cmd/kube-linter@v0.7.6
 CHECKOV_VERSION := 3.3.30
 
-.PHONY: test lint packages tools bench bench-rego peers
+.PHONY: test lint packages tools fuzz bench bench-rego peers
 
 test: packages tools
 	./tests.sh
@@ -34,6 +34,11 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
+
+# Files with mistakes in them, for as long as it is told.
+SECONDS ?= 300
+fuzz:
+	PLUMBLINE_FUZZ_SECONDS=$(SECONDS) cargo test -p plumbline --locked --test it mutation -- --nocapture
 
 # What is measured, and how: docs/performance.md.
 bench:

@@ -18,6 +18,7 @@ mod eval;
 mod explain;
 mod guides;
 mod library;
+mod mutation;
 mod odd;
 mod pages;
 mod parity;

@@ -113,7 +113,7 @@ pub fn spell(path: &Path) -> String {
         match step {
             Step::Index(index) => out.push_str(&format!("[{index}]")),
             Step::Key(key) if is_word(key) && at > 0 => out.push_str(&format!(".{key}")),
-            Step::Key(key) if is_word(key) => out.push_str(key),
+            Step::Key(key) if at == 0 => out.push_str(&key.escape_debug().to_string()),
             Step::Key(key) => out.push_str(&format!("[\"{}\"]", key.escape_debug())),
         }
     }

@@ -90,7 +90,7 @@ fn a_trigger_says_whom_it_hands_events_to() {
         spec,
         "",
         Some(
-            r#"{"backoff":"linear","channel":{"name":"b"},"consumer":{"name":"web"},"dead_letter":true,"form":"trigger","name":"a","retries":5}"#,
+            r#"{"backoff":"linear","channel":{"name":"b"},"consumer":{"name":"web"},"dead_letter":true,"filtered":false,"form":"trigger","name":"a","retries":5}"#,
         ),
     );
     trigger("{}", "/dead_letter", Some("false"));
