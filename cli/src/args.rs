@@ -5,6 +5,7 @@ mod estate;
 mod eval;
 mod explain;
 mod policy;
+mod read;
 mod rules;
 mod test;
 
@@ -17,6 +18,7 @@ pub(crate) use explain::{ExplainArgs, ExplainFormat};
 pub(crate) use policy::{
     DocArgs, ListArgs, ListFormat, NewArgs, PolicyArgs, PolicyCommand, ShowArgs, Subject,
 };
+pub(crate) use read::ReadArgs;
 pub(crate) use rules::RuleArgs;
 pub(crate) use test::{TestArgs, TestFormat};
 

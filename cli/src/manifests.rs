@@ -11,8 +11,10 @@ use plumbline_core::report::Coverage;
 use plumbline_core::resource::Resource;
 use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_sources::fs::{self, Candidate};
+use plumbline_sources::helm;
 use rayon::prelude::*;
 
+use crate::args::ReadArgs;
 use crate::config::CheckConfig;
 
 /// What messages call the text of `-`.
@@ -32,10 +34,11 @@ pub(crate) struct Manifests {
 /// Reads every manifest below some paths.
 pub(crate) fn read(
     paths: &[PathBuf],
-    max_file_size: u64,
+    args: &ReadArgs,
     config: &CheckConfig,
     sources: &mut Sources,
 ) -> Manifests {
+    let max_file_size = args.max_file_size;
     let mut manifests = Manifests::default();
     let (standard_input, roots): (Vec<PathBuf>, Vec<PathBuf>) = paths
         .iter()
@@ -50,8 +53,12 @@ pub(crate) fn read(
         .candidates
         .retain(|candidate| !own.contains(&fs::canonical(&candidate.path)));
 
-    let (readable, others): (Vec<Candidate>, Vec<Candidate>) = found
-        .candidates
+    let (charts, candidates) = if args.helm {
+        charts(found.candidates)
+    } else {
+        (Vec::new(), found.candidates)
+    };
+    let (readable, others): (Vec<Candidate>, Vec<Candidate>) = candidates
         .into_iter()
         .partition(|candidate| is_readable(&candidate.name));
     for other in others {
@@ -65,6 +72,12 @@ pub(crate) fn read(
     for (candidate, text) in readable.into_iter().zip(texts) {
         match text {
             Ok(text) => take(candidate, text, sources, &mut taken),
+            Err(problem) => manifests.problems.push(problem),
+        }
+    }
+    for chart in charts {
+        match helm::template(&chart, max_file_size) {
+            Ok(text) => take(rendered(chart), text, sources, &mut taken),
             Err(problem) => manifests.problems.push(problem),
         }
     }
@@ -142,6 +155,34 @@ fn idle_globs(roots: &[PathBuf], used: &BTreeSet<usize>, config: &CheckConfig) -
             .help("it is matched against the whole path of a file: `charts/**` for a folder")
     };
     idle.map(said).collect()
+}
+
+/// The folders of charts, and the files that are part of none. A chart within another one is rendered with it.
+fn charts(found: Vec<Candidate>) -> (Vec<PathBuf>, Vec<Candidate>) {
+    let is_chart = |candidate: &&Candidate| candidate.path.ends_with(helm::CHART);
+    let mut folders: Vec<PathBuf> = found
+        .iter()
+        .filter(is_chart)
+        .filter_map(|candidate| candidate.path.parent())
+        .map(Path::to_owned)
+        .collect();
+    folders.sort();
+    folders.dedup_by(|inner, outer| inner.starts_with(outer));
+    let others = found.into_iter().filter(|candidate| {
+        let is_within = |folder: &PathBuf| candidate.path.starts_with(folder);
+        !folders.iter().any(is_within)
+    });
+    let others = others.collect();
+    (folders, others)
+}
+
+/// What a chart comes to, as a file of its folder.
+fn rendered(chart: PathBuf) -> Candidate {
+    Candidate {
+        name: format!("{} (rendered by helm)", fs::display(&chart)),
+        path: chart,
+        named: true,
+    }
 }
 
 fn take(

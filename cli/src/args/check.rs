@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use plumbline_core::finding::Severity;
 
-use super::RuleArgs;
+use super::{ReadArgs, RuleArgs};
 
 /// Judge manifests by policies.
 #[derive(Debug, clap::Args)]
@@ -36,9 +36,8 @@ pub(crate) struct CheckArgs {
     /// End clean when there is nothing to check.
     #[arg(long)]
     pub(crate) allow_empty: bool,
-    /// The largest file that is read: bytes, or a number and a unit, such as `10MB`.
-    #[arg(long, value_name = "SIZE", value_parser = super::size, default_value_t = plumbline_sources::fs::MAX_BYTES)]
-    pub(crate) max_file_size: u64,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
 }
 
 fn severity_parser() -> impl TypedValueParser<Value = Severity> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::ReadArgs;
 use super::check::{Format, Output};
 
 /// Show what an estate is made of: workloads, channels, endpoints, and what joins them.
@@ -24,9 +25,8 @@ pub(crate) struct EstateArgs {
     /// Read no configuration.
     #[arg(long)]
     pub(crate) no_config: bool,
-    /// The largest file that is read: bytes, or a number and a unit, such as `10MB`.
-    #[arg(long, value_name = "SIZE", value_parser = super::size, default_value_t = plumbline_sources::fs::MAX_BYTES)]
-    pub(crate) max_file_size: u64,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
 }
 
 /// How an estate is shown.

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::RuleArgs;
 use super::check::{Format, Output};
+use super::{ReadArgs, RuleArgs};
 
 /// Say why a rule found something, or why it did not.
 #[derive(Debug, clap::Args)]
@@ -30,9 +30,8 @@ pub(crate) struct ExplainArgs {
     /// An output: `text` or `json`, optionally to a file; may be repeated [default: text].
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
     pub(crate) outputs: Vec<Output<ExplainFormat>>,
-    /// The largest file that is read: bytes, or a number and a unit, such as `10MB`.
-    #[arg(long, value_name = "SIZE", value_parser = super::size, default_value_t = plumbline_sources::fs::MAX_BYTES)]
-    pub(crate) max_file_size: u64,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
 }
 
 /// How an explanation is written.

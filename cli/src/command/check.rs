@@ -25,7 +25,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let unloaded = problems.iter().any(Problem::is_error);
     let fail_on = args.fail_on.unwrap_or(config.fail_on);
 
-    let manifests = manifests::read(&args.paths, args.max_file_size, &config, &mut sources);
+    let manifests = manifests::read(&args.paths, &args.read, &config, &mut sources);
     let unread = manifests.problems.iter().any(Problem::is_error);
     problems.extend(manifests.problems);
     let (estate, estate_problems) = Estate::new(manifests.resources);

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &EstateArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         ..RuleArgs::default()
     };
     let (config, mut problems) = config::resolve(&rules, &args.paths, &mut sources);
-    let read = manifests::read(&args.paths, args.max_file_size, &config, &mut sources);
+    let read = manifests::read(&args.paths, &args.read, &config, &mut sources);
     problems.extend(read.problems);
     let (found, more) = Estate::new(read.resources);
     problems.extend(more);

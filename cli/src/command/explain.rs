@@ -34,7 +34,7 @@ pub(crate) fn run(args: &ExplainArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let (config, mut problems) = config::resolve(&args.rules, &paths, &mut sources);
     let (set, more) = policy::load(&config.ingredients, &sources);
     problems.extend(more);
-    let read = manifests::read(&paths, args.max_file_size, &config, &mut sources);
+    let read = manifests::read(&paths, &args.read, &config, &mut sources);
     problems.extend(read.problems);
     let (estate, more) = Estate::new(read.resources);
     problems.extend(more);

@@ -17,6 +17,7 @@ mod estates;
 mod eval;
 mod explain;
 mod guides;
+mod helm;
 mod library;
 mod mutation;
 mod odd;

@@ -36,7 +36,10 @@ pub fn template(chart: &Path, max: u64) -> Result<String, Problem> {
     let output = child.stdout.take().map(|stream| reader(stream, max));
     let errors = child.stderr.take().map(|stream| reader(stream, max));
     let succeeded = finished(&mut child).ok_or_else(|| {
-        let message = format!("`helm template` took more than {} seconds", PATIENCE.as_secs());
+        let message = format!(
+            "`helm template` took more than {} seconds",
+            PATIENCE.as_secs()
+        );
         Problem::file(&name, message)
     })?;
     let output = joined(output, &name, max)?;
@@ -45,7 +48,9 @@ pub fn template(chart: &Path, max: u64) -> Result<String, Problem> {
     }
     let errors = joined(errors, &name, max)?;
     let said = errors.lines().find(|line| line.starts_with("Error: "));
-    let said = said.map_or("no reason was given", |line| line.trim_start_matches("Error: "));
+    let said = said.map_or("no reason was given", |line| {
+        line.trim_start_matches("Error: ")
+    });
     let message = format!("`helm template` failed: {}", said.escape_debug());
     Err(Problem::file(&name, message)
         .help("the chart was not judged; charts that it depends on must lie below `charts/`"))

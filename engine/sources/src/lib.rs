@@ -5,3 +5,4 @@
 pub mod bundle;
 pub mod embedded;
 pub mod fs;
+pub mod helm;
