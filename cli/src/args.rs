@@ -4,6 +4,7 @@ mod check;
 mod estate;
 mod eval;
 mod explain;
+mod manual;
 mod policy;
 mod read;
 mod rules;
@@ -15,6 +16,7 @@ pub(crate) use check::{CheckArgs, Output, OutputFormat};
 pub(crate) use estate::{EstateArgs, EstateFormat};
 pub(crate) use eval::{EvalArgs, EvalFormat, Explain};
 pub(crate) use explain::{ExplainArgs, ExplainFormat};
+pub(crate) use manual::{CompletionsArgs, ManArgs};
 pub(crate) use policy::{
     DocArgs, ListArgs, ListFormat, NewArgs, PolicyArgs, PolicyCommand, ShowArgs, Subject,
 };
@@ -80,6 +82,10 @@ pub(crate) enum Command {
     Policy(PolicyArgs),
     /// Evaluate a query of Rego.
     Eval(EvalArgs),
+    /// Print what a shell completes commands by.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one per command.
+    Man(ManArgs),
     /// Answer cases on the second engine: lines of JSON in, lines of JSON out.
     #[command(hide = true)]
     Witness,

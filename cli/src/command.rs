@@ -4,6 +4,7 @@ mod check;
 mod estate;
 mod eval;
 mod explain;
+mod manual;
 mod policy;
 mod test;
 mod witness;
@@ -31,6 +32,8 @@ pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
         Command::Explain(args) => explain::run(&args, io),
         Command::Policy(args) => policy::run(&args, io),
         Command::Eval(args) => Ok(eval::run(&args, io)),
+        Command::Completions(args) => Ok(manual::completions(&args, io)),
+        Command::Man(args) => manual::man(&args, io),
         Command::Witness => witness::run(),
     }
 }
@@ -86,9 +89,32 @@ fn check_places<F>(outputs: &[Output<F>]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file, or says why it cannot be written and what to do about it.
+/// Writes a file, or says why it cannot be written and what to do about it. There is never half a file: it is written
+/// beside its place, and takes it when it is whole.
 fn write_file(file: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(file, text).map_err(|error| unwritable("write", file, &error))
+    write_whole(file, text).map_err(|error| unwritable("write", file, &error))
+}
+
+fn write_whole(file: &Path, text: &str) -> io::Result<()> {
+    let place = canonical(file);
+    // A pipe or a device is no place that another file can take.
+    let is_special = std::fs::metadata(&place).is_ok_and(|metadata| !metadata.is_file());
+    let (Some(folder), Some(name), false) = (place.parent(), place.file_name(), is_special) else {
+        return std::fs::write(file, text);
+    };
+    let beside = format!(".{}.{}", name.to_string_lossy(), std::process::id());
+    let beside = folder.join(beside);
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &place));
+    let Err(error) = written else {
+        return Ok(());
+    };
+    // What could not be written whole is not left behind.
+    drop(std::fs::remove_file(&beside));
+    // A file may be writable in a folder that is not.
+    if error.kind() == io::ErrorKind::PermissionDenied && place.is_file() {
+        return std::fs::write(file, text);
+    }
+    Err(error)
 }
 
 /// That a file or folder cannot be written or made.

@@ -19,6 +19,7 @@ mod explain;
 mod guides;
 mod helm;
 mod library;
+mod manual;
 mod mutation;
 mod odd;
 mod pages;
