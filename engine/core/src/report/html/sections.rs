@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::finding::{Finding, RuleId};
 use crate::problem::{Place, Problem};
 use crate::report::escape::markup;
-use crate::report::frame::{Frame, Masks, frame};
+use crate::report::frame::{Masks, frame};
 use crate::report::{Report, catalogue, spoken};
 use crate::source::Span;
 
@@ -100,28 +100,27 @@ fn related(report: &Report<'_>, span: Span, message: &str, masks: &Masks, out: &
     code_frame(report, span, masks, out);
 }
 
-/// The lines of a place with what is marked in them.
+/// The lines of a place, each with its number and what is marked in it.
 fn code_frame(report: &Report<'_>, span: Span, masks: &Masks, out: &mut String) {
-    let Some(Frame {
-        text, start, end, ..
-    }) = frame(report.sources, span, masks)
-    else {
+    let Some(frame) = frame(report.sources, span, masks) else {
         return;
     };
-    let part = |from: usize, to: usize| lines(text.get(from..to).unwrap_or_default());
-    let _ = writeln!(
-        out,
-        "<pre>{}<mark>{}</mark>{}</pre>",
-        part(0, start),
-        part(start, end),
-        part(end, text.trim_end().len().max(end))
-    );
-}
-
-/// Text of several lines.
-fn lines(text: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(markup).collect();
-    lines.join("\n")
+    out.push_str("<pre>");
+    let mut at = 0;
+    for (number, line) in (frame.first_line..).zip(frame.text.lines()) {
+        let within = |byte: usize| byte.saturating_sub(at).min(line.len());
+        let (start, end) = (within(frame.start), within(frame.end));
+        let part = |from: usize, to: usize| markup(line.get(from..to).unwrap_or_default());
+        let _ = writeln!(
+            out,
+            "{number:>5} | {}<mark>{}</mark>{}",
+            part(0, start),
+            part(start, end),
+            part(end, line.len())
+        );
+        at += line.len() + 1;
+    }
+    out.push_str("</pre>\n");
 }
 
 fn fact(name: &str, value: &str, out: &mut String) {
