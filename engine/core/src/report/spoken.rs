@@ -67,7 +67,7 @@ pub(super) fn unknown(report: &Report<'_>) -> Option<String> {
 }
 
 /// Rules that were not evaluated, and why.
-pub(super) fn waiting(report: &Report<'_>) -> Vec<(&str, String)> {
+pub(super) fn waiting<'a>(report: &'a Report<'_>) -> Vec<(&'a str, String)> {
     let said = |decision: &str| format!("not evaluated: the estate does not decide `{decision}`");
     let waiting = report.waiting.iter();
     waiting
