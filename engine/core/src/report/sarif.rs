@@ -24,8 +24,8 @@ use crate::verdict::Verdict;
 const MOST_RESULTS: usize = 25_000;
 /// More results than this are not shown by it.
 const MOST_SHOWN: usize = 5_000;
-/// Results of more bytes are not written: a compressed log may have 10 MB, and is a tenth of its size or less.
-const MOST_BYTES: usize = 90_000_000;
+/// Results of more bytes are not written: a log may have 10 MB when it is compressed, as a rule to less than a tenth.
+const MOST_BYTES: usize = 50_000_000;
 /// More second places than this are not shown.
 const MOST_PLACES: usize = 100;
 /// The beginning of a message is enough to find the place.

@@ -27,7 +27,8 @@ fn descriptor(report: &Report<'_>, rule: &Rule) -> Descriptor {
         "" => id,
         title => title,
     };
-    let description = metadata.description.as_deref().unwrap_or(title);
+    let description = metadata.description.as_deref().map(str::trim);
+    let description = description.filter(|text| !text.is_empty()).unwrap_or(title);
     let standing = report.standing_of(rule.effect, rule.severity);
     Descriptor {
         id: id.to_owned(),
