@@ -93,6 +93,13 @@ const RULES: &[(&str, &str, &str, &str, &str)] = &[
         "unknown: pass",
         "deny contains \"odd\" if to_number(input.resource.metadata.name) > 0",
     ),
+    (
+        "secrets/number",
+        "low",
+        "deny",
+        "sensitive: true",
+        "deny contains \"a number\" if {\n\tsome container in input.resource.spec.containers\n\tsome variable in container.env\n\tto_number(variable.value) > 0\n}",
+    ),
 ];
 
 /// A run, whole.
@@ -223,6 +230,8 @@ fn the_value_of_a_secret_is_in_no_output() {
     let made = everything();
     let said = |finding: &Finding| finding.message.contains("correct-horse");
     assert!(made.evaluation.findings.iter().any(said));
+    let hidden = |problem: &Problem| problem.message.contains("on a value that is not shown");
+    assert!(made.evaluation.problems.iter().any(hidden));
     for (name, render) in OUTPUTS {
         let out = render(&made.report());
         assert!(!out.contains("correct-horse"), "{name}: {out}");
