@@ -17,7 +17,10 @@ Examples:
   plumb check -p policies/ deploy/web.yaml   with policies of your own besides the built-in ones
   plumb check --profile pss-restricted deploy/
                                              by the Pod Security Standards only
-  plumb check -o json=findings.json deploy/  for machines; add `-o text` to read along
+  plumb check -o sarif=plumb.sarif -o text deploy/
+                                             for code scanning, and to read along
+  plumb check -o github -o github-summary=\"$GITHUB_STEP_SUMMARY\" deploy/
+                                             annotations and a summary in a workflow
   kustomize build . | plumb check -          judge what another tool renders
 
 Exit codes: 0 decided, nothing fails; 1 decided, something fails; 2 could not decide.")]
@@ -30,7 +33,8 @@ pub(crate) struct CheckArgs {
     /// The severity from which on a finding of effect `deny` fails [default: info].
     #[arg(long, value_name = "SEVERITY", value_parser = severity_parser())]
     pub(crate) fail_on: Option<Severity>,
-    /// An output: `text` or `json`, optionally to a file; may be repeated [default: text].
+    /// An output, optionally to a file; may be repeated: `text`, `json`, `jsonl`, `sarif`, `junit`, `github`,
+    /// `github-summary`, `gitlab`, `azure`, `markdown`, `csv`, `html` [default: text].
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
     pub(crate) outputs: Vec<Output<OutputFormat>>,
     /// End clean when there is nothing to check.
@@ -67,10 +71,43 @@ pub(crate) enum OutputFormat {
     Text,
     /// For machines.
     Json,
+    /// For machines that read line by line.
+    JsonLines,
+    /// For code scanning.
+    Sarif,
+    /// For whatever shows test results.
+    Junit,
+    /// Annotations in a workflow of GitHub.
+    Github,
+    /// The summary of its job.
+    GithubSummary,
+    /// The Code Quality report of GitLab.
+    Gitlab,
+    /// Issues in a run of Azure Pipelines.
+    Azure,
+    /// A comment on a pull request.
+    Markdown,
+    /// For spreadsheets.
+    Csv,
+    /// A page for auditors.
+    Html,
 }
 
 impl Format for OutputFormat {
-    const WORDS: &[(&str, Self)] = &[("text", Self::Text), ("json", Self::Json)];
+    const WORDS: &[(&str, Self)] = &[
+        ("text", Self::Text),
+        ("json", Self::Json),
+        ("jsonl", Self::JsonLines),
+        ("sarif", Self::Sarif),
+        ("junit", Self::Junit),
+        ("github", Self::Github),
+        ("github-summary", Self::GithubSummary),
+        ("gitlab", Self::Gitlab),
+        ("azure", Self::Azure),
+        ("markdown", Self::Markdown),
+        ("csv", Self::Csv),
+        ("html", Self::Html),
+    ];
 }
 
 impl<F: Format> FromStr for Output<F> {

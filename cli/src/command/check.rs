@@ -6,7 +6,11 @@ use plumbline_core::estate::Estate;
 use plumbline_core::finding::Evaluation;
 use plumbline_core::policy::{self, PolicySet};
 use plumbline_core::problem::Problem;
-use plumbline_core::report::{Coverage, Report, json, text};
+use plumbline_core::report::text::Style;
+use plumbline_core::report::{
+    Coverage, Report, azure, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif,
+    summary, text,
+};
 use plumbline_core::source::Sources;
 use plumbline_core::verdict::{EnforcementPoint, Verdict};
 
@@ -67,23 +71,34 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
             ..manifests.coverage
         },
         digest: policies.digest.to_string(),
-        rules: policies.rules().len(),
+        rules: policies.rules(),
         waiting: &policies.waiting(),
     };
-    super::write_outputs(
-        &args.outputs,
-        OutputFormat::Text,
-        io,
-        |format, style| match format {
-            OutputFormat::Text => text::render(&report, style),
-            OutputFormat::Json => json::render(&report),
-        },
-    )?;
+    super::write_outputs(&args.outputs, OutputFormat::Text, io, |format, style| {
+        render(&report, format, style)
+    })?;
     Ok(ExitCode::from(match verdict {
         Verdict::Pass | Verdict::Warn => 0,
         Verdict::Deny => 1,
         Verdict::Undecided => 2,
     }))
+}
+
+fn render(report: &Report<'_>, format: OutputFormat, style: Style) -> String {
+    match format {
+        OutputFormat::Text => text::render(report, style),
+        OutputFormat::Json => json::render(report),
+        OutputFormat::JsonLines => jsonl::render(report),
+        OutputFormat::Sarif => sarif::render(report),
+        OutputFormat::Junit => junit::render(report),
+        OutputFormat::Github => github::render(report),
+        OutputFormat::GithubSummary => summary::render(report),
+        OutputFormat::Gitlab => gitlab::render(report),
+        OutputFormat::Azure => azure::render(report),
+        OutputFormat::Markdown => markdown::render(report),
+        OutputFormat::Csv => csv::render(report),
+        OutputFormat::Html => html::render(report),
+    }
 }
 
 fn no_rule(policies: &PolicySet) -> Problem {

@@ -4,6 +4,22 @@ use super::{POD, PRIVILEGED, folder, plumb, root};
 
 const SHOP: &str = "testdata/estates/shop";
 
+/// Every word of `-o`.
+const OUTPUTS: &[&str] = &[
+    "text",
+    "json",
+    "jsonl",
+    "sarif",
+    "junit",
+    "github",
+    "github-summary",
+    "gitlab",
+    "azure",
+    "markdown",
+    "csv",
+    "html",
+];
+
 #[test]
 fn the_shop_reads_as_text() {
     let run = plumb(&root(), &["check", SHOP]);
@@ -54,9 +70,31 @@ fn the_answer_does_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn a_secret_is_shown_in_no_output() {
-    for output in ["text", "json"] {
+    for output in OUTPUTS {
         let run = plumb(&root(), &["check", SHOP, "-o", output]);
         assert!(!run.out.contains("correct-horse-battery"), "{output}");
+    }
+}
+
+#[test]
+fn every_output_names_what_fails_and_its_line() {
+    let folder = folder(&[("a.yaml", PRIVILEGED)]);
+    for output in OUTPUTS {
+        let run = plumb(folder.path(), &["check", "-o", output]);
+        assert_eq!((run.code, run.err.as_str()), (Some(1), ""), "{output}");
+        assert!(
+            run.out.contains("deployment/privileged-container") && run.out.contains("19"),
+            "{output}: {}",
+            run.out
+        );
+    }
+}
+
+#[test]
+fn an_output_that_is_unknown_is_an_error_that_names_the_known_ones() {
+    let run = code(&[("a.yaml", POD)], &["check", "-o", "pdf"], 2);
+    for output in OUTPUTS {
+        assert!(run.err.contains(&format!("`{output}`")), "{}", run.err);
     }
 }
 

@@ -1,19 +1,38 @@
 //! What people and machines read: one file per output, and the serialised shapes, which live here and nowhere else.
 
+pub mod azure;
 pub mod catalogue;
+pub mod csv;
 mod escape;
 pub mod estate;
 pub mod explain;
 mod frame;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod markdown;
 mod private;
+pub mod sarif;
+mod spoken;
+pub mod summary;
 pub mod text;
 pub mod unit_tests;
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use plumbline_rego::Path;
+
 use crate::estate::Estate;
-use crate::finding::{Effect, Evaluation, RuleId, Severity};
-use crate::source::Sources;
-use crate::verdict::Verdict;
+use crate::finding::{Effect, Evaluation, Finding, RuleId, Severity};
+use crate::policy::Rule;
+use crate::problem::{Place, Problem};
+use crate::source::{Position, Sources, Span};
+use crate::verdict::{EnforcementPoint, Verdict, would_fail};
 
 pub use escape::visible;
 
@@ -34,8 +53,8 @@ pub struct Report<'a> {
     pub coverage: Coverage,
     /// The policy set's digest.
     pub digest: String,
-    /// How many rules judged.
-    pub rules: usize,
+    /// The rules that judged.
+    pub rules: &'a [Rule],
     /// Rules that were not evaluated, and the decision that each one waits for.
     pub waiting: &'a [(RuleId, String)],
 }
@@ -51,6 +70,45 @@ pub struct Coverage {
     pub idle: Vec<RuleId>,
 }
 
+/// What a finding does to a check. The order is from the mildest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// It is recorded.
+    Noted,
+    /// It is shown.
+    Warns,
+    /// It is enough to fail.
+    Fails,
+}
+
+/// A place as people count, for outputs that have a field for each part.
+#[derive(Debug, Clone, Copy)]
+struct Spot<'a> {
+    file: &'a str,
+    /// Where it begins and ends; none for a file as a whole, and for a text that is not at hand.
+    region: Option<(Position, Position)>,
+}
+
+impl Spot<'_> {
+    /// The line it begins in; the first one of a file as a whole.
+    fn line(&self) -> u32 {
+        self.region.map_or(1, |(start, _)| start.line)
+    }
+
+    /// `file:line:column`, or the name of the file.
+    fn spelt(&self) -> String {
+        match self.region {
+            Some((start, _)) => format!("{}:{start}", self.file),
+            None => self.file.to_owned(),
+        }
+    }
+}
+
+/// What stands in a message instead of a secret.
+const HIDDEN: &str = "***";
+/// Shorter texts are in everything, and are no secrets.
+const SHORTEST_SECRET: usize = 4;
+
 impl Report<'_> {
     fn errors(&self) -> usize {
         self.evaluation
@@ -60,10 +118,93 @@ impl Report<'_> {
             .count()
     }
 
-    fn shown(&self, verbose: bool) -> impl Iterator<Item = &crate::finding::Finding> {
+    fn shown(&self, verbose: bool) -> impl Iterator<Item = &Finding> {
         self.evaluation
             .findings
             .iter()
             .filter(move |finding| verbose || finding.effect != Effect::Audit)
+    }
+
+    /// Errors, then warnings, each in their order.
+    fn problems_worst_first(&self) -> impl Iterator<Item = &Problem> {
+        let problems = &self.evaluation.problems;
+        let of = move |errors: bool| {
+            problems
+                .iter()
+                .filter(move |problem| problem.is_error() == errors)
+        };
+        of(true).chain(of(false))
+    }
+
+    /// Findings from the worst to the mildest, each with its number among those of its fingerprint.
+    fn worst_first(&self) -> Vec<(&Finding, usize)> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        let mut findings: Vec<(&Finding, usize)> =
+            Vec::with_capacity(self.evaluation.findings.len());
+        for finding in &self.evaluation.findings {
+            let count = counts.entry(finding.fingerprint.as_str()).or_default();
+            *count += 1;
+            findings.push((finding, *count));
+        }
+        findings.sort_by_key(|(finding, _)| Reverse((self.standing(finding), finding.severity)));
+        findings
+    }
+
+    fn standing(&self, finding: &Finding) -> Standing {
+        self.standing_of(finding.effect, finding.severity)
+    }
+
+    fn standing_of(&self, effect: Effect, severity: Severity) -> Standing {
+        match effect {
+            Effect::Deny if would_fail(effect, severity, EnforcementPoint::Check, self.fail_on) => {
+                Standing::Fails
+            }
+            Effect::Deny | Effect::Warn => Standing::Warns,
+            Effect::Audit => Standing::Noted,
+        }
+    }
+
+    fn resource_id(&self, finding: &Finding) -> &str {
+        let resource = self.estate.resources.get(finding.resource);
+        resource.map_or("", |resource| resource.id.as_str())
+    }
+
+    fn spot(&self, span: Span) -> Spot<'_> {
+        Spot {
+            file: self.sources.name(span.file),
+            region: self.sources.positions(span),
+        }
+    }
+
+    /// Where a problem lies, if a file is to blame.
+    fn spot_of<'p>(&'p self, problem: &'p Problem) -> Option<Spot<'p>> {
+        match &problem.place {
+            Place::Span(span) => Some(self.spot(*span)),
+            Place::File(name) => Some(Spot {
+                file: name,
+                region: None,
+            }),
+            Place::Nowhere => None,
+        }
+    }
+
+    /// What a finding says, without the value that a sensitive rule points at.
+    fn message<'f>(&self, finding: &'f Finding) -> Cow<'f, str> {
+        match self.secret(finding) {
+            Some(secret) => Cow::Owned(finding.message.replace(secret, HIDDEN)),
+            None => Cow::Borrowed(&finding.message),
+        }
+    }
+
+    /// The value that the finding of a sensitive rule points at.
+    fn secret(&self, finding: &Finding) -> Option<&str> {
+        if finding.masked.is_empty() || finding.location.pointer.is_empty() {
+            return None;
+        }
+        let resource = self.estate.resources.get(finding.resource)?;
+        let path = Path::from_pointer(&finding.location.pointer)?;
+        let reached = resource.tree.follow(resource.root, &path, resource.typing);
+        let value = resource.tree.view(reached.node, resource.typing).raw()?;
+        (value.chars().count() >= SHORTEST_SECRET).then_some(value)
     }
 }

@@ -62,11 +62,21 @@ impl Verdict {
 
 /// Whether one finding is enough to fail.
 pub fn fails(finding: &Finding, point: EnforcementPoint, fail_on: Severity) -> bool {
+    would_fail(finding.effect, finding.severity, point, fail_on)
+}
+
+/// Whether a finding of this effect and severity is enough to fail.
+pub fn would_fail(
+    effect: Effect,
+    severity: Severity,
+    point: EnforcementPoint,
+    fail_on: Severity,
+) -> bool {
     let threshold = match point {
         EnforcementPoint::Check => fail_on,
         EnforcementPoint::Admission | EnforcementPoint::Audit => Severity::Info,
     };
-    finding.effect == Effect::Deny && finding.severity >= threshold
+    effect == Effect::Deny && severity >= threshold
 }
 
 #[cfg(test)]

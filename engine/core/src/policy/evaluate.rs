@@ -264,7 +264,7 @@ fn apply(
             evaluation.undecided += 1;
             evaluation
                 .problems
-                .push(in_policy(rule, undecided(error.message.clone()), &error));
+                .push(in_policy(rule, undecided(said(rule, &error)), &error));
             return;
         }
     };
@@ -273,7 +273,7 @@ fn apply(
         evaluation.problems.extend(
             swallowed
                 .iter()
-                .map(|error| in_policy(rule, undecided(error.message.clone()), error)),
+                .map(|error| in_policy(rule, undecided(said(rule, error)), error)),
         );
     }
     let elements: Vec<&Value> = match &value {
@@ -396,6 +396,15 @@ fn undecidable(rule: &Rule, subject: Subject<'_>, place: Span, why: &str) -> Pro
     let (id, resource) = (&rule.metadata.id, &subject.resource.id);
     let message = format!("`{id}` could not be decided for `{resource}`: {why}");
     Problem::error(place, message).of_rule(id.as_str())
+}
+
+/// What an error says. It may quote what a builtin was given, which a sensitive rule does not show.
+fn said(rule: &Rule, error: &EvalError) -> String {
+    if rule.metadata.sensitive && error.code != "eval_budget_error" {
+        format!("{} on a value that is not shown", error.code)
+    } else {
+        error.message.clone()
+    }
 }
 
 /// A problem with the place in the policy where it arose.

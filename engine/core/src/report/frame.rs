@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::escape::is_hostile;
+use super::escape::{begins_command, is_hostile};
 use super::private;
 use crate::finding::Finding;
 use crate::source::{FileId, Source, Sources, Span};
@@ -11,6 +11,9 @@ use crate::source::{FileId, Source, Sources, Span};
 const MAX_LINES: u32 = 4;
 /// How many characters of a line are shown.
 const MAX_LINE: usize = 240;
+
+/// What stands for a character that is not shown.
+const UNSHOWN: char = '\u{fffd}';
 
 /// What no frame may show.
 #[derive(Debug)]
@@ -114,6 +117,11 @@ fn append(
         hidden.iter().any(|range| range.contains(&at)) || masks.hides(span.file, byte)
     };
     for (at, character) in text.char_indices().skip(skipped).take(MAX_LINE) {
+        let character = if character == '#' && begins_command(text, at) {
+            UNSHOWN
+        } else {
+            character
+        };
         byte = source.line_start(line) + u32::try_from(at).unwrap_or(u32::MAX);
         if (span.start..span.end.max(span.start + 1)).contains(&byte) {
             if !*marked {
@@ -142,7 +150,7 @@ fn push(frame: &mut Frame, character: char, hidden: bool) {
     match character {
         _ if hidden => frame.text.push('*'),
         '\t' => frame.text.push_str("    "),
-        hostile if is_hostile(hostile) => frame.text.push('\u{fffd}'),
+        hostile if is_hostile(hostile) => frame.text.push(UNSHOWN),
         other => frame.text.push(other),
     }
 }

@@ -1,21 +1,22 @@
 //! The report that machines read. Its shape is a contract: `plumbline.findings/v1`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Report;
+use super::{Report, Spot, escape};
 use crate::estate::Formats;
 use crate::finding::{Finding, Location};
-use crate::problem::{Place, Problem};
-use crate::source::{Sources, Span};
+use crate::problem::Problem;
+use crate::source::Span;
 
 /// The version of the shape.
 pub const SCHEMA_VERSION: &str = "plumbline.findings/v1";
 
 /// The whole report, indented by two spaces, with a line end.
 pub fn render(report: &Report<'_>) -> String {
-    let mut out = serde_json::to_string_pretty(&shape(report)).unwrap_or_default();
+    let mut out = escape::json(&serde_json::to_string_pretty(&shape(report)).unwrap_or_default());
     out.push('\n');
     out
 }
@@ -28,10 +29,27 @@ fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
             .iter()
             .filter(move |problem| problem.is_error() == errors);
         chosen
-            .map(|problem| problem_shape(report.sources, problem))
+            .map(|problem| problem_shape(report, problem))
             .collect()
     };
     FindingsV1 {
+        run: run_shape(report),
+        findings: report
+            .evaluation
+            .findings
+            .iter()
+            .map(|finding| finding_shape(report, finding))
+            .collect(),
+        not_evaluated: waiting_shapes(report).collect(),
+        errors: problems(true),
+        warnings: problems(false),
+        unrecognised: &report.coverage.unrecognised,
+    }
+}
+
+/// What a run judged, by what, and what that comes to.
+pub(super) fn run_shape<'a>(report: &'a Report<'_>) -> RunV1<'a> {
+    RunV1 {
         schema_version: SCHEMA_VERSION,
         tool: Tool {
             name: "plumbline",
@@ -39,7 +57,7 @@ fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
         },
         policies: Policies {
             digest: &report.digest,
-            rules: report.rules,
+            rules: report.rules.len(),
         },
         verdict: report.verdict.as_str(),
         fail_on: report.fail_on.as_str(),
@@ -55,41 +73,39 @@ fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
             unknown: report.evaluation.unknown,
             errors: report.errors(),
         },
-        findings: report
-            .evaluation
-            .findings
-            .iter()
-            .map(|finding| finding_shape(report, finding))
-            .collect(),
-        not_evaluated: report
-            .waiting
-            .iter()
-            .map(|(rule, decision)| NotEvaluated {
-                rule: rule.as_str(),
-                missing: decision,
-            })
-            .collect(),
-        errors: problems(true),
-        warnings: problems(false),
-        unrecognised: &report.coverage.unrecognised,
     }
+}
+
+/// Rules that were not evaluated.
+pub(super) fn waiting_shapes<'a>(report: &'a Report<'_>) -> impl Iterator<Item = NotEvaluated<'a>> {
+    report.waiting.iter().map(|(rule, decision)| NotEvaluated {
+        rule: rule.as_str(),
+        missing: decision,
+    })
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FindingsV1<'a> {
-    schema_version: &'static str,
-    tool: Tool,
-    policies: Policies<'a>,
-    verdict: &'static str,
-    fail_on: &'static str,
-    summary: Summary,
+    #[serde(flatten)]
+    run: RunV1<'a>,
     findings: Vec<FindingV1<'a>>,
     not_evaluated: Vec<NotEvaluated<'a>>,
     errors: Vec<ProblemV1<'a>>,
     warnings: Vec<ProblemV1<'a>>,
     /// Names of files that no format knows.
     unrecognised: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RunV1<'a> {
+    schema_version: &'static str,
+    tool: Tool,
+    policies: Policies<'a>,
+    verdict: &'static str,
+    fail_on: &'static str,
+    summary: Summary,
 }
 
 #[derive(Serialize)]
@@ -120,11 +136,11 @@ struct Summary {
 }
 
 #[derive(Serialize)]
-struct FindingV1<'a> {
+pub(super) struct FindingV1<'a> {
     rule: &'a str,
     severity: &'static str,
     effect: &'static str,
-    message: &'a str,
+    message: Cow<'a, str>,
     resource: Option<ResourceV1<'a>>,
     location: LocationV1<'a>,
     related: Vec<RelatedV1<'a>>,
@@ -165,13 +181,13 @@ struct RelatedV1<'a> {
 }
 
 #[derive(Serialize)]
-struct NotEvaluated<'a> {
+pub(super) struct NotEvaluated<'a> {
     rule: &'a str,
     missing: &'a str,
 }
 
 #[derive(Serialize)]
-struct ProblemV1<'a> {
+pub(super) struct ProblemV1<'a> {
     message: &'a str,
     rule: Option<&'a str>,
     location: Option<LocationV1<'a>>,
@@ -181,19 +197,19 @@ struct ProblemV1<'a> {
     related: Vec<RelatedV1<'a>>,
 }
 
-fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<'a> {
+/// A finding.
+pub(super) fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<'a> {
     let resource = report.estate.resources.get(finding.resource);
     let Location {
         span,
         pointer,
         missing,
-        ..
     } = &finding.location;
     FindingV1 {
         rule: finding.rule.as_str(),
         severity: finding.severity.as_str(),
         effect: finding.effect.as_str(),
-        message: &finding.message,
+        message: report.message(finding),
         resource: resource.map(|resource| ResourceV1 {
             id: resource.id.as_str(),
             platform: resource.platform.as_str(),
@@ -205,12 +221,12 @@ fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<
         location: LocationV1 {
             pointer: Some(pointer),
             missing: missing.as_deref(),
-            ..location_shape(report.sources, *span)
+            ..location_shape(report.spot(*span))
         },
         related: finding
             .related
             .iter()
-            .map(|(span, message)| related_shape(report.sources, *span, message))
+            .map(|(span, message)| related_shape(report, *span, message))
             .collect(),
         fingerprint: finding.fingerprint.as_str(),
         controls: &finding.controls,
@@ -219,56 +235,39 @@ fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<
     }
 }
 
-fn problem_shape<'a>(sources: &'a Sources, problem: &'a Problem) -> ProblemV1<'a> {
+/// A problem, whatever its gravity.
+pub(super) fn problem_shape<'a>(report: &'a Report<'_>, problem: &'a Problem) -> ProblemV1<'a> {
     ProblemV1 {
         message: &problem.message,
         rule: problem.rule.as_deref(),
-        location: match &problem.place {
-            Place::Span(span) => Some(location_shape(sources, *span)),
-            Place::File(name) => Some(LocationV1 {
-                file: name,
-                line: 1,
-                column: 1,
-                end_line: 1,
-                end_column: 1,
-                ..LocationV1::default()
-            }),
-            Place::Nowhere => None,
-        },
+        location: report.spot_of(problem).map(location_shape),
         help: problem.help.as_deref(),
         related: problem
             .related
             .iter()
-            .map(|(span, message)| related_shape(sources, *span, message))
+            .map(|(span, message)| related_shape(report, *span, message))
             .collect(),
     }
 }
 
-fn related_shape<'a>(sources: &'a Sources, span: Span, message: &'a str) -> RelatedV1<'a> {
+fn related_shape<'a>(report: &'a Report<'_>, span: Span, message: &'a str) -> RelatedV1<'a> {
     RelatedV1 {
         message,
-        location: location_shape(sources, span),
+        location: location_shape(report.spot(span)),
     }
 }
 
-fn location_shape(sources: &Sources, span: Span) -> LocationV1<'_> {
-    let file = sources.name(span.file);
-    match sources.positions(span) {
-        Some((start, end)) => LocationV1 {
-            file,
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-            ..LocationV1::default()
-        },
-        None => LocationV1 {
-            file,
-            line: 1,
-            column: 1,
-            end_line: 1,
-            end_column: 1,
-            ..LocationV1::default()
-        },
+fn location_shape(spot: Spot<'_>) -> LocationV1<'_> {
+    let (line, column, end_line, end_column) = match spot.region {
+        Some((start, end)) => (start.line, start.column, end.line, end.column),
+        None => (1, 1, 1, 1),
+    };
+    LocationV1 {
+        file: spot.file,
+        line,
+        column,
+        end_line,
+        end_column,
+        ..LocationV1::default()
     }
 }

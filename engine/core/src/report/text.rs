@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::frame::{Masks, frame};
-use super::{Report, catalogue, visible};
-use crate::finding::{Effect, Finding, RuleId, Severity};
+use super::{Report, Standing, catalogue, spoken, visible};
+use crate::finding::{Finding, RuleId, Severity};
 use crate::problem::{Place, Problem};
 use crate::source::Span;
-use crate::verdict::{EnforcementPoint, Verdict, fails};
+use crate::verdict::Verdict;
 
 /// How the report looks.
 #[derive(Debug, Clone, Copy)]
@@ -88,13 +88,13 @@ fn finding_groups<'a>(
     finding: &'a Finding,
     masks: &Masks,
 ) -> Vec<Group<'a>> {
-    let level = match finding.effect {
-        Effect::Deny if fails(finding, EnforcementPoint::Check, report.fail_on) => Level::ERROR,
-        Effect::Deny | Effect::Warn => Level::WARNING,
-        Effect::Audit => Level::INFO,
+    let level = match report.standing(finding) {
+        Standing::Fails => Level::ERROR,
+        Standing::Warns => Level::WARNING,
+        Standing::Noted => Level::INFO,
     };
     let title = level
-        .primary_title(visible(&finding.message))
+        .primary_title(visible(&report.message(finding)).into_owned())
         .id(finding.rule.as_str());
     let mut group = Group::with_title(title);
     let label = finding
@@ -114,11 +114,7 @@ fn finding_groups<'a>(
     if let Some(remediation) = &finding.remediation {
         group = group.element(Level::HELP.message(visible(remediation)));
     }
-    let resource = report
-        .estate
-        .resources
-        .get(finding.resource)
-        .map_or("", |resource| resource.id.as_str());
+    let resource = report.resource_id(finding);
     let controls = catalogue::controls(&finding.controls);
     let note = if controls.is_empty() {
         format!("{} in {resource}", finding.severity.as_str())
@@ -219,6 +215,7 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
     // Where nothing was judged, no rule was kept from judging it.
     let judged_any = !report.estate.resources.is_empty();
     for (rule, decision) in report.waiting.iter().filter(|_| judged_any) {
+        let decision = visible(decision);
         out.push_str(&format!(
             "not evaluated: {rule} (the estate does not decide `{decision}`)\n"
         ));
@@ -231,65 +228,28 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
             out.push_str(&format!("not recognised: {}\n", visible(name)));
         }
     }
-    out.push_str(&judged(report));
+    out.push_str(&format!("{}\n", spoken::judged(report)));
     let formats = report.estate.formats();
     if formats.values().map(BTreeMap::len).sum::<usize>() > 1 {
         out.push_str(&super::estate::platforms(&formats));
     }
-    if report.evaluation.unknown > 0 {
-        out.push_str(&format!(
-            "{} passed on values that are not known before deployment\n",
-            counted(report.evaluation.unknown, "evaluation")
-        ));
+    if let Some(unknown) = spoken::unknown(report) {
+        out.push_str(&format!("{unknown}\n"));
     }
     out.push_str(&verdict(report, style));
 }
 
-fn judged(report: &Report<'_>) -> String {
-    let unrecognised = match report.coverage.unrecognised.len() {
-        0 => String::new(),
-        n => format!(" ({} not recognised)", counted(n, "other file")),
-    };
-    format!(
-        "judged {} in {}{unrecognised} by {}: {}\n",
-        counted(report.estate.resources.len(), "resource"),
-        counted(report.coverage.files, "file"),
-        counted(report.rules, "rule"),
-        counted(report.evaluation.evaluations, "evaluation"),
-    )
-}
-
 fn verdict(report: &Report<'_>, style: Style) -> String {
-    let (word, code, color) = match report.verdict {
-        Verdict::Pass => ("pass", 0, "\u{1b}[1m\u{1b}[32m"),
-        Verdict::Warn => ("pass with warnings", 0, "\u{1b}[1m\u{1b}[33m"),
-        Verdict::Deny => ("fail", 1, "\u{1b}[1m\u{1b}[31m"),
-        Verdict::Undecided => ("undecided", 2, "\u{1b}[1m\u{1b}[31m"),
-    };
-    let findings = counted(report.evaluation.findings.len(), "finding");
-    let errors = match report.errors() {
-        0 => String::new(),
-        n => format!(", {}", counted(n, "error")),
-    };
-    let undecided = match report.evaluation.undecided {
-        0 => String::new(),
-        n => format!(", {} undecided", counted(n, "evaluation")),
+    let color = match report.verdict {
+        Verdict::Pass => "\u{1b}[1m\u{1b}[32m",
+        Verdict::Warn => "\u{1b}[1m\u{1b}[33m",
+        Verdict::Deny | Verdict::Undecided => "\u{1b}[1m\u{1b}[31m",
     };
     let (start, end) = if style.color {
         (color, "\u{1b}[0m")
     } else {
         ("", "")
     };
-    format!(
-        "{start}{word}{end}: {findings}{errors}{undecided} (fails from `{}` on; exit code {code})\n",
-        report.fail_on.as_str()
-    )
-}
-
-fn counted(n: usize, what: &str) -> String {
-    if n == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{n} {what}s")
-    }
+    let word = spoken::verdict(report.verdict);
+    format!("{start}{word}{end}: {}\n", spoken::grounds(report))
 }

@@ -10,6 +10,7 @@ use plumbline_rego::value::json;
 use plumbline_rego::{Place, Program};
 use serde::Serialize;
 
+use super::escape::markup;
 use super::text::{Style, problems};
 use super::visible;
 use crate::problem::Problem;
@@ -410,7 +411,7 @@ pub fn junit(report: &TestReport<'_>) -> String {
         let _ = writeln!(
             out,
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">",
-            xml(package),
+            markup(package),
             results.len(),
             count("failed"),
             count("error"),
@@ -433,9 +434,9 @@ fn junit_case(report: &TestReport<'_>, test: &UnitTest, result: &TestResult, out
     let _ = write!(
         out,
         "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\"",
-        xml(&test.name),
-        xml(&test.package),
-        xml(location.file),
+        markup(&test.name),
+        markup(&test.package),
+        markup(location.file),
         location.line
     );
     let inner = match &result.outcome {
@@ -446,7 +447,7 @@ fn junit_case(report: &TestReport<'_>, test: &UnitTest, result: &TestResult, out
                 report.location(failure.as_ref().map_or(test.place, |failure| failure.place));
             format!(
                 "<failure message=\"a condition is not true\">{}:{}:{}</failure>",
-                xml(place.file),
+                markup(place.file),
                 place.line,
                 place.column
             )
@@ -454,25 +455,8 @@ fn junit_case(report: &TestReport<'_>, test: &UnitTest, result: &TestResult, out
         Outcome::Errored(error) => format!(
             "<error type=\"{}\" message=\"{}\"/>",
             error.code,
-            xml(&error.message)
+            markup(&error.message)
         ),
     };
     let _ = writeln!(out, ">{inner}</testcase>");
-}
-
-/// Text as XML has it; characters that XML does not have are left out.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(character),
-            control if control.is_control() || matches!(control, '\u{fffe}' | '\u{ffff}') => {}
-            other => out.push(other),
-        }
-    }
-    out
 }

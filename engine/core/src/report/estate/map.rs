@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::{drawn, form, place, platforms};
 use crate::estate::{Entity, EntityKind, Estate};
-use crate::report::visible;
+use crate::report::escape::markup;
 use crate::source::Sources;
 
 /// Columns from left to right.
@@ -29,7 +29,9 @@ const MOST_ROWS: usize = 200;
 pub fn html(estate: &Estate, sources: &Sources) -> String {
     let mut out = String::from(HEAD);
     out.push_str("<h1>Estate</h1>\n<pre>");
-    out.push_str(&escape(&platforms(&estate.formats())));
+    for line in platforms(&estate.formats()).lines() {
+        let _ = writeln!(out, "{}", markup(line));
+    }
     out.push_str("</pre>\n");
     drawing(estate, &mut out);
     out.push_str(
@@ -47,7 +49,7 @@ pub fn html(estate: &Estate, sources: &Sources) -> String {
         ];
         out.push_str("<tr>");
         for cell in cells {
-            let _ = write!(out, "<td>{}</td>", escape(&cell));
+            let _ = write!(out, "<td>{}</td>", markup(&cell));
         }
         out.push_str("</tr>\n");
     }
@@ -116,11 +118,11 @@ fn place_box(place: (usize, usize), entity: &Entity, out: &mut String) {
     let _ = writeln!(
         out,
         "<g><title>{}</title><rect class=\"box {}\" x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"5\"/><text x=\"{}\" y=\"{}\">{}</text></g>",
-        escape(&entity.name),
+        markup(&entity.name),
         entity.kind.as_str(),
         x + 10,
         y + 21,
-        escape(&name)
+        markup(&name)
     );
 }
 
@@ -138,13 +140,4 @@ fn arrow(from: (usize, usize), to: (usize, usize), what: &str, out: &mut String)
         out,
         "<path d=\"M{start} {from_y} C{middle} {from_y} {middle} {to_y} {end} {to_y}\" marker-end=\"url(#end)\"><title>{what}</title></path>"
     );
-}
-
-fn escape(text: &str) -> String {
-    visible(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::xml;
 use crate::finding::RuleId;
 use crate::policy::page::ExampleResult;
 use crate::problem::Problem;
+use crate::report::escape::markup;
 use crate::report::visible;
 
 /// What the page of one rule came to.
@@ -108,7 +108,7 @@ pub(super) fn junit(page: &PageResult, out: &mut String) {
     let _ = writeln!(
         out,
         "  <testsuite name=\"page {}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\">",
-        xml(page.rule.as_str()),
+        markup(page.rule.as_str()),
         page.examples.len(),
         page.examples(false).count(),
     );
@@ -118,15 +118,15 @@ pub(super) fn junit(page: &PageResult, out: &mut String) {
             "    <testcase name=\"{} from line {}\" classname=\"page {}\" file=\"{}\" line=\"{}\"",
             example.section.as_str(),
             example.line,
-            xml(page.rule.as_str()),
-            xml(&page.file),
+            markup(page.rule.as_str()),
+            markup(&page.file),
             example.line
         );
         if example.differences.is_empty() {
             out.push_str("/>\n");
         } else {
             let said = visible(&example.differences.join("; ")).into_owned();
-            let _ = writeln!(out, "><failure message=\"{}\"/></testcase>", xml(&said));
+            let _ = writeln!(out, "><failure message=\"{}\"/></testcase>", markup(&said));
         }
     }
     out.push_str("  </testsuite>\n");
