@@ -82,7 +82,8 @@ pub(crate) fn read(
         }
     }
     if !standard_input.is_empty() {
-        let name = STANDARD_INPUT;
+        let named = args.stdin_filename.as_deref().map(fs::display);
+        let name = named.as_deref().unwrap_or(STANDARD_INPUT);
         match fs::text(name, io::stdin().lock(), max_file_size) {
             Ok(text) => take(
                 Candidate {

@@ -22,6 +22,7 @@ Examples:
   plumb check -o github -o github-summary=\"$GITHUB_STEP_SUMMARY\" deploy/
                                              annotations and a summary in a workflow
   kustomize build . | plumb check -          judge what another tool renders
+  plumb check - --stdin-filename web.yaml    what an editor has not saved yet
 
 Exit codes: 0 decided, nothing fails; 1 decided, something fails; 2 could not decide.")]
 pub(crate) struct CheckArgs {

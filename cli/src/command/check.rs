@@ -23,7 +23,8 @@ use crate::manifests;
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let mut sources = Sources::default();
-    let (config, mut problems) = config::resolve(&args.rules, &args.paths, &mut sources);
+    let (config, mut problems) =
+        config::resolve(&args.rules, &args.read.places(&args.paths), &mut sources);
     let (policies, policy_problems) = policy::load(&config.ingredients, &sources);
     problems.extend(policy_problems);
     let unloaded = problems.iter().any(Problem::is_error);

@@ -20,7 +20,8 @@ pub(crate) fn run(args: &EstateArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         no_builtin: true,
         ..RuleArgs::default()
     };
-    let (config, mut problems) = config::resolve(&rules, &args.paths, &mut sources);
+    let (config, mut problems) =
+        config::resolve(&rules, &args.read.places(&args.paths), &mut sources);
     let read = manifests::read(&args.paths, &args.read, &config, &mut sources);
     problems.extend(read.problems);
     let (found, more) = Estate::new(read.resources);

@@ -31,7 +31,8 @@ pub(crate) fn run(args: &ExplainArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     }
     let paths = paths(args, &wanted);
     let mut sources = Sources::default();
-    let (config, mut problems) = config::resolve(&args.rules, &paths, &mut sources);
+    let (config, mut problems) =
+        config::resolve(&args.rules, &args.read.places(&paths), &mut sources);
     let (set, more) = policy::load(&config.ingredients, &sources);
     problems.extend(more);
     let read = manifests::read(&paths, &args.read, &config, &mut sources);

@@ -18,6 +18,7 @@ mod eval;
 mod explain;
 mod guides;
 mod helm;
+mod integrations;
 mod library;
 mod manual;
 mod mutation;
