@@ -19,14 +19,14 @@ import data.plumbline.lib.graph
 import data.plumbline.lib.placement
 
 deny contains {"msg": msg} if {
-	some classification in placement.classifications
-	classification in data.estate.restricted
 	some way in ways
 	some channel in data.world.channels
 	channel.node == way[count(way) - 1]
 	declared := {value | some key in placement.classification_keys; value := channel.value.tags[key]}
 	count(declared) > 0
 	count({value | some value in declared; value in data.estate.restricted}) == 0
+	some classification in placement.classifications
+	classification in data.estate.restricted
 	msg := sprintf("`%v` holds `%v` data, and its messages reach `%s`, which is for `%s` data: %s", [
 		input.workload.name,
 		classification,

@@ -19,6 +19,7 @@ import data.plumbline.lib.graph
 deny contains {"msg": msg, "path": ["endpoint"]} if {
 	chain := plumbline.chain(data.world.graph, input.node, {"calls"}, data.world.seconds)
 	chain.sum > budget
+	is_chain(chain.path)
 	msg := sprintf("what `%v` calls may take %v seconds together, %s: at most %v are asked for", [
 		input.endpoint.name,
 		chain.sum,
@@ -27,11 +28,20 @@ deny contains {"msg": msg, "path": ["endpoint"]} if {
 	])
 }
 
+# How long one workload takes behind an endpoint is its own affair, unless a gateway waits for it.
+is_chain(path) if count([node | some node in path; graph.is_workload(node)]) > 1
+
+is_chain(_) if is_gateway
+
 budget := data.estate.limits["sync-chain-seconds"]
 
 # What API Gateway waits, unless it is asked to wait longer.
 budget := 29 if {
 	not data.estate.limits["sync-chain-seconds"]
+	is_gateway
+}
+
+is_gateway if {
 	input.platform == "aws"
 	input.endpoint.form == "route"
 }

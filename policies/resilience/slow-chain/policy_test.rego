@@ -20,6 +20,15 @@ test_one_function_may_be_too_slow_by_itself if {
 	count(slow_chain.deny) == 0 with input as route with data.world as {"graph": graph, "seconds": {"workload:t/a": 29}}
 }
 
+# Behind other endpoints it takes a chain.
+test_one_workload_behind_another_endpoint_passes if {
+	ingress := {"platform": "kubernetes", "node": "endpoint:t/e", "endpoint": {"name": "shop", "form": "ingress"}}
+	world := {"graph": {"endpoint:t/e": {"calls": ["workload:t/a"]}}, "seconds": {"workload:t/a": 300}}
+	estate := {"limits": {"sync-chain-seconds": 60}}
+	count(slow_chain.deny) == 0 with input as ingress with data.world as world with data.estate as estate
+	count(slow_chain.deny) == 1 with input as route with data.world as world with data.estate as estate
+}
+
 test_decided_seconds_come_first if {
 	estate := {"limits": {"sync-chain-seconds": 10}}
 	count(slow_chain.deny) == 1 with input as route with data.world as world(6, 5) with data.estate as estate
