@@ -162,6 +162,23 @@ resource \"aws_s3_bucket_notification\" \"n\" {{
 }
 
 #[test]
+fn a_bucket_that_tells_of_removals_delivers_some() {
+    for (event, expected) in [
+        ("s3:ObjectCreated:Put", "Pictures delivers Work"),
+        ("s3:ObjectRemoved:*", "Pictures delivers-some Work"),
+    ] {
+        template(
+            &format!(
+                "  Pictures: {{Type: AWS::S3::Bucket}}
+  Work: {{Type: AWS::Serverless::Function, Properties: {{Events: {{Told: {{Type: S3, Properties: {{Bucket: !Ref Pictures, Events: ['{event}']}}}}}}}}}}
+"
+            ),
+            &[expected],
+        );
+    }
+}
+
+#[test]
 fn a_topic_delivers_to_a_queue() {
     for (filter, expected) in [
         ("", "Changed delivers Jobs"),
