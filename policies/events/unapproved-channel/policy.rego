@@ -19,16 +19,14 @@ import data.plumbline.lib.graph
 import data.plumbline.lib.placement
 
 deny contains {"msg": msg} if {
-	some classification in placement.classifications
-	classification in data.estate.restricted
-	ways := plumbline.paths(data.world.graph, input.node, {"publishes", "delivers", "delivers-some"})
+	some way in ways
 	some channel in data.world.channels
-	way := ways[channel.node]
-	not leaves_earlier(way)
+	channel.node == way[count(way) - 1]
 	declared := {value | some key in placement.classification_keys; value := channel.value.tags[key]}
 	count(declared) > 0
-	not classification in declared
 	count({value | some value in declared; value in data.estate.restricted}) == 0
+	some classification in placement.classifications
+	classification in data.estate.restricted
 	msg := sprintf("`%v` holds `%v` data, and its messages reach `%s`, which is for `%s` data: %s", [
 		input.workload.name,
 		classification,
@@ -38,8 +36,10 @@ deny contains {"msg": msg} if {
 	])
 }
 
-# What another workload sends on is that one's own message.
-leaves_earlier(way) if {
-	some node in array.slice(way, 1, count(way))
-	graph.is_workload(node)
+# To each channel that it puts messages into, and to those that they are handed on to. What another workload sends on is
+# that one's own message.
+ways contains array.concat([input.node], way) if {
+	some first in data.world.graph[input.node].publishes
+	onward := plumbline.paths(data.world.graph, first, {"delivers", "delivers-some"})
+	some way in object.union(onward, {first: [first]})
 }

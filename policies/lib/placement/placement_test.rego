@@ -25,11 +25,20 @@ test_other_spellings_declare_nothing if {
 	count(placement.classifications) == 0 with input as {"workload": {"labels": labels}}
 }
 
+test_every_default_spelling_of_a_service_counts if {
+	every key in ["governance/service", "governance_service", "governance-service"] {
+		placement.services == {"orders"} with input as {"workload": {"tags": {key: "orders"}}}
+	}
+	count(placement.services) == 0 with input as {"workload": {"tags": {"service": "orders"}}}
+}
+
 test_decided_keys_replace_the_defaults if {
 	placement.classes == {"a"} with input as {"workload": {"labels": {"acme/class": "a", "governance/class": "b"}}}
 		with data.estate.keys as {"class": ["acme/class"]}
 	placement.classifications == {"a"} with input as {"workload": {"labels": {"acme/data": "a", "data-classification": "b"}}}
 		with data.estate.keys as {"classification": ["acme/data"]}
+	placement.services == {"a"} with input as {"workload": {"labels": {"acme/service": "a", "governance/service": "b"}}}
+		with data.estate.keys as {"service": ["acme/service"]}
 }
 
 test_a_workload_without_metadata_declares_nothing if {

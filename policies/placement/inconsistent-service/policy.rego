@@ -46,19 +46,12 @@ deny contains {"msg": msg} if {
 
 # Environments may differ, so only those of one are compared.
 first_of(service) := first if {
-	same := {member.node: member | some member in data.world.services[service]; is_same_stage(member)}
-	node := min(object.keys(same))
+	members := data.world.services[service]
+	here := {stage_of(member) | some member in members; member.node == input.node}
+	[node, first] := min({[member.node, member] | some member in members; stage_of(member) in here})
 	node < input.node
-	first := same[node]
 }
 
-is_same_stage(member) if stage_of(member.declared) == stage_of({key: value | some [key, value] in stage_declared})
-
-stage_of(declared) := {declared[key] | some key in stages}
-
-stage_declared contains [key, value] if {
-	some [key, value] in placement.declared
-	key in stages
-}
+stage_of(member) := {member.declared[key] | some key in stages}
 
 stages := {"env", "environment", "stage"}

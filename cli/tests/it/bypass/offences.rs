@@ -957,4 +957,44 @@ pub(super) const FILE: &[(&str, &str, &str)] = &[
         "t.yaml",
         "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Tags: [{Key: governance-class, Value: checkout}]}}\n",
     ),
+    (
+        "events/event-loop",
+        "t.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  B: {Type: AWS::S3::Bucket}\n  F: {Type: AWS::Serverless::Function, Properties: {Policies: [{Statement: {Effect: Allow, Action: 's3:Put*', Resource: !Sub 'arn:aws:s3:::${B}/*'}}], Events: {E: {Type: S3, Properties: {Bucket: !Ref B, Events: 's3:ObjectCreated:*'}}}}}\n",
+    ),
+    (
+        "events/event-loop",
+        "t.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Q: {Type: AWS::SQS::Queue}\n  F: {Type: AWS::Serverless::Function, Properties: {Policies: [{Statement: [{Effect: Allow, Action: ['SQS:sendmessage'], Resource: [!GetAtt Q.Arn]}]}], Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}}}}\n",
+    ),
+    (
+        "events/event-loop",
+        "main.tf",
+        "resource \"aws_lambda_function\" \"f\" {\n  function_name = \"f\"\n  role = aws_iam_role.r.arn\n}\nresource \"aws_iam_role\" \"r\" {\n  assume_role_policy = \"{}\"\n}\nresource \"aws_iam_role_policy\" \"p\" {\n  role = aws_iam_role.r.name\n  policy = jsonencode({ Statement = [{ Effect = \"Allow\", Action = \"s3:*\", Resource = \"${aws_s3_bucket.b.arn}/*\" }] })\n}\nresource \"aws_s3_bucket\" \"b\" {}\nresource \"aws_s3_bucket_notification\" \"n\" {\n  bucket = aws_s3_bucket.b.id\n  lambda_function {\n    lambda_function_arn = aws_lambda_function.f.arn\n    events = [\"s3:ObjectCreated:*\"]\n  }\n}\n",
+    ),
+    (
+        "events/unapproved-channel",
+        "t.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Q: {Type: AWS::SQS::Queue, Properties: {Tags: [{Key: data-classification, Value: public}]}}\n  F: {Type: AWS::Serverless::Function, Properties: {Tags: {governance/data-classification: personal}, Policies: [{Statement: {Effect: Allow, Action: 'sqs:*', Resource: !GetAtt Q.Arn}}]}}\n",
+    ),
+    (
+        "resilience/slow-chain",
+        "t.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function, Properties: {Timeout: 60, Events: {E: {Type: Api, Properties: {Path: /a, Method: get}}}}}\n",
+    ),
+    (
+        "resilience/slow-chain",
+        "t.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function, Properties: {Timeout: 15, Policies: [{Statement: {Effect: Allow, Action: 'lambda:Invoke*', Resource: !GetAtt G.Arn}}], Events: {E: {Type: HttpApi, Properties: {Path: /a, Method: get}}}}}\n  G: {Type: AWS::Serverless::Function, Properties: {Timeout: 15}}\n",
+    ),
+    (
+        "placement/inconsistent-service",
+        "d.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: {governance/service: s, owner: x}}\nspec: {template: {spec: {containers: [{name: a}]}}}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: b}\nspec: {template: {metadata: {annotations: {governance-service: s, owner: y}}, spec: {containers: [{name: b}]}}}\n",
+    ),
+    (
+        "placement/inconsistent-service",
+        "compose.yaml",
+        "services:\n  a: {image: registry.example.com/a:1, labels: ['governance/service=s', 'data-classification=public']}\n  b: {image: registry.example.com/b:1, labels: {governance_service: s, data_classification: internal}}\n",
+    ),
 ];

@@ -7,6 +7,7 @@ mod cloud_init;
 mod cloudformation;
 mod compose;
 mod contract;
+mod edges;
 mod eventing;
 mod findings;
 mod gcp_azure;

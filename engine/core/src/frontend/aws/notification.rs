@@ -14,6 +14,8 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) lists: &'static [(Path, Path)],
     /// What keeps notifications back.
     pub(in crate::frontend) filters: &'static [Path],
+    /// Of which changes one of them tells.
+    pub(in crate::frontend) events: &'static str,
 }
 
 /// The notifications of a bucket.
@@ -27,7 +29,7 @@ pub(in crate::frontend) fn notifications(
             let name = format!("{}/{}", declared.resource.name, entities.len());
             let bucket = declared.at(spelling.bucket);
             let consumer = dig(written, consumer);
-            let filter = spelling.filters.iter().find_map(|path| dig(written, path));
+            let filter = filter(written, spelling.filters, spelling.events);
             entities.push(notification(
                 declared,
                 &name,
@@ -58,10 +60,21 @@ pub(in crate::frontend) fn of_events(declared: &Declared<'_>) -> Vec<Entity> {
             &name,
             at,
             ends,
-            dig(at, &["Filter"]),
+            filter(at, &[&["Filter"]], "Events"),
         ))
     };
     of_buckets.filter_map(read).collect()
+}
+
+/// What keeps changes back: a filter, or events of which none tells of objects that are put there.
+fn filter<'a>(written: View<'a>, filters: &[Path], events: &str) -> Option<View<'a>> {
+    let filter = filters.iter().find_map(|path| dig(written, path));
+    filter.or_else(|| {
+        let events = dig(written, &[events])?;
+        let mut names = each(events).filter_map(View::raw);
+        let tells_of_new = names.any(|name| name.starts_with("s3:ObjectCreated:"));
+        (!tells_of_new).then_some(events)
+    })
 }
 
 /// What a notification joins; none: the resource that declares it.

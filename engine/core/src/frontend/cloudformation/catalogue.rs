@@ -154,6 +154,7 @@ static BUCKET_NOTIFICATIONS: notification::Spelling = notification::Spelling {
         ),
     ],
     filters: &[&["Filter"]],
+    events: "Event",
 };
 
 static TABLE: store::Spelling = store::Spelling {

@@ -180,6 +180,7 @@ static BUCKET_NOTIFICATIONS: notification::Spelling = notification::Spelling {
         (&["topic"], &["topic_arn"]),
     ],
     filters: &[&["filter_prefix"], &["filter_suffix"]],
+    events: "events",
 };
 
 static TABLE: store::Spelling = store::Spelling {
