@@ -13,6 +13,7 @@ mod gcp_azure;
 mod helm;
 mod kubernetes;
 mod kustomize;
+mod model_schema;
 mod places;
 mod policies;
 mod serverless;
