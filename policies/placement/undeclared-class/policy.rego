@@ -7,7 +7,7 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*", "aws/*", "docker/*"]
+#   targets: ["kubernetes/*", "aws/*", "gcp/*", "azure/*", "docker/*"]
 #   requires: ["estate.classes"]
 #   controls: { nist-800-53: ["CM-8"] }
 #   remediation: Declare one of the `classes` of `estate.yaml` in a label or a tag of the workload.
@@ -43,10 +43,19 @@ declares_class if {
 	tag.Key in placement.class_keys
 }
 
+declares_class if {
+	some name in ["labels", "tags"]
+	input.platform in {"aws", "azure", "gcp"}
+	some key in placement.class_keys
+	input.resource[name][key]
+}
+
 known(class) if _ = data.estate.classes[class]
 
 default place := ["resource", "metadata", "labels"]
 
 place := ["resource", "Properties", "Tags"] if input.platform == "aws"
 
-place := ["resource", "labels"] if input.platform == "docker"
+place := ["resource", "labels"] if input.platform in {"docker", "gcp"}
+
+place := ["resource", "tags"] if input.platform == "azure"

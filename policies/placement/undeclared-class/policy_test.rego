@@ -164,3 +164,32 @@ workload(metadata) := {
 	"kind": "apps/Deployment",
 	"workload": object.union({"name": "web", "namespace": "shop", "containers": []}, metadata),
 }
+
+test_function_of_another_cloud_without_a_class_is_denied if {
+	undeclared_class.deny == {{
+		"msg": "`web` declares no class of work",
+		"path": ["resource", "labels"],
+	}} with input as cloud("gcp", {}, {}) with data.estate as estate
+	undeclared_class.deny == {{
+		"msg": "`web` declares no class of work",
+		"path": ["resource", "tags"],
+	}} with input as cloud("azure", {}, {}) with data.estate as estate
+}
+
+test_function_of_another_cloud_with_a_class_passes if {
+	count(undeclared_class.deny) == 0 with input as cloud("gcp", {"governance_class": "batch"}, {}) with data.estate as estate
+}
+
+test_class_that_only_a_deployment_can_tell_is_declared if {
+	every name in ["labels", "tags"] {
+		resource := {name: {"governance_class": "${var.class}"}}
+		count(undeclared_class.deny) == 0 with input as cloud("gcp", {}, resource) with data.estate as estate
+	}
+}
+
+cloud(platform, tags, resource) := {
+	"platform": platform,
+	"kind": "a",
+	"resource": resource,
+	"workload": {"name": "web", "tags": tags},
+}
