@@ -14,6 +14,7 @@
 package plumbline.placement.undeclared_class
 
 import data.plumbline.lib.placement
+import data.plumbline.lib.symbolic
 
 # Of the places where a class may stand, the path names the one where it is best seen.
 deny contains {"msg": msg, "path": place} if {
@@ -25,6 +26,7 @@ deny contains {"msg": msg, "path": place} if {
 deny contains {"msg": msg} if {
 	some class in placement.classes
 	not known(class)
+	not symbolic.is_symbolic(class)
 	msg := sprintf("`%s` declares the class `%v`, which the organisation does not know", [input.workload.name, class])
 }
 

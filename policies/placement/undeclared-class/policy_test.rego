@@ -182,8 +182,9 @@ test_function_of_another_cloud_with_a_class_passes if {
 
 test_class_that_only_a_deployment_can_tell_is_declared if {
 	every name in ["labels", "tags"] {
-		resource := {name: {"governance_class": "${var.class}"}}
-		count(undeclared_class.deny) == 0 with input as cloud("gcp", {}, resource) with data.estate as estate
+		tags := {"governance_class": "${var.class}"}
+		count(undeclared_class.deny) == 0 with input as cloud("gcp", {}, {name: tags}) with data.estate as estate
+		count(undeclared_class.deny) == 0 with input as cloud("gcp", tags, {name: tags}) with data.estate as estate
 	}
 }
 
