@@ -26,7 +26,7 @@ deny contains {"msg": msg, "path": place} if {
 deny contains {"msg": msg} if {
 	some class in placement.classes
 	not known(class)
-	not symbolic.is_symbolic(class)
+	not is_known_later(class)
 	msg := sprintf("`%s` declares the class `%v`, which the organisation does not know", [input.workload.name, class])
 }
 
@@ -53,6 +53,11 @@ declares_class if {
 }
 
 known(class) if _ = data.estate.classes[class]
+
+is_known_later(class) if {
+	input.platform in {"aws", "azure", "gcp"}
+	symbolic.is_symbolic(class)
+}
 
 default place := ["resource", "metadata", "labels"]
 

@@ -88,7 +88,7 @@ test_the_same_class_in_two_places_is_one_finding if {
 }
 
 test_values_that_are_no_class_are_denied if {
-	every value in ["", "Batch", "bat", null, true, false, 5, [], {}] {
+	every value in ["", "Batch", "bat", "${CLASS}", null, true, false, 5, [], {}] {
 		count(undeclared_class.deny) == 1 with input as workload({"labels": {"governance/class": value}})
 			with data.estate as estate
 	}
