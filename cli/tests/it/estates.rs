@@ -6,6 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use plumbline_core::schema::Schema;
+use plumbline_rego::value::json;
+
 use super::{plumb, root};
 
 #[test]
@@ -40,6 +43,20 @@ fn estates_come_in_pairs_of_which_one_fails_and_one_is_clean() {
         let other = if fails { "passes" } else { "fails" };
         assert!(estates.contains(&format!("{name}-{other}")), "{estate}");
         assert_eq!(!labels(estate).is_empty(), fails, "{estate}");
+    }
+}
+
+#[test]
+fn every_estate_has_the_published_shape() {
+    let schema = root().join("docs/reference/model.schema.json");
+    let schema = Schema::from_text(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    let labelled = estates().into_iter().map(|name| format!("labelled/{name}"));
+    for estate in labelled.chain(["shop".to_owned()]) {
+        let folder = root().join("testdata/estates");
+        let arguments = ["estate", &estate, "--no-config", "-o", "json"];
+        let shape = plumb(&folder, &arguments).json().to_string();
+        let violations = schema.violations(&json::parse(&shape).unwrap());
+        assert!(violations.is_empty(), "{estate}: {violations:?}");
     }
 }
 

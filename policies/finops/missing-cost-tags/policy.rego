@@ -7,7 +7,7 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*", "aws/*", "docker/*"]
+#   targets: ["kubernetes/*", "aws/*", "gcp/*", "azure/*", "docker/*"]
 #   requires: ["estate.cost-tags"]
 #   controls: { nist-800-53: ["CM-8"] }
 #   remediation: Add the missing `cost-tags` of `estate.yaml` as labels or tags of the workload.
@@ -45,6 +45,12 @@ tagged(key) if {
 	says_something(tag.Value)
 }
 
+tagged(key) if {
+	some name in ["labels", "tags"]
+	input.platform in {"aws", "azure", "gcp"}
+	says_something(input.resource[name][key])
+}
+
 # A tag without a value pays for nothing.
 says_something(value) if not value in {null, ""}
 
@@ -54,4 +60,6 @@ place := ["resource", "metadata", "labels"] if input.platform == "kubernetes"
 
 place := ["resource", "Properties", "Tags"] if input.platform == "aws"
 
-place := ["resource", "labels"] if input.platform == "docker"
+place := ["resource", "labels"] if input.platform in {"docker", "gcp"}
+
+place := ["resource", "tags"] if input.platform == "azure"

@@ -116,3 +116,16 @@ workload(platform, more) := {
 	"kind": "apps/Deployment",
 	"workload": object.union({"name": "web", "containers": []}, more),
 }
+
+test_function_of_another_cloud_without_tags_is_denied if {
+	paths == {["resource", "labels"]} with input as workload("gcp", {"tags": {"owner": "team-web"}}) with data.estate as estate
+	paths == {["resource", "tags"]} with input as workload("azure", {}) with data.estate as estate
+}
+
+test_tags_that_only_a_deployment_can_tell_are_there if {
+	every name in ["labels", "tags"] {
+		resource := {name: {"owner": "${var.owner}", "cost-center": "${var.center}"}}
+		count(missing_cost_tags.deny) == 0 with data.estate as estate
+			with input as object.union(workload("gcp", {}), {"resource": resource})
+	}
+}

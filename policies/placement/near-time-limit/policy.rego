@@ -8,6 +8,7 @@
 #   effect: deny
 #   subject: workload
 #   targets: ["aws/*", "gcp/*", "azure/*", "kubernetes/serving.knative.dev/*"]
+#   unknown: pass
 #   controls: { nist-800-53: ["SC-5", "SC-6"] }
 #   remediation: Move the long work into a job, a container or a state machine of short steps, and lower the timeout to what a request needs.
 #   params:

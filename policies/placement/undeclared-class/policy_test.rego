@@ -88,7 +88,7 @@ test_the_same_class_in_two_places_is_one_finding if {
 }
 
 test_values_that_are_no_class_are_denied if {
-	every value in ["", "Batch", "bat", null, true, false, 5, [], {}] {
+	every value in ["", "Batch", "bat", "${CLASS}", null, true, false, 5, [], {}] {
 		count(undeclared_class.deny) == 1 with input as workload({"labels": {"governance/class": value}})
 			with data.estate as estate
 	}
@@ -163,4 +163,34 @@ workload(metadata) := {
 	"platform": "kubernetes",
 	"kind": "apps/Deployment",
 	"workload": object.union({"name": "web", "namespace": "shop", "containers": []}, metadata),
+}
+
+test_function_of_another_cloud_without_a_class_is_denied if {
+	undeclared_class.deny == {{
+		"msg": "`web` declares no class of work",
+		"path": ["resource", "labels"],
+	}} with input as cloud("gcp", {}, {}) with data.estate as estate
+	undeclared_class.deny == {{
+		"msg": "`web` declares no class of work",
+		"path": ["resource", "tags"],
+	}} with input as cloud("azure", {}, {}) with data.estate as estate
+}
+
+test_function_of_another_cloud_with_a_class_passes if {
+	count(undeclared_class.deny) == 0 with input as cloud("gcp", {"governance_class": "batch"}, {}) with data.estate as estate
+}
+
+test_class_that_only_a_deployment_can_tell_is_declared if {
+	every name in ["labels", "tags"] {
+		tags := {"governance_class": "${var.class}"}
+		count(undeclared_class.deny) == 0 with input as cloud("gcp", {}, {name: tags}) with data.estate as estate
+		count(undeclared_class.deny) == 0 with input as cloud("gcp", tags, {name: tags}) with data.estate as estate
+	}
+}
+
+cloud(platform, tags, resource) := {
+	"platform": platform,
+	"kind": "a",
+	"resource": resource,
+	"workload": {"name": "web", "tags": tags},
 }

@@ -14,6 +14,7 @@ mod gcp_azure;
 mod helm;
 mod kubernetes;
 mod kustomize;
+mod model_schema;
 mod outputs;
 mod places;
 mod policies;

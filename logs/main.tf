@@ -1,3 +1,0 @@
-resource "aws_cloudwatch_log_group" "g" {
-  name = "g"
-}

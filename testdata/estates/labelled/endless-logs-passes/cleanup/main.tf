@@ -1,0 +1,4 @@
+resource "aws_cloudwatch_log_group" "cleanup" {
+  name              = "/aws/lambda/cleanup"
+  retention_in_days = 90
+}

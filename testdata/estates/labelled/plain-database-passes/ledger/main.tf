@@ -1,0 +1,7 @@
+resource "aws_db_instance" "ledger" {
+  identifier              = "ledger"
+  engine                  = "postgres"
+  instance_class          = "db.t4g.medium"
+  storage_encrypted       = true
+  backup_retention_period = 7
+}
