@@ -13,6 +13,7 @@ mod kustomize;
 mod serverless;
 mod shared;
 mod systemd;
+mod template;
 mod terraform;
 mod terraform_plan;
 mod words;
@@ -86,11 +87,15 @@ impl Reading {
             self.empty += 1;
             return false;
         }
+        let marked = template::marked(document);
+        let document = marked.as_ref().unwrap_or(document);
         let written = |frontend: &&Frontend| frontend.notations.contains(&document.notation);
         for frontend in FRONTENDS.iter().filter(written) {
             match (frontend.recognise)(document) {
                 Recognition::Yes => {
                     (frontend.read)(document, self);
+                    let problem = marked.as_ref().and_then(template::problem);
+                    self.problems.extend(problem);
                     return true;
                 }
                 Recognition::Almost(node, message) => {
@@ -116,7 +121,27 @@ impl Reading {
     /// Builds the kustomizations among files, each given by its path. The files that were a part of one are not to be
     /// judged as they are written.
     pub fn build(&mut self, files: &[(String, &[Document])]) -> BTreeSet<FileId> {
-        kustomize::build(files, self)
+        let marked = files.iter().map(|(_, documents)| {
+            let marked = documents.iter().map(template::marked);
+            let marked: Vec<Option<Document>> = marked.collect();
+            let all = marked.iter().zip(*documents);
+            let all = all.map(|(marked, document)| marked.as_ref().unwrap_or(document).clone());
+            let has_one = marked.iter().any(Option::is_some);
+            has_one.then(|| all.collect::<Vec<Document>>())
+        });
+        let marked: Vec<Option<Vec<Document>>> = marked.collect();
+        let files: Vec<(String, &[Document])> = files
+            .iter()
+            .zip(&marked)
+            .map(|((path, documents), marked)| {
+                (path.clone(), marked.as_deref().unwrap_or(documents))
+            })
+            .collect();
+        let built = kustomize::build(&files, self);
+        let is_built = |document: &&Document| built.contains(&document.file);
+        let rendered = marked.iter().flatten().flatten().filter(is_built);
+        self.problems.extend(rendered.filter_map(template::problem));
+        built
     }
 
     /// Reads one object of Kubernetes that stands inside a document, as an API server sends it.

@@ -153,9 +153,9 @@ impl Reader<'_> {
             .split_once('/')
             .map_or("core", |(group, _)| group);
         let metadata = |key: &str| {
-            view.at(&["metadata", key])
-                .and_then(View::raw)
-                .filter(|text| !text.is_empty())
+            let written = view.at(&["metadata", key])?;
+            let text = written.raw().or(written.unknown());
+            text.filter(|text| !text.is_empty())
         };
         let namespace = metadata("namespace").map(str::to_owned);
         let name = match (metadata("name"), metadata("generateName")) {

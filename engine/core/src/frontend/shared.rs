@@ -6,8 +6,11 @@ use crate::tree::{NodeId, Origin, View};
 
 /// `image`: a reference taken apart. Nothing where nothing is written.
 pub(super) fn image(model: &mut Model, written: Option<View<'_>>) {
-    if let Some((written, text)) = written.and_then(|written| Some((written, written.raw()?))) {
-        reference(model, text, written.id());
+    let Some(written) = written else { return };
+    match (written.raw(), written.unknown()) {
+        (Some(text), _) => reference(model, text, written.id()),
+        (None, Some(why)) => model.unknown("image", why, written.id()),
+        (None, None) => {}
     }
 }
 

@@ -193,6 +193,10 @@ impl Builder {
     }
 
     fn graft_scalar(&mut self, from: View<'_>, origin: Origin) {
+        if let Some(why) = from.unknown() {
+            self.unknown(why, origin);
+            return;
+        }
         match from.scalar() {
             Scalar::Null => self.scalar(Kind::Null, origin),
             Scalar::Bool(value) => self.scalar(Kind::Bool(value), origin),

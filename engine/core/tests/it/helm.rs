@@ -1,7 +1,9 @@
 //! What Helm renders, and templates that nobody rendered.
 
+use plumbline_core::estate::{EntityKind, Estate};
 use plumbline_core::parse::Notation;
 use plumbline_core::resource::Format;
+use plumbline_rego::{Path, value::json};
 
 use super::{documents, reading, spelt};
 
@@ -69,6 +71,61 @@ fn problems(text: &str, expected: &[&str], errors: usize) {
     assert_eq!(spelt(text, &problems), expected, "{text}");
     let is_error = |problem: &&plumbline_core::problem::Problem| problem.is_error();
     assert_eq!(problems.iter().filter(is_error).count(), errors, "{text}");
+}
+
+/// An object with one container of this image.
+fn pod(version: &str, image: &str) -> String {
+    format!(
+        "apiVersion: {version}\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - name: a\n    image: {image}\n"
+    )
+}
+
+/// What is said of a text, and the image of its only workload.
+#[track_caller]
+fn image(text: &str, problems: &[&str], expected: Option<&str>) {
+    let reading = reading(text);
+    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
+    let (estate, _) = Estate::new(reading.resources);
+    let value = estate.of_kind(EntityKind::Workload).next().unwrap().value();
+    let found = value.at(&Path::from_pointer("/containers/0/image/reference").unwrap());
+    let found = found.map(json::to_string);
+    assert_eq!(found.as_deref(), expected, "{text}");
+}
+
+const UNRENDERED: &str = "7:5 a value of a template that has to be rendered first";
+
+#[test]
+fn a_value_that_was_not_rendered_is_unknown_and_said() {
+    for value in [
+        "\"{{ .Values.image }}\"",
+        "web:{{ .Chart.AppVersion }}",
+        "'{{ image }}'",
+    ] {
+        image(&pod("v1", value), &[UNRENDERED], None);
+    }
+    image(&pod("v1", "\"{{ $x }}\""), &[], Some(r#""{{ $x }}""#));
+}
+
+#[test]
+fn what_another_tool_fills_in_later_is_unknown_and_needs_no_rendering() {
+    let argo = "argoproj.io/v1alpha1";
+    image(&pod(argo, "'{{inputs.parameters.image}}'"), &[], None);
+    image(&pod(argo, "'{{ .Values.image }}'"), &[UNRENDERED], None);
+}
+
+#[test]
+fn a_name_that_was_not_rendered_is_no_missing_name() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: \"{{ .Release.Name }}\"\n";
+    let reading = reading(text);
+    let expected = ["4:3 a value of a template that has to be rendered first"];
+    assert_eq!(spelt(text, &reading.problems), expected);
+    assert_eq!(reading.resources[0].name, "{{ .Release.Name }}");
+}
+
+#[test]
+fn a_text_of_several_lines_may_hold_templates_for_others() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  b: |\n    {{ .Values.c }}\n";
+    assert_eq!(spelt(text, &reading(text).problems), [""; 0]);
 }
 
 #[test]

@@ -59,6 +59,9 @@ pub(super) fn known(
     written: Option<View<'_>>,
     fill: impl FnOnce(&mut Model, &str, Origin),
 ) {
+    if let Some((view, why)) = written.and_then(|view| Some((view, view.unknown()?))) {
+        return model.unknown(key, why, view.id());
+    }
     let Some((from, text)) = written.and_then(|view| Some((view.id(), text(view)?))) else {
         return;
     };
