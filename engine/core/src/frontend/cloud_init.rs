@@ -2,6 +2,7 @@
 //!
 //! Only cloud-config is read. Scripts, multi-part messages and templates are other formats under the same name.
 
+mod content;
 mod secret;
 mod shell;
 
@@ -12,7 +13,8 @@ use crate::estate::{Entity, EntityKind, Model};
 use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::resource::{Format, Platform, Resource, ResourceId};
-use crate::tree::{NodeId, Origin, Typing, View};
+use crate::tree::{NodeId, Origin, Tree, Typing, View};
+use content::Content;
 
 pub(super) const FRONTEND: Frontend = Frontend {
     formats: &[Format::CloudInit],
@@ -27,7 +29,7 @@ const HEADER: &str = "#cloud-config";
 
 /// cloud-init reads one mapping.
 fn recognise(document: &Document) -> Recognition {
-    let text = document.tree.source().map_or("", |source| source.text());
+    let text = text(&document.tree);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let first = text.lines().next().unwrap_or_default();
     let root = root(document);
@@ -99,11 +101,12 @@ fn refuse_shapes(document: &Document, root: View<'_>, reading: &mut Reading) {
 }
 
 fn warn_of_encoded(document: &Document, root: View<'_>, reading: &mut Reading) {
+    let source = text(&document.tree);
     for file in root.get("write_files").into_iter().flat_map(View::items) {
-        let Some(encoding) = file.get("encoding").filter(|_| is_encoded(file)) else {
+        let Some(Content::Unread(encoded)) = content::of_file(file, source) else {
             continue;
         };
-        let span = document.tree.place(encoding.id());
+        let span = document.tree.place(encoded.id());
         reading.problems.extend(span.map(|span| {
             Problem::warning(
                 span,
@@ -114,10 +117,8 @@ fn warn_of_encoded(document: &Document, root: View<'_>, reading: &mut Reading) {
     }
 }
 
-/// Whether the content of a file is anything but the text that is written.
-fn is_encoded(file: View<'_>) -> bool {
-    let encoding = file.get("encoding").and_then(View::raw);
-    encoding.is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("text/plain"))
+fn text(tree: &Tree) -> &str {
+    tree.source().map_or("", |source| source.text())
 }
 
 fn entities(resource: &Resource) -> Vec<Entity> {
@@ -141,7 +142,7 @@ fn fill(model: &mut Model, resource: &Resource) {
         model.object(None, from, |model| {
             model.text("name", "user-data", origin);
             model.text("role", "container", origin);
-            environment(model, resource.view());
+            environment(model, resource);
         });
     });
 }
@@ -155,8 +156,9 @@ struct Setting {
 }
 
 /// `env[]`: variables of files and commands, and the passwords of users under names such as `users.web.passwd`.
-fn environment(model: &mut Model, root: View<'_>) {
-    let mut settings = shell::of_files(root);
+fn environment(model: &mut Model, resource: &Resource) {
+    let root = resource.view();
+    let mut settings = shell::of_files(root, text(&resource.tree));
     settings.extend(shell::of_commands(root));
     settings.extend(secret::settings(root));
     if settings.is_empty() {

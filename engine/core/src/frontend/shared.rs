@@ -54,3 +54,25 @@ fn tag(model: &mut Model, key: &str, value: View<'_>) {
         model.text(key, text, Origin::Derived { from: value.id() });
     }
 }
+
+/// What base64 stands for, where that is text. Whitespace within says nothing.
+pub(super) fn base64(written: &str) -> Option<String> {
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let is_text = |character: &char| !character.is_whitespace();
+    let characters: String = written.chars().filter(is_text).collect();
+    if characters.is_empty() || !characters.len().is_multiple_of(4) {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    for character in characters.trim_end_matches('=').chars() {
+        let digit = u32::try_from(ALPHABET.find(character)?).ok()?;
+        bits = ((bits << 6) | digit) & 0xF_FFFF;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from((bits >> count) & 0xFF).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}

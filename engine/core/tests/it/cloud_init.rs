@@ -162,6 +162,34 @@ fn a_file_that_is_encoded_is_said_and_not_read() {
 }
 
 #[test]
+fn a_file_in_base64_is_read() {
+    for content in [
+        "{path: /a.env, encoding: b64, content: QT1i}",
+        "{path: /a.env, content: !!binary QT1i}",
+        "{path: /a.env, encoding: BASE64, content: \"QT\\n1i\"}",
+    ] {
+        variables(&format!("write_files: [{content}]"), &["A=b"]);
+    }
+    variables(
+        "write_files:\n- path: /a.env\n  content: !!binary |\n    QT1i\n",
+        &["A=b"],
+    );
+    variables(
+        "write_files: [{path: /a.env, encoding: b64, content: !!binary UVQxaQ==}]",
+        &["A=b"],
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text_are_said() {
+    ids(
+        "#cloud-config\nwrite_files:\n- path: /a.env\n  content: !!binary //79\n",
+        &["host/test.yaml/cloud-init/user-data"],
+        &["4:3 the content of this file is encoded, and was not read"],
+    );
+}
+
+#[test]
 fn commands_begin_with_variables() {
     variables(
         "bootcmd:\n- export A=b C='d e'\nruncmd:\n- F=g H=i /bin/web J=k\n- [export, L=m]\n- |\n  set -e\n  export N=o; /bin/web\n- env P=q /bin/web\n",

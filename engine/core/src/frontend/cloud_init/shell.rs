@@ -1,6 +1,7 @@
 //! Variables that user data sets: in files that it writes, and before commands that it runs.
 
-use super::{Setting, is_encoded};
+use super::Setting;
+use super::content::{self, Content};
 use crate::frontend::words::words;
 use crate::tree::{NodeId, View};
 
@@ -11,18 +12,19 @@ const ENDINGS: &[&str] = &[".env", ".conf", "environment"];
 const FOLDERS: &[&str] = &["/etc/default/", "/etc/profile.d/"];
 
 /// Variables of the files that are written, each with its file's content.
-pub(super) fn of_files(root: View<'_>) -> Vec<Setting> {
+pub(super) fn of_files(root: View<'_>, source: &str) -> Vec<Setting> {
     let mut settings = Vec::new();
     for file in root.get("write_files").into_iter().flat_map(View::items) {
         let holds = file
             .get("path")
             .and_then(View::raw)
             .is_some_and(holds_variables);
-        let Some(content) = file.get("content").filter(|_| holds && !is_encoded(file)) else {
-            continue;
-        };
-        let lines = content.raw().unwrap_or_default().lines();
-        settings.extend(lines.filter_map(|line| of_line(line, content.id())));
+        let written = file.get("content").filter(|_| holds);
+        let read = written.and_then(|_| content::of_file(file, source));
+        if let (Some(written), Some(Content::Text(text))) = (written, read) {
+            let lines = text.lines();
+            settings.extend(lines.filter_map(|line| of_line(line, written.id())));
+        }
     }
     settings
 }
