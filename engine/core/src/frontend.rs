@@ -85,6 +85,7 @@ impl Reading {
     pub fn take(&mut self, document: &Document) -> bool {
         if is_empty(document) {
             self.empty += 1;
+            self.problems.extend(systemd::nothing(document));
             return false;
         }
         let marked = template::marked(document);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use plumbline_core::estate::{Entity, Estate};
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Notation};
+use plumbline_core::problem::Problem;
 use plumbline_core::source::{FileId, Source};
 use plumbline_core::tree::{NodeId, Origin, Typing};
 use plumbline_rego::{Path, Value, value::json};
@@ -109,7 +110,37 @@ fn what_has_none_of_systemds_sections_is_no_unit() {
         let reading = unit("org.example.service", text);
         assert_eq!((reading.unrecognised, reading.problems.len()), (1, 0));
     }
-    assert_eq!(unit("masked.service", "").empty, 1);
+}
+
+#[test]
+fn a_unit_that_says_nothing_is_said() {
+    let expected = ["1:1 a unit without any section"];
+    for text in ["", "# a note\n"] {
+        let reading = unit("masked.service", text);
+        assert_eq!(reading.empty, 1);
+        assert_eq!(spelt(text, &reading.problems), expected);
+    }
+    assert_eq!(unit("shop.target", "").problems.len(), 0);
+}
+
+#[test]
+fn a_section_that_is_misspelt_is_said_with_what_was_meant() {
+    let text = "[Serivce]\nExecStart=/bin/web\n";
+    let reading = unit("web.service", text);
+    let helps: Vec<&str> = reading
+        .problems
+        .iter()
+        .filter_map(|problem| problem.help.as_deref())
+        .collect();
+    assert_eq!(
+        spelt(text, &reading.problems),
+        [
+            "1:2 systemd ignores the section `[Serivce]` of a service",
+            "1:2 a service without the section `[Service]`",
+        ]
+    );
+    assert_eq!(helps.first(), Some(&"did you mean `[Service]`?"));
+    assert!(!reading.problems.iter().any(Problem::is_error));
 }
 
 #[test]
