@@ -248,6 +248,56 @@ fn a_range_is_a_port_after_the_other() {
 }
 
 #[test]
+fn ranges_of_more_ports_than_are_read_are_said() {
+    let service = |ports: &str| format!("services:\n  web:\n    image: nginx\n    ports:\n{ports}");
+    let said = |ports: &str| {
+        let text = service(ports);
+        spelt(&text, &reading(&text).problems)
+    };
+    assert_eq!(said("    - 1-256\n"), [""; 0]);
+    assert_eq!(
+        said("    - 1-257\n"),
+        ["5:7 a range of more ports than are read of one range"]
+    );
+    let many = "    - 1-256\n".repeat(17);
+    assert_eq!(
+        said(&many),
+        ["21:7 more ranges of ports than are read of one file"]
+    );
+    let (estate, _) = Estate::new(reading(&service(&many)).resources);
+    let value = estate.entities[0].value();
+    let ports = value.at(&Path::from_pointer("/containers/0/ports").unwrap());
+    let numbers = json::to_string(ports.unwrap()).matches("\"port\":").count();
+    assert_eq!(numbers, 4096);
+}
+
+#[test]
+fn a_truth_value_of_a_variable_is_unknown() {
+    unknown(
+        "read_only: '${RO}'",
+        &["/containers/0/isolation/read_only_root_filesystem"],
+    );
+    unknown(
+        "privileged: '${P}', security_opt: [seccomp=a]",
+        &["/containers/0/isolation/privileged"],
+    );
+    for mount in [
+        "{type: volume, source: a, target: /a, read_only: '${RO}'}",
+        "'a:/a:${MODE}'",
+    ] {
+        unknown(
+            &format!("volumes: [{mount}]"),
+            &["/volumes/0/read_only", "/state/persistent"],
+        );
+    }
+    unknown("volumes: ['a:/a:${MODE:-ro}']", &[]);
+    unknown(
+        "healthcheck: {test: a, disable: '${OFF}'}",
+        &["/containers/0/health"],
+    );
+}
+
+#[test]
 fn a_variable_hides_only_its_part_of_a_port() {
     let port = "ports: ['127.0.0.1:${PORT}:80']";
     container(port, "/ports/0/port", Some("80"));
