@@ -240,6 +240,24 @@ fn variables_say_where_their_value_comes_from() {
 }
 
 #[test]
+fn a_value_of_a_variable_that_is_no_text_is_said() {
+    let pod = |value: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - name: c\n    env:\n    - name: A\n      value: {value}\n"
+        )
+    };
+    let id = ["kubernetes/core/Pod/_/a"];
+    for value in ["8080", "true", "1.5", "{a: b}", "[a]"] {
+        let said = ["9:7 the `value` of a variable that is no text"];
+        ids(&pod(value), &id, &said);
+    }
+    for value in ["'8080'", "\"true\"", "a", "~", "15m"] {
+        ids(&pod(value), &id, &[]);
+    }
+    workload(&pod("{a: b}"), "/containers/0/env/0/value", None);
+}
+
+#[test]
 fn quantities_are_numbers() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: c\n    resources: {requests: {cpu: 100m}, limits: {cpu: 2, memory: 128Mi}}\n";
     workload(

@@ -76,6 +76,23 @@ impl Report<'_> {
         let lists = CONTAINER_LISTS.iter().filter_map(|list| spec.get(list));
         for container in lists.flat_map(View::items) {
             self.keys(container, OF_CONTAINER);
+            for variable in container.get("env").into_iter().flat_map(View::items) {
+                self.value(variable);
+            }
+        }
+    }
+
+    /// The value of a variable is a text. The API server reads no number and no truth value as one.
+    fn value(&mut self, variable: View<'_>) {
+        let Some(value) = variable.get("value").filter(|value| !value.is_null()) else {
+            return;
+        };
+        if value.is_mapping() || value.is_sequence() {
+            self.refuse(value, "the `value` of a variable that is no text");
+        } else if value.str().is_none() && value.unknown().is_none() {
+            let help =
+                "it was judged as text: the API server refuses the object as it is; quote it";
+            self.say(value, "the `value` of a variable that is no text", help);
         }
     }
 
@@ -84,6 +101,9 @@ impl Report<'_> {
             let Some(written) = of.get(key).filter(|written| !written.is_null()) else {
                 continue;
             };
+            if written.unknown().is_some() {
+                continue;
+            }
             match shape {
                 Shape::Mapping if !written.is_mapping() => {
                     self.refuse(written, &format!("`{key}` is no mapping"));
