@@ -342,6 +342,21 @@ fn servers_say_whether_they_encrypt() {
 }
 
 #[test]
+fn a_server_without_a_scheme_may_encrypt() {
+    let check = |urls: &str, expected: &[&str]| {
+        let text = format!(
+            "openapi: 3.0.0\nservers: [{urls}]\npaths: {{/a: {{get: {{security: [], responses: {{'429': {{}}}}}}}}}}\n"
+        );
+        unknown(&text, EntityKind::Endpoint, expected);
+    };
+    check("{url: /v1}", &["/tls"]);
+    check("{url: 'https://a.com'}, {url: //a.com/}", &["/tls"]);
+    check("{url: '{scheme}://a.com'}", &["/tls"]);
+    check("{url: 'http://a.com'}, {url: /v1}", &[]);
+    check("{url: 'https://a.com'}", &[]);
+}
+
+#[test]
 fn a_server_to_try_things_out_need_not_encrypt() {
     let with = |urls: &str| format!("servers: [{urls}]\n");
     endpoint(
