@@ -765,6 +765,25 @@ fn a_source_elsewhere_is_known_by_its_name() {
 }
 
 #[test]
+fn a_topic_and_a_bus_hand_over_events() {
+    let check = |event: &str, expected| {
+        let text = function(&format!("events: [{event}]"));
+        entity(&text, EntityKind::Subscription, "", Some(expected));
+    };
+    let topic = r#"{"channel":{"name":"orders"},"consumer":{"max_seconds":6,"name":"hello"},"dead_letter":false,"form":"topic","name":"hello/events/0"}"#;
+    check("sns: orders", topic);
+    check("sns: 'arn:aws:sns:a:1:orders'", topic);
+    check("sns: {topicName: orders}", topic);
+    check(
+        "sns: {topicName: orders, redrivePolicy: {deadLetterTargetRef: Q}}",
+        &topic.replace("false", "true"),
+    );
+    let bus = r#"{"channel":{"name":"orders"},"consumer":{"max_seconds":6,"name":"hello"},"dead_letter":false,"form":"bus","max_age_seconds":86400,"name":"hello/events/0","retries":2}"#;
+    let event = "eventBridge: {eventBus: 'arn:aws:events:a:1:event-bus/orders', retryPolicy: {maximumRetryAttempts: 2}}";
+    check(event, bus);
+}
+
+#[test]
 fn a_batch_may_fail_in_part_and_a_stream_has_failures() {
     let check = |event: &str, pointer, expected| {
         let text = function(&format!("events: [{event}]"));
