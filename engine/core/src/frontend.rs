@@ -145,6 +145,14 @@ impl Reading {
         built
     }
 
+    /// Says which charts of Helm are among files, each given by its path. Returns the files that are templates of one:
+    /// they are not to be judged before they are rendered.
+    pub fn charts(&mut self, files: &[(&str, FileId)]) -> BTreeSet<FileId> {
+        let (templates, problems) = kubernetes::helm::charts(files);
+        self.problems.extend(problems);
+        templates
+    }
+
     /// Reads one object of Kubernetes that stands inside a document, as an API server sends it.
     pub fn take_object(&mut self, document: &Document, node: NodeId) {
         kubernetes::read_object(document, node, self);

@@ -1,8 +1,11 @@
 //! What Helm renders, and templates that nobody rendered.
 
 use plumbline_core::estate::{EntityKind, Estate};
+use plumbline_core::frontend::Reading;
 use plumbline_core::parse::Notation;
+use plumbline_core::problem::Place;
 use plumbline_core::resource::Format;
+use plumbline_core::source::FileId;
 use plumbline_rego::{Path, value::json};
 
 use super::{documents, reading, spelt};
@@ -152,4 +155,71 @@ fn a_text_that_is_broken_is_no_template() {
     let (_, found) = documents("a: \"{{ .Values.web }}\"\nb: [\n", Notation::Yaml);
     assert!(found.iter().all(plumbline_core::problem::Problem::is_error));
     assert_eq!(found.len(), 1);
+}
+
+/// Which of some files are templates of charts, and what is said of the charts.
+#[track_caller]
+fn charts(paths: &[&str], expected: &[&str], problems: &[&str]) {
+    let numbered = paths.iter().zip(0..);
+    let files: Vec<(&str, FileId)> = numbered
+        .map(|(path, number)| (*path, FileId(number)))
+        .collect();
+    let mut reading = Reading::default();
+    let templates = reading.charts(&files);
+    let found: Vec<&str> = files
+        .iter()
+        .filter(|(_, file)| templates.contains(file))
+        .map(|(path, _)| *path)
+        .collect();
+    assert_eq!(found, expected, "{paths:?}");
+    let places: Vec<Place> = reading
+        .problems
+        .iter()
+        .map(|problem| problem.place.clone())
+        .collect();
+    let files: Vec<Place> = problems
+        .iter()
+        .map(|file| Place::File((*file).to_owned()))
+        .collect();
+    assert_eq!(places, files, "{paths:?}");
+}
+
+#[test]
+fn a_chart_is_said_once_with_all_of_its_templates() {
+    charts(
+        &[
+            "shop/Chart.yaml",
+            "shop/values.yaml",
+            "shop/crds/a.yaml",
+            "shop/templates/web.yaml",
+            "shop/templates/tests/web.yaml",
+            "other/templates/web.yaml",
+        ],
+        &["shop/templates/web.yaml", "shop/templates/tests/web.yaml"],
+        &["shop/Chart.yaml"],
+    );
+    charts(
+        &["Chart.yaml", "templates/web.yaml"],
+        &["templates/web.yaml"],
+        &["Chart.yaml"],
+    );
+}
+
+#[test]
+fn a_chart_within_another_one_is_a_part_of_it() {
+    charts(
+        &[
+            "shop/Chart.yaml",
+            "shop/charts/db/Chart.yaml",
+            "shop/charts/db/templates/db.yaml",
+        ],
+        &["shop/charts/db/templates/db.yaml"],
+        &["shop/Chart.yaml"],
+    );
+}
+
+#[test]
+fn a_chart_without_templates_among_the_files_is_not_said() {
+    charts(&["shop/Chart.yaml", "shop/values.yaml"], &[], &[]);
+    charts(&["shop/templates/web.yaml"], &[], &[]);
 }

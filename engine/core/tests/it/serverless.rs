@@ -766,7 +766,7 @@ fn a_source_elsewhere_is_known_by_its_name() {
 
 #[test]
 fn a_topic_and_a_bus_hand_over_events() {
-    let check = |event: &str, expected| {
+    let check = |event: &str, expected: &str| {
         let text = function(&format!("events: [{event}]"));
         entity(&text, EntityKind::Subscription, "", Some(expected));
     };
