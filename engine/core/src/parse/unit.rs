@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{Document, Notation};
 use crate::problem::Problem;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source, Span, small};
 use crate::tree::{Builder, Key, Kind, Origin, Text, Tree};
 
 pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<Problem>) {
@@ -313,8 +313,8 @@ impl<'a> Parser<'a> {
     fn span(&self, range: &Range<usize>) -> Span {
         Span {
             file: self.file,
-            start: byte(range.start),
-            end: byte(range.end),
+            start: small(range.start),
+            end: small(range.end),
         }
     }
 }
@@ -349,8 +349,4 @@ fn extent(value: &[Part<'_>]) -> Range<usize> {
         (Some(first), Some(last)) => first.at..last.end(),
         _ => 0..0,
     }
-}
-
-fn byte(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

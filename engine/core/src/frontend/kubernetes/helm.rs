@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::parse::Document;
 use crate::problem::Problem;
 use crate::resource::{Format, Resource};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, small};
 use crate::tree::{NodeId, Tree};
 
 /// What Helm writes before the path of a template.
@@ -49,8 +49,8 @@ fn template(tree: &Tree) -> Option<(&str, Span)> {
         let line = before.get(start..)?.trim_end();
         if let Some(path) = line.strip_prefix(MARK).filter(|path| is_template(path)) {
             let place = Span {
-                start: byte(start),
-                end: byte(start + line.len()),
+                start: small(start),
+                end: small(start + line.len()),
                 ..root
             };
             return Some((path, place));
@@ -112,8 +112,4 @@ fn ancestors(path: &str) -> impl Iterator<Item = (&str, &str)> {
 fn is_template(path: &str) -> bool {
     let is_address = path.contains("://") || path.contains(char::is_whitespace);
     !is_address && FOLDERS.iter().any(|folder| path.contains(folder))
-}
-
-fn byte(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
