@@ -8,6 +8,7 @@ mod cloud_init;
 mod cloudformation;
 mod compose;
 mod contract;
+mod environment;
 mod kubernetes;
 mod kustomize;
 mod serverless;

@@ -8,6 +8,7 @@ mod shell;
 
 use std::sync::Arc;
 
+use super::environment::{Variable, environment};
 use super::{Frontend, Reading, Recognition};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::parse::{Document, Notation};
@@ -142,41 +143,16 @@ fn fill(model: &mut Model, resource: &Resource) {
         model.object(None, from, |model| {
             model.text("name", "user-data", origin);
             model.text("role", "container", origin);
-            environment(model, resource);
+            environment(model, &variables(resource), from);
         });
     });
 }
 
-/// A setting that user data gives to the machine: a variable, or a user's password.
-struct Setting {
-    name: String,
-    /// None where a command computes it.
-    value: Option<String>,
-    from: NodeId,
-}
-
-/// `env[]`: variables of files and commands, and the passwords of users under names such as `users.web.passwd`.
-fn environment(model: &mut Model, resource: &Resource) {
+/// Variables of files and commands, and the passwords of users under names such as `users.web.passwd`.
+fn variables(resource: &Resource) -> Vec<Variable> {
     let root = resource.view();
-    let mut settings = shell::of_files(root, text(&resource.tree));
-    settings.extend(shell::of_commands(root));
-    settings.extend(secret::settings(root));
-    if settings.is_empty() {
-        return;
-    }
-    model.list("env", root.id(), |model| {
-        for setting in &settings {
-            let origin = Origin::Derived { from: setting.from };
-            model.object(None, setting.from, |model| {
-                model.text("name", &setting.name, origin);
-                match &setting.value {
-                    Some(value) => {
-                        model.text("kind", "literal", origin);
-                        model.text("value", value, origin);
-                    }
-                    None => model.text("kind", "other_ref", origin),
-                }
-            });
-        }
-    });
+    let mut variables = shell::of_files(root, text(&resource.tree));
+    variables.extend(shell::of_commands(root));
+    variables.extend(secret::variables(root));
+    variables
 }

@@ -76,3 +76,31 @@ pub(super) fn base64(written: &str) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+/// What stands before the brace that closes one which was opened, and behind it.
+pub(super) fn split_brace(text: &str) -> Option<(&str, &str)> {
+    let mut open = 1_usize;
+    let mut before = ' ';
+    for (at, character) in text.char_indices() {
+        match character {
+            '{' if before == '$' => open += 1,
+            '}' if open == 1 => return Some((text.get(..at)?, text.get(at + 1..)?)),
+            '}' => open -= 1,
+            _ => {}
+        }
+        before = character;
+    }
+    None
+}
+
+/// What is written, if it is anything.
+pub(super) fn written(view: Option<View<'_>>) -> Option<View<'_>> {
+    view.filter(|view| !view.is_null())
+}
+
+/// Where a value was read, or the default that holds where nothing is written.
+pub(super) fn origin(view: Option<View<'_>>, under: NodeId) -> Origin {
+    view.map_or(Origin::Default { under }, |view| Origin::Derived {
+        from: view.id(),
+    })
+}

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::eventing::{origin, written};
 use crate::estate::{Entity, EntityKind, Model};
+use crate::frontend::shared::{origin, written};
 use crate::resource::Resource;
 use crate::tree::{NodeId, Origin, View};
 

@@ -4,6 +4,7 @@ use super::{DIALECT, call};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::aws::bus::{MAX_AGE, RETRIES};
 use crate::frontend::aws::{WHY, presence};
+use crate::frontend::shared::origin;
 use crate::resource::Resource;
 use crate::tree::{NodeId, Origin, View};
 
@@ -243,10 +244,4 @@ fn name_of(source: View<'_>) -> Option<String> {
     let mut words = resource.split('/');
     let first = words.next()?;
     Some(words.next().unwrap_or(first).to_owned())
-}
-
-fn origin(written: Option<View<'_>>, under: NodeId) -> Origin {
-    written.map_or(Origin::Default { under }, |written| Origin::Derived {
-        from: written.id(),
-    })
 }
