@@ -1,31 +1,14 @@
 //! Files of Docker Compose to services to workloads.
 
-use plumbline_core::estate::{Entity, Estate};
-use plumbline_rego::{Path, Value, value::json};
+use plumbline_core::estate::Estate;
 
-use super::{reading, spelt};
-
-#[track_caller]
-fn ids(text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = reading(text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
-}
+use super::{found, ids, reading, spelt};
 
 /// The value at a pointer into the last workload of a text.
 #[track_caller]
 fn last(text: &str, pointer: &str, expected: Option<&str>) {
     let (estate, _) = Estate::new(reading(text).resources);
-    let workload = estate.entities.last().map(Entity::value);
-    let found = workload
-        .as_ref()
-        .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))
-        .map(json::to_string);
+    let found = found(estate.entities.last(), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
@@ -265,10 +248,8 @@ fn ranges_of_more_ports_than_are_read_are_said() {
         ["21:7 more ranges of ports than are read of one file"]
     );
     let (estate, _) = Estate::new(reading(&service(&many)).resources);
-    let value = estate.entities[0].value();
-    let ports = value.at(&Path::from_pointer("/containers/0/ports").unwrap());
-    let numbers = json::to_string(ports.unwrap()).matches("\"port\":").count();
-    assert_eq!(numbers, 4096);
+    let ports = found(estate.entities.first(), "/containers/0/ports").unwrap();
+    assert_eq!(ports.matches("\"port\":").count(), 4096);
 }
 
 #[test]

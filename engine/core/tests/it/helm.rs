@@ -6,9 +6,8 @@ use plumbline_core::parse::Notation;
 use plumbline_core::problem::Place;
 use plumbline_core::resource::Format;
 use plumbline_core::source::FileId;
-use plumbline_rego::{Path, value::json};
 
-use super::{documents, reading, spelt};
+use super::{documents, found, reading, spelt};
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
 
@@ -89,9 +88,8 @@ fn image(text: &str, problems: &[&str], expected: Option<&str>) {
     let reading = reading(text);
     assert_eq!(spelt(text, &reading.problems), problems, "{text}");
     let (estate, _) = Estate::new(reading.resources);
-    let value = estate.of_kind(EntityKind::Workload).next().unwrap().value();
-    let found = value.at(&Path::from_pointer("/containers/0/image/reference").unwrap());
-    let found = found.map(json::to_string);
+    let workload = estate.of_kind(EntityKind::Workload).next().unwrap();
+    let found = found(Some(workload), "/containers/0/image/reference");
     assert_eq!(found.as_deref(), expected, "{text}");
 }
 

@@ -1,21 +1,8 @@
 //! Manifests to resources to workloads.
 
 use plumbline_core::estate::Estate;
-use plumbline_rego::{Path, Value, value::json};
 
-use super::{reading, spelt};
-
-#[track_caller]
-fn ids(text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = reading(text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
-}
+use super::{found, ids, reading, spelt};
 
 #[test]
 fn an_object_is_known_by_group_kind_namespace_and_name() {
@@ -123,14 +110,7 @@ fn two_declarations_of_one_id_are_both_kept_and_said() {
 #[track_caller]
 fn workload(text: &str, pointer: &str, expected: Option<&str>) {
     let (estate, _) = Estate::new(reading(text).resources);
-    let workload = estate
-        .entities
-        .first()
-        .map(plumbline_core::estate::Entity::value);
-    let found = workload
-        .as_ref()
-        .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))
-        .map(json::to_string);
+    let found = found(estate.entities.first(), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 

@@ -1,9 +1,8 @@
 //! Services of the Serverless Framework: variables, the settings of the provider, functions and what calls them.
 
 use plumbline_core::estate::{EntityKind, Estate};
-use plumbline_rego::{Path, value::json};
 
-use super::{reading, spelt};
+use super::{found, ids, reading, spelt};
 
 /// A service with these keys at its root, and these functions.
 fn service(keys: &str, functions: &str) -> String {
@@ -23,28 +22,14 @@ fn with(provider: &str, root: &str, function: &str) -> String {
     )
 }
 
-#[track_caller]
-fn ids(text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = reading(text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
-}
-
 /// The value at a pointer into the first entity of a kind.
 #[track_caller]
 fn entity(text: &str, kind: EntityKind, pointer: &str, expected: Option<&str>) {
     let reading = reading(text);
     assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
     let (estate, _) = Estate::new(reading.resources);
-    let value = estate.of_kind(kind).next().unwrap().value();
-    let found = value
-        .at(&Path::from_pointer(pointer).unwrap())
-        .map(json::to_string);
+    let entity = estate.of_kind(kind).next().unwrap();
+    let found = found(Some(entity), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
@@ -422,18 +407,14 @@ fn grants(text: &str, expected: &[&str]) {
     let reading = reading(text);
     assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
     let (estate, _) = Estate::new(reading.resources);
-    let found: Vec<String> = estate
+    let grants: Vec<String> = estate
         .of_kind(EntityKind::Grant)
         .map(|grant| {
-            let value = grant.value();
-            let at = |pointer: &str| {
-                let found = value.at(&Path::from_pointer(pointer).unwrap());
-                found.map(json::to_string).unwrap_or_default()
-            };
+            let at = |pointer: &str| found(Some(grant), pointer).unwrap_or_default();
             format!("{} {}", at("/identity"), at("/actions"))
         })
         .collect();
-    assert_eq!(found, expected, "{text}");
+    assert_eq!(grants, expected, "{text}");
 }
 
 const STATEMENTS: &str = "[{Effect: Allow, Action: '*', Resource: '*'}]";

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use plumbline_core::estate::{Entity, Estate};
+use plumbline_core::estate::Estate;
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Notation};
 use plumbline_core::problem::Problem;
 use plumbline_core::source::{FileId, Source};
 use plumbline_core::tree::{NodeId, Origin, Typing};
-use plumbline_rego::{Path, Value, value::json};
+use plumbline_rego::Path;
 
-use super::spelt;
+use super::{declares, found, spelt};
 
 /// What a unit file under a name declares.
 fn unit(name: &str, text: &str) -> Reading {
@@ -28,14 +28,7 @@ fn unit(name: &str, text: &str) -> Reading {
 
 #[track_caller]
 fn ids(name: &str, text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = unit(name, text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
+    declares(&unit(name, text), text, expected, problems);
 }
 
 #[track_caller]
@@ -53,11 +46,7 @@ fn problems(service: &str, expected: &[&str]) {
 #[track_caller]
 fn workload(name: &str, text: &str, pointer: &str, expected: Option<&str>) {
     let (estate, _) = Estate::new(unit(name, text).resources);
-    let workload = estate.entities.first().map(Entity::value);
-    let found = workload
-        .as_ref()
-        .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))
-        .map(json::to_string);
+    let found = found(estate.entities.first(), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
