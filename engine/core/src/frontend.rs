@@ -12,6 +12,7 @@ mod environment;
 mod kubernetes;
 mod kustomize;
 mod serverless;
+mod shape;
 mod shared;
 mod systemd;
 mod template;

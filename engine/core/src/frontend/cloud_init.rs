@@ -9,6 +9,7 @@ mod shell;
 use std::sync::Arc;
 
 use super::environment::{Variable, environment};
+use super::shape::{self, USER_DATA};
 use super::{Frontend, Reading, Recognition};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::parse::{Document, Notation};
@@ -73,31 +74,13 @@ fn read(document: &Document, reading: &mut Reading) {
     });
 }
 
-/// Keys whose value is a list, and whether its items are commands: texts, or lists of words.
-const LISTS: &[(&str, bool)] = &[("bootcmd", true), ("runcmd", true), ("write_files", false)];
-
 fn refuse_shapes(document: &Document, root: View<'_>, reading: &mut Reading) {
-    let mut refuse = |view: View<'_>, message: String| {
-        let place = document.tree.place(view.id());
+    for wrong in shape::of_keys(root, USER_DATA) {
+        let place = document.tree.place(wrong.at.id());
         reading.problems.extend(place.map(|place| {
-            Problem::error(place, message)
+            Problem::error(place, wrong.message)
                 .help("it was not judged: cloud-init cannot do it as it is written")
         }));
-    };
-    for (key, of_commands) in LISTS {
-        let Some(written) = root.get(key).filter(|written| !written.is_null()) else {
-            continue;
-        };
-        if !written.is_sequence() {
-            refuse(written, format!("`{key}` is no list"));
-        }
-        for item in written
-            .items()
-            .filter(|item| item.is_mapping() == *of_commands)
-        {
-            let expected = if *of_commands { "command" } else { "mapping" };
-            refuse(item, format!("an item of `{key}` that is no {expected}"));
-        }
     }
 }
 

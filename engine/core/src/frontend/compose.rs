@@ -9,8 +9,8 @@ mod extends;
 mod interpolate;
 mod isolation;
 mod port;
+mod refused;
 mod service;
-mod shape;
 mod volume;
 
 use std::collections::HashSet;
@@ -77,7 +77,7 @@ fn read(document: &Document, reading: &mut Reading) {
     refuse_dollars(document, reading);
     warn_of_includes(document, root, reading);
     for (_, service) in root.get("services").into_iter().flat_map(View::entries) {
-        shape::refuse(document, service, reading);
+        refused::refuse(document, service, reading);
     }
     let (tree, typing) = match extends::resolve(&document.tree, root, &mut reading.problems) {
         Some(tree) => (Arc::new(tree), Typing::Json),

@@ -7,7 +7,7 @@ pub(super) mod helm;
 mod isolation;
 mod lifetime;
 pub(super) mod quantity;
-mod shape;
+mod spec;
 mod volume;
 mod workload;
 
@@ -189,7 +189,7 @@ impl Reader<'_> {
             root: view.id(),
             typing: self.typing,
         };
-        self.reading.problems.extend(shape::problems(&resource));
+        self.reading.problems.extend(spec::problems(&resource));
         self.reading.resources.push(resource);
     }
 

@@ -744,15 +744,15 @@ fn what_is_of_another_shape_than_compose_takes_is_said() {
     };
     check(
         "volumes: {data: /data}",
-        &["4:5 `volumes` of a service is no list"],
+        &["4:5 `volumes` is no list"],
     );
     check(
         "cap_add: SYS_ADMIN",
-        &["4:5 `cap_add` of a service is no list"],
+        &["4:5 `cap_add` is no list"],
     );
     check(
         "environment: A=b",
-        &["4:5 `environment` of a service is no mapping"],
+        &["4:5 `environment` is no mapping"],
     );
     check(
         "environment: [A=b, {C: d}]",

@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use super::build::Build;
 use super::draft::{Content, Draft, Entry};
 use super::files::Kustomization;
+use super::labels;
 use super::object::Object;
-use super::{Shape, labels};
+use crate::frontend::shape::Shape;
 use crate::tree::View;
 
 /// Lists of a kustomization, the kind that each makes, and where literals stand in it. A Secret is written as text,

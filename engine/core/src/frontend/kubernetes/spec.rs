@@ -1,40 +1,10 @@
-//! The shapes that the API server insists on. What has another one is seen by no model, and is said here.
+//! What the API server refuses of the pod specs of an object.
 
 use super::workload::{CONTAINER_LISTS, search, template_path};
+use crate::frontend::shape::{self, CONTAINER, Keys, POD_SPEC};
 use crate::problem::Problem;
 use crate::resource::Resource;
 use crate::tree::View;
-
-/// What must stand under a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// A list of mappings.
-    List,
-    Mapping,
-}
-
-/// Keys of a pod spec that the model reads.
-const OF_SPEC: &[(&str, Shape)] = &[
-    ("containers", Shape::List),
-    ("ephemeralContainers", Shape::List),
-    ("initContainers", Shape::List),
-    ("resources", Shape::Mapping),
-    ("securityContext", Shape::Mapping),
-    ("volumes", Shape::List),
-];
-
-/// Keys of a container that the model reads.
-const OF_CONTAINER: &[(&str, Shape)] = &[
-    ("env", Shape::List),
-    ("envFrom", Shape::List),
-    ("lifecycle", Shape::Mapping),
-    ("livenessProbe", Shape::Mapping),
-    ("ports", Shape::List),
-    ("readinessProbe", Shape::Mapping),
-    ("resources", Shape::Mapping),
-    ("securityContext", Shape::Mapping),
-    ("startupProbe", Shape::Mapping),
-];
 
 /// What of an object has another shape, as far as the schema of its kind is known.
 pub(super) fn problems(resource: &Resource) -> Vec<Problem> {
@@ -65,17 +35,17 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn spec(&mut self, spec: View<'_>) {
-        if spec.is_null() {
+        if spec.is_null() || spec.unknown().is_some() {
             return;
         }
         if !spec.is_mapping() {
             self.refuse(spec, "a pod spec that is no mapping");
             return;
         }
-        self.keys(spec, OF_SPEC);
+        self.keys(spec, POD_SPEC);
         let lists = CONTAINER_LISTS.iter().filter_map(|list| spec.get(list));
         for container in lists.flat_map(View::items) {
-            self.keys(container, OF_CONTAINER);
+            self.keys(container, CONTAINER);
             for variable in container.get("env").into_iter().flat_map(View::items) {
                 self.value(variable);
             }
@@ -96,28 +66,9 @@ impl Report<'_> {
         }
     }
 
-    fn keys(&mut self, of: View<'_>, shapes: &[(&str, Shape)]) {
-        for (key, shape) in shapes {
-            let Some(written) = of.get(key).filter(|written| !written.is_null()) else {
-                continue;
-            };
-            if written.unknown().is_some() {
-                continue;
-            }
-            match shape {
-                Shape::Mapping if !written.is_mapping() => {
-                    self.refuse(written, &format!("`{key}` is no mapping"));
-                }
-                Shape::List if !written.is_sequence() => {
-                    self.refuse(written, &format!("`{key}` is no list"));
-                }
-                Shape::List => {
-                    for item in written.items().filter(|item| !item.is_mapping()) {
-                        self.refuse(item, &format!("an item of `{key}` that is no mapping"));
-                    }
-                }
-                Shape::Mapping => {}
-            }
+    fn keys(&mut self, of: View<'_>, keys: Keys) {
+        for wrong in shape::of_keys(of, keys) {
+            self.refuse(wrong.at, &wrong.message);
         }
     }
 
