@@ -181,7 +181,7 @@ fn of_item<'a>(key: &str, shape: Shape, item: View<'a>, wrong: &mut Vec<Wrong<'a
         Shape::Mappings | Shape::Items(..) if !item.is_mapping() => {
             say(item, that_is_no("mapping"), wrong);
         }
-        Shape::Texts if item.raw().that_is_no() => say(item, that_is_no("text"), wrong),
+        Shape::Texts if item.raw().is_none() => say(item, that_is_no("text"), wrong),
         Shape::Commands if item.is_mapping() => say(item, that_is_no("command"), wrong),
         Shape::Named if is_collection(item) => say(item, no_pair(key), wrong),
         Shape::Items(required, allowed) => of_fields(key, required, allowed, item, wrong),
