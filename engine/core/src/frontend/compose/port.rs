@@ -150,14 +150,6 @@ impl<'a> Spelling<'a> {
         })
     }
 
-    /// The numbers of the machine's ports, where they are written; none if they are no numbers.
-    fn host(&self) -> Option<Option<Numbers>> {
-        match self.host {
-            Some(host) => Some(Some(Numbers::of(host)?)),
-            None => Some(None),
-        }
-    }
-
     /// How many ports follow the first one; none where that is not known.
     fn count(&self) -> Option<u16> {
         match Numbers::of(self.port)? {
@@ -168,15 +160,19 @@ impl<'a> Spelling<'a> {
 
     /// Whether the ports are numbers that go together.
     fn is_valid(&self) -> bool {
-        let is_port = Numbers::of(self.port).is_some();
+        let host = self.host.map(Numbers::of);
+        let is_number = host.as_ref().is_none_or(Option::is_some);
         let count = self.count().unwrap_or(0);
-        let host = self.host();
-        is_port && host.is_some_and(|host| at(host.as_ref(), 0, count).is_some())
+        let goes = at(host.flatten().as_ref(), 0, count).is_some();
+        Numbers::of(self.port).is_some() && is_number && goes
     }
 
     /// The ports of the container, each with the one of the machine; none if they do not go together.
     fn bindings(&self) -> Option<Vec<(Number, Number)>> {
-        let host = self.host()?;
+        let host = match self.host {
+            Some(host) => Some(Numbers::of(host)?),
+            None => None,
+        };
         let (first, count) = match Numbers::of(self.port)? {
             Numbers::Range(first, last) => (first, last - first),
             Numbers::Unknown(why) => {

@@ -129,7 +129,6 @@ impl<'a> Resolver<'a, '_> {
     fn put_policy(&mut self, statements: View<'a>) {
         let origin = statements.origin();
         self.builder.open(Kind::Mapping, origin);
-        self.builder.key("PolicyName").string("statements", origin);
         self.builder.key("PolicyDocument");
         self.builder.open(Kind::Mapping, origin);
         self.builder.key_as("Statement", statements.key_span());
