@@ -628,7 +628,7 @@ fn a_generator_of_what_is_there_already_is_refused() {
     assert_eq!(built.ids(), ["kubernetes/core/ConfigMap/_/m"]);
     refused(
         "configMapGenerator: [{name: m}, {name: m}]\n",
-        &["kustomization.yaml:2:33 the ConfigMap `m` is added a second time"],
+        &["kustomization.yaml:2:34 the ConfigMap `m` is added a second time"],
     );
     refused(
         "configMapGenerator: [{name: m, behavior: update}]\n",
