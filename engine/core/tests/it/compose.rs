@@ -742,18 +742,9 @@ fn what_is_of_another_shape_than_compose_takes_is_said() {
             problems,
         );
     };
-    check(
-        "volumes: {data: /data}",
-        &["4:5 `volumes` is no list"],
-    );
-    check(
-        "cap_add: SYS_ADMIN",
-        &["4:5 `cap_add` is no list"],
-    );
-    check(
-        "environment: A=b",
-        &["4:5 `environment` is no mapping"],
-    );
+    check("volumes: {data: /data}", &["4:5 `volumes` is no list"]);
+    check("cap_add: SYS_ADMIN", &["4:5 `cap_add` is no list"]);
+    check("environment: A=b", &["4:5 `environment` is no mapping"]);
     check(
         "environment: [A=b, {C: d}]",
         &["4:25 an item of `environment` that is no pair of a name and a value"],
