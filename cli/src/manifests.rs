@@ -98,16 +98,20 @@ pub(crate) fn read(
             Err(problem) => manifests.problems.push(problem),
         }
     }
-    let parsed: Vec<Parsed> = taken
+    let mut parsed: Vec<Parsed> = taken
         .into_par_iter()
         .filter_map(|(file, candidate)| parse_one(file, candidate, sources))
         .collect();
+    let mut reading = Reading::default();
+    let names = parsed.iter();
+    let names: Vec<(&str, FileId)> = names.map(|one| (one.name.as_str(), one.file)).collect();
+    let templates = reading.charts(&names);
+    parsed.retain(|parsed| !templates.contains(&parsed.file));
     let files: Vec<(String, &[Document])> = parsed
         .iter()
         .filter(|parsed| matches!(parsed.notation, Notation::Yaml | Notation::Json))
         .map(|parsed| (parsed.name.clone(), parsed.documents.as_slice()))
         .collect();
-    let mut reading = Reading::default();
     let built = reading.build(&files);
     let readings: Vec<Read> = parsed
         .into_par_iter()

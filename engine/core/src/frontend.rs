@@ -8,11 +8,14 @@ mod cloud_init;
 mod cloudformation;
 mod compose;
 mod contract;
+mod environment;
 mod kubernetes;
 mod kustomize;
 mod serverless;
+mod shape;
 mod shared;
 mod systemd;
+mod template;
 mod terraform;
 mod terraform_plan;
 mod words;
@@ -84,13 +87,18 @@ impl Reading {
     pub fn take(&mut self, document: &Document) -> bool {
         if is_empty(document) {
             self.empty += 1;
+            self.problems.extend(systemd::nothing(document));
             return false;
         }
+        let marked = template::marked(document);
+        let document = marked.as_ref().unwrap_or(document);
         let written = |frontend: &&Frontend| frontend.notations.contains(&document.notation);
         for frontend in FRONTENDS.iter().filter(written) {
             match (frontend.recognise)(document) {
                 Recognition::Yes => {
                     (frontend.read)(document, self);
+                    let problem = marked.as_ref().and_then(template::problem);
+                    self.problems.extend(problem);
                     return true;
                 }
                 Recognition::Almost(node, message) => {
@@ -116,7 +124,35 @@ impl Reading {
     /// Builds the kustomizations among files, each given by its path. The files that were a part of one are not to be
     /// judged as they are written.
     pub fn build(&mut self, files: &[(String, &[Document])]) -> BTreeSet<FileId> {
-        kustomize::build(files, self)
+        let marked = files.iter().map(|(_, documents)| {
+            let marked = documents.iter().map(template::marked);
+            let marked: Vec<Option<Document>> = marked.collect();
+            let all = marked.iter().zip(*documents);
+            let all = all.map(|(marked, document)| marked.as_ref().unwrap_or(document).clone());
+            let has_one = marked.iter().any(Option::is_some);
+            has_one.then(|| all.collect::<Vec<Document>>())
+        });
+        let marked: Vec<Option<Vec<Document>>> = marked.collect();
+        let files: Vec<(String, &[Document])> = files
+            .iter()
+            .zip(&marked)
+            .map(|((path, documents), marked)| {
+                (path.clone(), marked.as_deref().unwrap_or(documents))
+            })
+            .collect();
+        let built = kustomize::build(&files, self);
+        let is_built = |document: &&Document| built.contains(&document.file);
+        let rendered = marked.iter().flatten().flatten().filter(is_built);
+        self.problems.extend(rendered.filter_map(template::problem));
+        built
+    }
+
+    /// Says which charts of Helm are among files, each given by its path. Returns the files that are templates of one:
+    /// they are not to be judged before they are rendered.
+    pub fn charts(&mut self, files: &[(&str, FileId)]) -> BTreeSet<FileId> {
+        let (templates, problems) = kubernetes::helm::charts(files);
+        self.problems.extend(problems);
+        templates
     }
 
     /// Reads one object of Kubernetes that stands inside a document, as an API server sends it.

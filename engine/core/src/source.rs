@@ -107,8 +107,8 @@ impl Source {
             .filter(|character| *character != '\u{feff}')
             .count();
         Position {
-            line: number(line),
-            column: number(columns + 1),
+            line: small(line),
+            column: small(columns + 1),
         }
     }
 
@@ -144,7 +144,7 @@ impl Source {
                 .enumerate()
                 .filter(|(_, byte)| *byte == b'\n');
             std::iter::once(0)
-                .chain(ends.map(|(at, _)| number(at + 1)))
+                .chain(ends.map(|(at, _)| small(at + 1)))
                 .collect()
         })
     }
@@ -158,7 +158,7 @@ impl Sources {
     /// Takes a text in.
     pub fn add(&mut self, source: Source) -> FileId {
         self.0.push(Arc::new(source));
-        FileId(number(self.0.len() - 1))
+        FileId(small(self.0.len() - 1))
     }
 
     /// A text that was taken in.
@@ -182,11 +182,11 @@ impl Sources {
         self.0
             .iter()
             .enumerate()
-            .map(|(index, source)| (FileId(number(index)), source))
+            .map(|(index, source)| (FileId(small(index)), source))
     }
 }
 
-/// Texts are limited to 4 GiB long before they arrive here.
-fn number(value: usize) -> u32 {
+/// A count as places keep it: texts are limited to 4 GiB long before they arrive here.
+pub(crate) fn small(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }

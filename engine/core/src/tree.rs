@@ -59,8 +59,8 @@ pub enum Kind {
     Number(Text),
     /// A string for certain: quoted, a block, tagged as one, or from a typed tree.
     String(Text),
-    /// A value that nobody can know yet, and why: a parameter without a default, what a cloud will choose. Policies do
-    /// not see it.
+    /// A value that nobody can know yet, and why: a parameter without a default, what a cloud will choose, an action of
+    /// a template. Policies do not see it.
     Unknown(Text),
     /// A scalar without quotes, which its format has yet to type.
     Plain(Text),
@@ -103,7 +103,7 @@ struct Node {
 }
 
 /// An arena of nodes. Node 0 is the root.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tree {
     nodes: Vec<Node>,
     /// The children of every closed collection, one collection after the other.
@@ -210,6 +210,20 @@ impl Tree {
             pending.extend(self.children(node).rev());
         }
         found
+    }
+
+    /// The same tree, where nobody can know what some scalars come to: what is written there says why.
+    pub fn with_unknown(&self, scalars: &[NodeId]) -> Self {
+        let mut tree = self.clone();
+        for scalar in scalars {
+            if let Some(Node { kind, .. }) = tree.nodes.get_mut(scalar.0 as usize)
+                && let Kind::Plain(text) | Kind::String(text) = *kind
+            {
+                *kind = Kind::Unknown(text);
+                tree.has_unknown = true;
+            }
+        }
+        tree
     }
 
     /// Every tagged node with its tag.

@@ -125,6 +125,10 @@ impl Model {
     }
 
     fn copy_scalar(&mut self, written: View<'_>, origin: Origin) {
+        if let Some(why) = written.unknown() {
+            self.builder.unknown(why, origin);
+            return;
+        }
         match written.scalar() {
             Scalar::Null => self.builder.scalar(Kind::Null, origin),
             Scalar::Bool(value) => self.builder.scalar(Kind::Bool(value), origin),

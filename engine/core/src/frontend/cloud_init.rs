@@ -2,17 +2,21 @@
 //!
 //! Only cloud-config is read. Scripts, multi-part messages and templates are other formats under the same name.
 
+mod content;
 mod secret;
 mod shell;
 
 use std::sync::Arc;
 
+use super::environment::{Variable, environment};
+use super::shape::{self, USER_DATA};
 use super::{Frontend, Reading, Recognition};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::resource::{Format, Platform, Resource, ResourceId};
-use crate::tree::{NodeId, Origin, Typing, View};
+use crate::tree::{NodeId, Origin, Tree, Typing, View};
+use content::Content;
 
 pub(super) const FRONTEND: Frontend = Frontend {
     formats: &[Format::CloudInit],
@@ -27,7 +31,7 @@ const HEADER: &str = "#cloud-config";
 
 /// cloud-init reads one mapping.
 fn recognise(document: &Document) -> Recognition {
-    let text = document.tree.source().map_or("", |source| source.text());
+    let text = text(&document.tree);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let first = text.lines().next().unwrap_or_default();
     let root = root(document);
@@ -70,40 +74,23 @@ fn read(document: &Document, reading: &mut Reading) {
     });
 }
 
-/// Keys whose value is a list, and whether its items are commands: texts, or lists of words.
-const LISTS: &[(&str, bool)] = &[("bootcmd", true), ("runcmd", true), ("write_files", false)];
-
 fn refuse_shapes(document: &Document, root: View<'_>, reading: &mut Reading) {
-    let mut refuse = |view: View<'_>, message: String| {
-        let place = document.tree.place(view.id());
+    for wrong in shape::of_keys(root, USER_DATA) {
+        let place = document.tree.place(wrong.at.id());
         reading.problems.extend(place.map(|place| {
-            Problem::error(place, message)
+            Problem::error(place, wrong.message)
                 .help("it was not judged: cloud-init cannot do it as it is written")
         }));
-    };
-    for (key, of_commands) in LISTS {
-        let Some(written) = root.get(key).filter(|written| !written.is_null()) else {
-            continue;
-        };
-        if !written.is_sequence() {
-            refuse(written, format!("`{key}` is no list"));
-        }
-        for item in written
-            .items()
-            .filter(|item| item.is_mapping() == *of_commands)
-        {
-            let expected = if *of_commands { "command" } else { "mapping" };
-            refuse(item, format!("an item of `{key}` that is no {expected}"));
-        }
     }
 }
 
 fn warn_of_encoded(document: &Document, root: View<'_>, reading: &mut Reading) {
+    let source = text(&document.tree);
     for file in root.get("write_files").into_iter().flat_map(View::items) {
-        let Some(encoding) = file.get("encoding").filter(|_| is_encoded(file)) else {
+        let Some(Content::Unread(encoded)) = content::of_file(file, source) else {
             continue;
         };
-        let span = document.tree.place(encoding.id());
+        let span = document.tree.place(encoded.id());
         reading.problems.extend(span.map(|span| {
             Problem::warning(
                 span,
@@ -114,10 +101,8 @@ fn warn_of_encoded(document: &Document, root: View<'_>, reading: &mut Reading) {
     }
 }
 
-/// Whether the content of a file is anything but the text that is written.
-fn is_encoded(file: View<'_>) -> bool {
-    let encoding = file.get("encoding").and_then(View::raw);
-    encoding.is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("text/plain"))
+fn text(tree: &Tree) -> &str {
+    tree.source().map_or("", |source| source.text())
 }
 
 fn entities(resource: &Resource) -> Vec<Entity> {
@@ -141,40 +126,16 @@ fn fill(model: &mut Model, resource: &Resource) {
         model.object(None, from, |model| {
             model.text("name", "user-data", origin);
             model.text("role", "container", origin);
-            environment(model, resource.view());
+            environment(model, &variables(resource), from);
         });
     });
 }
 
-/// A setting that user data gives to the machine: a variable, or a user's password.
-struct Setting {
-    name: String,
-    /// None where a command computes it.
-    value: Option<String>,
-    from: NodeId,
-}
-
-/// `env[]`: variables of files and commands, and the passwords of users under names such as `users.web.passwd`.
-fn environment(model: &mut Model, root: View<'_>) {
-    let mut settings = shell::of_files(root);
-    settings.extend(shell::of_commands(root));
-    settings.extend(secret::settings(root));
-    if settings.is_empty() {
-        return;
-    }
-    model.list("env", root.id(), |model| {
-        for setting in &settings {
-            let origin = Origin::Derived { from: setting.from };
-            model.object(None, setting.from, |model| {
-                model.text("name", &setting.name, origin);
-                match &setting.value {
-                    Some(value) => {
-                        model.text("kind", "literal", origin);
-                        model.text("value", value, origin);
-                    }
-                    None => model.text("kind", "other_ref", origin),
-                }
-            });
-        }
-    });
+/// Variables of files and commands, and the passwords of users under names such as `users.web.passwd`.
+fn variables(resource: &Resource) -> Vec<Variable> {
+    let root = resource.view();
+    let mut variables = shell::of_files(root, text(&resource.tree));
+    variables.extend(shell::of_commands(root));
+    variables.extend(secret::variables(root));
+    variables
 }

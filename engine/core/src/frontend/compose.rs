@@ -9,19 +9,20 @@ mod extends;
 mod interpolate;
 mod isolation;
 mod port;
+mod refused;
 mod service;
-mod shape;
 mod volume;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use self::interpolate::{Interpolated, interpolate};
+use self::port::Unlisted;
 use super::{Frontend, Reading, Recognition};
 use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::resource::{Format, Platform, Resource, ResourceId};
-use crate::tree::{Kind, NodeId, Typing, View};
+use crate::tree::{Kind, NodeId, Tree, Typing, View};
 
 pub(super) const FRONTEND: Frontend = Frontend {
     formats: &[Format::Compose],
@@ -76,12 +77,13 @@ fn read(document: &Document, reading: &mut Reading) {
     refuse_dollars(document, reading);
     warn_of_includes(document, root, reading);
     for (_, service) in root.get("services").into_iter().flat_map(View::entries) {
-        shape::refuse(document, service, reading);
+        refused::refuse(document, service, reading);
     }
     let (tree, typing) = match extends::resolve(&document.tree, root, &mut reading.problems) {
         Some(tree) => (Arc::new(tree), Typing::Json),
         None => (Arc::clone(&document.tree), typing(document)),
     };
+    let tree = listed(tree, typing, reading);
     let file = document.tree.source().map_or("", |source| source.name());
     let services = tree.view(NodeId::ROOT, typing).get("services");
     for (name, service) in services.into_iter().flat_map(View::entries) {
@@ -101,6 +103,31 @@ fn read(document: &Document, reading: &mut Reading) {
             typing,
         });
     }
+}
+
+/// Says which ranges of ports are not listed one by one. Those beyond what one file lists are unknown.
+fn listed(tree: Arc<Tree>, typing: Typing, reading: &mut Reading) -> Arc<Tree> {
+    let services = tree.view(NodeId::ROOT, typing).get("services");
+    let unlisted: Vec<Unlisted<'_>> = services.into_iter().flat_map(port::unlisted).collect();
+    let mut said = HashSet::new();
+    for one in &unlisted {
+        let Some(span) = tree.place(one.item.id()).filter(|span| said.insert(*span)) else {
+            continue;
+        };
+        let message = match one.beyond {
+            Some(_) => "more ranges of ports than are read of one file",
+            None => "a range of more ports than are read of one range",
+        };
+        let warning = Problem::warning(span, message);
+        reading
+            .problems
+            .push(warning.help("its ports were judged as unknown; name those that are needed"));
+    }
+    let beyond: Vec<NodeId> = unlisted.iter().filter_map(|one| one.beyond).collect();
+    if beyond.is_empty() {
+        return tree;
+    }
+    Arc::new(tree.with_unknown(&beyond))
 }
 
 /// A dollar begins a variable or is doubled; Compose refuses a file with any other one. The copies that aliases make

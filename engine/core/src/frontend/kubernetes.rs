@@ -7,7 +7,7 @@ pub(super) mod helm;
 mod isolation;
 mod lifetime;
 pub(super) mod quantity;
-mod shape;
+mod spec;
 mod volume;
 mod workload;
 
@@ -153,9 +153,9 @@ impl Reader<'_> {
             .split_once('/')
             .map_or("core", |(group, _)| group);
         let metadata = |key: &str| {
-            view.at(&["metadata", key])
-                .and_then(View::raw)
-                .filter(|text| !text.is_empty())
+            let written = view.at(&["metadata", key])?;
+            let text = written.raw().or(written.unknown());
+            text.filter(|text| !text.is_empty())
         };
         let namespace = metadata("namespace").map(str::to_owned);
         let name = match (metadata("name"), metadata("generateName")) {
@@ -189,7 +189,7 @@ impl Reader<'_> {
             root: view.id(),
             typing: self.typing,
         };
-        self.reading.problems.extend(shape::problems(&resource));
+        self.reading.problems.extend(spec::problems(&resource));
         self.reading.resources.push(resource);
     }
 

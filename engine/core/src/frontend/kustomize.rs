@@ -6,6 +6,7 @@
 
 mod build;
 mod draft;
+mod fields;
 mod files;
 mod generate;
 mod images;
@@ -17,12 +18,12 @@ mod object;
 mod operation;
 mod patch;
 mod selector;
-mod shape;
 
 use std::collections::BTreeSet;
 
 use self::build::Build;
 use self::files::{Files, Found, Kustomization};
+use super::shape::KUSTOMIZATION;
 use super::{Frontend, Reading, Recognition, kubernetes};
 use crate::parse::{Document, Notation};
 use crate::resource::Format;
@@ -46,70 +47,6 @@ pub(super) const FRONTEND: Frontend = Frontend {
 
 /// The names of the files that kustomize reads.
 const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-/// Fields that are read, or change nothing that is judged.
-const READ: &[(&str, Shape)] = &[
-    ("apiVersion", Shape::Any),
-    ("kind", Shape::Any),
-    ("metadata", Shape::Any),
-    ("resources", Shape::Texts),
-    ("bases", Shape::Texts),
-    ("components", Shape::Texts),
-    ("namespace", Shape::Text),
-    ("namePrefix", Shape::Text),
-    ("nameSuffix", Shape::Text),
-    (
-        "labels",
-        Shape::Items(
-            &["pairs"],
-            &["includeSelectors", "includeTemplates", "fields"],
-        ),
-    ),
-    ("commonLabels", Shape::Mapping),
-    ("commonAnnotations", Shape::Mapping),
-    (
-        "images",
-        Shape::Items(&["name"], &["newName", "newTag", "tagSuffix", "digest"]),
-    ),
-    ("replicas", Shape::Items(&["name", "count"], &[])),
-    ("patches", Shape::Items(&[], PATCH)),
-    ("patchesStrategicMerge", Shape::Texts),
-    ("patchesJson6902", Shape::Items(&[], PATCH)),
-    ("configMapGenerator", Shape::Items(&[], GENERATOR)),
-    ("secretGenerator", Shape::Items(&[], GENERATOR)),
-    ("generatorOptions", Shape::Mapping),
-    ("buildMetadata", Shape::Any),
-    ("sortOptions", Shape::Any),
-];
-
-/// What a field must be. Of anything else kustomize builds nothing.
-#[derive(Debug, Clone, Copy)]
-enum Shape {
-    /// What is not read.
-    Any,
-    Text,
-    Mapping,
-    /// A list of texts.
-    Texts,
-    /// A list of mappings: the keys that each must have, and those that it may have.
-    Items(&'static [&'static str], &'static [&'static str]),
-}
-
-/// Keys of a patch.
-const PATCH: &[&str] = &["patch", "path", "target", "options"];
-
-/// Keys of a generator.
-const GENERATOR: &[&str] = &[
-    "name",
-    "namespace",
-    "behavior",
-    "type",
-    "literals",
-    "env",
-    "envs",
-    "files",
-    "options",
-];
 
 /// Fields that change what is built, and are not read.
 const UNREAD: &[&str] = &[
@@ -189,7 +126,7 @@ fn is_kustomization(document: &Document) -> bool {
         kind => {
             let path = document.tree.source().map_or("", |source| source.name());
             let has_field = |(key, _): (&str, View<'_>)| {
-                READ.iter().any(|(field, _)| *field == key) || UNREAD.contains(&key)
+                KUSTOMIZATION.iter().any(|(field, _)| *field == key) || UNREAD.contains(&key)
             };
             is_ours
                 && kind.is_none_or(is_kind)

@@ -10,6 +10,7 @@ mod evaluate;
 mod event;
 mod function;
 mod resolve;
+mod role;
 mod spelling;
 mod template;
 mod variable;

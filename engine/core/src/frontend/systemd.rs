@@ -8,11 +8,14 @@ mod value;
 
 use std::sync::Arc;
 
+use plumbline_rego::nearest;
+
 use super::{Frontend, Reading, Recognition};
 use crate::estate::Entity;
 use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::resource::{Format, Platform, Resource, ResourceId};
+use crate::source::Span;
 use crate::tree::{NodeId, Typing, View};
 
 pub(super) const FRONTEND: Frontend = Frontend {
@@ -39,7 +42,14 @@ const TYPES: &[(&str, Option<&str>)] = &[
 /// The sections that units of every type have.
 const SHARED: &[&str] = &["Unit", "Install"];
 
-/// A unit has a section that systemd knows. The services of D-Bus have the same file names and other sections.
+/// Types of units whose file names are evidence enough, whatever their sections are called.
+const EVIDENT: &[&str] = &["service", "socket", "timer"];
+
+/// Sections of other programs, under the same file names.
+const FOREIGN: &[&str] = &["D-BUS Service"];
+
+/// A unit has a section that systemd knows, or is called like one. The services of D-Bus have the same file names and
+/// other sections.
 fn recognise(document: &Document) -> Recognition {
     let known = |name: &str| sections().any(|section| section == name);
     let misspelt = |name: &str| sections().any(|section| section.eq_ignore_ascii_case(name));
@@ -52,8 +62,43 @@ fn recognise(document: &Document) -> Recognition {
             section.id(),
             format!("systemd does not know a section `[{name}]`: upper and lower case differ"),
         ),
+        None if is_called_like_one(document) && root.entries().next().is_some() => {
+            let foreign = root.entries().any(|(name, _)| FOREIGN.contains(&name));
+            if foreign {
+                Recognition::No
+            } else {
+                Recognition::Yes
+            }
+        }
         None => Recognition::No,
     }
+}
+
+fn is_called_like_one(document: &Document) -> bool {
+    EVIDENT.contains(&kind(file(document)))
+}
+
+fn file(document: &Document) -> &str {
+    document.tree.source().map_or("", |source| source.name())
+}
+
+/// The type that the name of a file says.
+fn kind(file: &str) -> &str {
+    file.rsplit_once('.').map_or("", |(_, kind)| kind)
+}
+
+/// That a file which is called like a unit says nothing.
+pub(super) fn nothing(document: &Document) -> Option<Problem> {
+    if document.notation != Notation::Unit || !is_called_like_one(document) {
+        return None;
+    }
+    let beginning = Span {
+        file: document.file,
+        start: 0,
+        end: 0,
+    };
+    let help = "it was not judged: systemd takes an empty file for a unit that must not start; begin with a header such as `[Service]`";
+    Some(Problem::warning(beginning, "a unit without any section").help(help))
 }
 
 fn sections() -> impl Iterator<Item = &'static str> {
@@ -67,9 +112,9 @@ fn unit(document: &Document) -> View<'_> {
 
 fn read(document: &Document, reading: &mut Reading) {
     let root = unit(document);
-    let file = document.tree.source().map_or("", |source| source.name());
+    let file = file(document);
     let name = file.rsplit('/').next().unwrap_or(file);
-    let kind = name.rsplit_once('.').map_or("", |(_, kind)| kind);
+    let kind = kind(name);
     warn_of_sections(root, kind, reading);
     if kind == "service" {
         warn_of_service(root, reading);
@@ -105,9 +150,15 @@ fn warn_of_sections(root: View<'_>, kind: &str, reading: &mut Reading) {
         let warning = section
             .key_span()
             .map(|span| Problem::warning(span, message));
-        reading.problems.extend(warning.map(|warning| {
-            warning.help("correct its name, or begin it with `X-` if another program reads it")
-        }));
+        let help = match nearest(name, SHARED.iter().copied().chain(own)) {
+            Some(near) => format!("did you mean `[{near}]`?"),
+            None => {
+                "correct its name, or begin it with `X-` if another program reads it".to_owned()
+            }
+        };
+        reading
+            .problems
+            .extend(warning.map(|warning| warning.help(help)));
     }
 }
 

@@ -10,7 +10,7 @@ use hcl_edit::structure::{Block, Body, Structure};
 
 use super::{Document, Notation};
 use crate::problem::Problem;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source, Span, small};
 use crate::tree::{Builder, Key, Kind, Origin};
 
 /// The tag of a text that must be computed.
@@ -67,10 +67,6 @@ pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<P
             (vec![document], Vec::new())
         }
     }
-}
-
-fn small(value: usize) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
 }
 
 fn first_line(message: &str) -> &str {

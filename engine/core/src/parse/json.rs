@@ -8,7 +8,7 @@ use plumbline_rego::value::json::{Event, JsonError, MAX_DEPTH, Reader};
 
 use super::{Document, Notation};
 use crate::problem::Problem;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source, Span, small};
 use crate::tree::{Builder, Key, Kind, NodeId, Origin, Text};
 
 pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<Problem>) {
@@ -112,8 +112,8 @@ impl Parser<'_> {
     fn span(&self, range: &Range<usize>) -> Span {
         Span {
             file: self.file,
-            start: byte(range.start),
-            end: byte(range.end),
+            start: small(range.start),
+            end: small(range.end),
         }
     }
 
@@ -139,10 +139,6 @@ fn quoted(builder: &mut Builder, string: &str, range: &Range<usize>) -> Text {
 
 fn close(builder: &mut Builder, end: usize) -> NodeId {
     let node = builder.close().unwrap_or(NodeId::ROOT);
-    builder.end_at(node, byte(end));
+    builder.end_at(node, small(end));
     node
-}
-
-fn byte(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

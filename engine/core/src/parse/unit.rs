@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{Document, Notation};
 use crate::problem::Problem;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source, Span, small};
 use crate::tree::{Builder, Key, Kind, Origin, Text, Tree};
 
 pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<Problem>) {
@@ -181,11 +181,10 @@ impl<'a> Parser<'a> {
         let inside = line.text.strip_prefix('[').unwrap_or(line.text);
         let name = inside.split_once(']').map_or(inside, |(name, _)| name);
         if !alone || inside.strip_suffix(']') != Some(name) {
-            self.report(
-                line,
-                "a section header that does not end in `]`",
-                "systemd refuses the unit; it was judged as if the header were closed",
-            );
+            let message = "a section header that does not end in `]`";
+            let help = "systemd refuses the unit; it was judged as if the header were closed";
+            let problem = Problem::error(self.span(&line.range()), message);
+            self.problems.push(problem.help(help));
         }
         let number = *self.numbers.entry(name).or_insert(self.sections.len());
         if number == self.sections.len() {
@@ -206,7 +205,7 @@ impl<'a> Parser<'a> {
             return;
         };
         let Some((key, value)) = first.text.split_once('=') else {
-            self.report(
+            self.warn(
                 first,
                 "expected `Key=Value`, found a line without `=`",
                 "systemd ignores the line; end the one before it in a backslash if this one belongs to it",
@@ -215,7 +214,7 @@ impl<'a> Parser<'a> {
         };
         let key = Part::trimmed(first.at, key);
         if key.text.is_empty() {
-            self.report(
+            self.warn(
                 first,
                 "expected `Key=Value`, found a line without a key",
                 "systemd ignores the line",
@@ -235,7 +234,7 @@ impl<'a> Parser<'a> {
     /// One header is missing, not one for each line.
     fn outside(&mut self, line: Part<'a>) {
         if !std::mem::replace(&mut self.said_outside, true) {
-            self.report(
+            self.warn(
                 line,
                 "text before the first section",
                 "systemd ignores it; begin with a header such as `[Unit]` or `[Service]`",
@@ -243,8 +242,9 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn report(&mut self, line: Part<'a>, message: &str, help: &str) {
-        let problem = Problem::error(self.span(&line.range()), message);
+    /// What systemd leaves out says nothing of what it runs: what is left is judged.
+    fn warn(&mut self, line: Part<'a>, message: &str, help: &str) {
+        let problem = Problem::warning(self.span(&line.range()), message);
         self.problems.push(problem.help(help));
     }
 
@@ -313,8 +313,8 @@ impl<'a> Parser<'a> {
     fn span(&self, range: &Range<usize>) -> Span {
         Span {
             file: self.file,
-            start: byte(range.start),
-            end: byte(range.end),
+            start: small(range.start),
+            end: small(range.end),
         }
     }
 }
@@ -349,8 +349,4 @@ fn extent(value: &[Part<'_>]) -> Range<usize> {
         (Some(first), Some(last)) => first.at..last.end(),
         _ => 0..0,
     }
-}
-
-fn byte(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -11,7 +11,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span as Mark
 
 use super::{Document, MAX_ALIAS_NODES, Notation, template};
 use crate::problem::{Place, Problem};
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source, Span, small};
 use crate::tree::{Builder, Key, Kind, NodeId, Origin, Text, Tree};
 
 pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<Problem>) {
@@ -140,8 +140,8 @@ impl Stream<'_> {
         let end = rest.chars().next().map_or(at, |next| at + next.len_utf8());
         let span = Span {
             file: self.file,
-            start: byte(at),
-            end: byte(end),
+            start: small(at),
+            end: small(end),
         };
         let problem = Problem::error(
             span,
@@ -312,7 +312,7 @@ impl Reader<'_> {
     fn collection_end(&self, node: NodeId, mark: Mark) -> u32 {
         let range = mark.byte_range().unwrap_or_default();
         if !range.is_empty() {
-            return byte(range.end);
+            return small(range.end);
         }
         let tree = self.builder.tree();
         let start = tree.span(node).map_or(0, |span| span.start);
@@ -465,8 +465,8 @@ impl Reader<'_> {
         let range = mark.byte_range().unwrap_or_default();
         Span {
             file: self.file,
-            start: byte(range.start),
-            end: byte(range.end),
+            start: small(range.start),
+            end: small(range.end),
         }
     }
 
@@ -475,7 +475,7 @@ impl Reader<'_> {
         let span = self.span(mark);
         let text = self.source.text().get(span.range()).unwrap_or_default();
         Span {
-            end: span.start + byte(text.trim_end().len()),
+            end: span.start + small(text.trim_end().len()),
             ..span
         }
     }
@@ -505,10 +505,6 @@ fn scalar_key(tree: &Tree, node: NodeId, span: Span) -> Option<Key> {
         }),
         _ => None,
     }
-}
-
-fn byte(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 fn written_keys(tree: &Tree, entries: &[NodeId]) -> HashMap<String, Span> {

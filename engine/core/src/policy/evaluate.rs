@@ -363,18 +363,24 @@ fn unknown_read(
     input: &Value,
     around: Around<'_>,
 ) -> Option<Path> {
-    let entity = subject.entity?;
-    let unknown = entity.tree.unknowns(NodeId::ROOT, Typing::Json);
-    if unknown.is_empty() {
-        return None;
-    }
-    let rooted = |path: &Path| -> Path {
-        let root = Step::Key(entity.kind.as_str().into());
+    let rooted = |root: &str, path: &Path| -> Path {
+        let root = Step::Key(root.into());
         std::iter::once(root)
             .chain(path.steps().iter().cloned())
             .collect()
     };
-    let unknown: Vec<Path> = unknown.iter().map(rooted).collect();
+    let mut unknown: Vec<Path> = Vec::new();
+    if let Some(entity) = subject.entity {
+        let found = entity.tree.unknowns(NodeId::ROOT, Typing::Json);
+        let kind = entity.kind.as_str();
+        unknown.extend(found.iter().map(|path| rooted(kind, path)));
+    }
+    let resource = subject.resource;
+    let found = resource.tree.unknowns(resource.root, resource.typing);
+    unknown.extend(found.iter().map(|path| rooted("resource", path)));
+    if unknown.is_empty() {
+        return None;
+    }
     let reads = rule
         .program
         .reads(

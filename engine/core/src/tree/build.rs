@@ -6,7 +6,7 @@ use plumbline_rego::Value;
 
 use super::typing::Scalar;
 use super::{Key, Kind, Node, NodeId, Origin, Text, Tree, View};
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, small};
 
 /// Builds one tree: collections are opened and closed, scalars added, each under the key that was set before it.
 #[derive(Debug)]
@@ -193,6 +193,10 @@ impl Builder {
     }
 
     fn graft_scalar(&mut self, from: View<'_>, origin: Origin) {
+        if let Some(why) = from.unknown() {
+            self.unknown(why, origin);
+            return;
+        }
         match from.scalar() {
             Scalar::Null => self.scalar(Kind::Null, origin),
             Scalar::Bool(value) => self.scalar(Kind::Bool(value), origin),
@@ -375,9 +379,4 @@ impl Builder {
             change(node);
         }
     }
-}
-
-/// Texts are limited to 4 GiB long before they arrive here.
-fn small(value: usize) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
 }

@@ -90,7 +90,16 @@ impl<'a> View<'a> {
 
     /// Whether the node is a scalar that means nothing.
     pub fn is_null(self) -> bool {
-        !self.is_mapping() && !self.is_sequence() && self.scalar() == Scalar::Null
+        let is_known = !self.is_mapping() && !self.is_sequence() && self.unknown().is_none();
+        is_known && self.scalar() == Scalar::Null
+    }
+
+    /// Why nobody can know the value of the node yet; none for a value that is known.
+    pub fn unknown(self) -> Option<&'a str> {
+        match self.tree.kind(self.node) {
+            Kind::Unknown(why) => Some(self.tree.text(why)),
+            _ => None,
+        }
     }
 
     /// The scalar with its type.

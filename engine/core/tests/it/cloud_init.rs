@@ -1,32 +1,15 @@
 //! User data of cloud-init to resources to workloads.
 
-use plumbline_core::estate::{Entity, Estate};
-use plumbline_rego::{Path, Value, value::json};
+use plumbline_core::estate::Estate;
 
-use super::{reading, spelt};
-
-#[track_caller]
-fn ids(text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = reading(text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
-}
+use super::{found, ids, reading};
 
 /// The value at a pointer into the workload of user data.
 #[track_caller]
 fn workload(config: &str, pointer: &str, expected: Option<&str>) {
     let text = format!("#cloud-config\n{config}\n");
     let (estate, _) = Estate::new(reading(&text).resources);
-    let workload = estate.entities.first().map(Entity::value);
-    let found = workload
-        .as_ref()
-        .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))
-        .map(json::to_string);
+    let found = found(estate.entities.first(), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
@@ -35,10 +18,9 @@ fn workload(config: &str, pointer: &str, expected: Option<&str>) {
 fn variables(config: &str, expected: &[&str]) {
     let text = format!("#cloud-config\n{config}\n");
     let (estate, _) = Estate::new(reading(&text).resources);
-    let workload = estate.entities.first().map(Entity::value).unwrap();
     let at = |pointer: String| {
-        let found = workload.at(&Path::from_pointer(&pointer).unwrap())?;
-        Some(json::to_string(found).trim_matches('"').to_owned())
+        let found = found(estate.entities.first(), &pointer)?;
+        Some(found.trim_matches('"').to_owned())
     };
     let found: Vec<String> = (0..)
         .map_while(|index| {
@@ -158,6 +140,34 @@ fn a_file_that_is_encoded_is_said_and_not_read() {
     variables(
         "write_files: [{path: /a.env, encoding: text/plain, content: A=b}]",
         &["A=b"],
+    );
+}
+
+#[test]
+fn a_file_in_base64_is_read() {
+    for content in [
+        "{path: /a.env, encoding: b64, content: QT1i}",
+        "{path: /a.env, content: !!binary QT1i}",
+        "{path: /a.env, encoding: BASE64, content: \"QT\\n1i\"}",
+    ] {
+        variables(&format!("write_files: [{content}]"), &["A=b"]);
+    }
+    variables(
+        "write_files:\n- path: /a.env\n  content: !!binary |\n    QT1i\n",
+        &["A=b"],
+    );
+    variables(
+        "write_files: [{path: /a.env, encoding: b64, content: !!binary UVQxaQ==}]",
+        &["A=b"],
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text_are_said() {
+    ids(
+        "#cloud-config\nwrite_files:\n- path: /a.env\n  content: !!binary //79\n",
+        &["host/test.yaml/cloud-init/user-data"],
+        &["4:3 the content of this file is encoded, and was not read"],
     );
 }
 

@@ -1,31 +1,14 @@
 //! Files of Docker Compose to services to workloads.
 
-use plumbline_core::estate::{Entity, Estate};
-use plumbline_rego::{Path, Value, value::json};
+use plumbline_core::estate::Estate;
 
-use super::{reading, spelt};
-
-#[track_caller]
-fn ids(text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = reading(text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
-}
+use super::{found, ids, reading, spelt};
 
 /// The value at a pointer into the last workload of a text.
 #[track_caller]
 fn last(text: &str, pointer: &str, expected: Option<&str>) {
     let (estate, _) = Estate::new(reading(text).resources);
-    let workload = estate.entities.last().map(Entity::value);
-    let found = workload
-        .as_ref()
-        .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))
-        .map(json::to_string);
+    let found = found(estate.entities.last(), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
@@ -244,6 +227,54 @@ fn a_range_is_a_port_after_the_other() {
             "/containers/0/ports/0/port",
             "/containers/0/ports/0/host_port",
         ],
+    );
+}
+
+#[test]
+fn ranges_of_more_ports_than_are_read_are_said() {
+    let service = |ports: &str| format!("services:\n  web:\n    image: nginx\n    ports:\n{ports}");
+    let said = |ports: &str| {
+        let text = service(ports);
+        spelt(&text, &reading(&text).problems)
+    };
+    assert_eq!(said("    - 1-256\n"), [""; 0]);
+    assert_eq!(
+        said("    - 1-257\n"),
+        ["5:7 a range of more ports than are read of one range"]
+    );
+    let many = "    - 1-256\n".repeat(17);
+    assert_eq!(
+        said(&many),
+        ["21:7 more ranges of ports than are read of one file"]
+    );
+    let (estate, _) = Estate::new(reading(&service(&many)).resources);
+    let ports = found(estate.entities.first(), "/containers/0/ports").unwrap();
+    assert_eq!(ports.matches("\"port\":").count(), 4096);
+}
+
+#[test]
+fn a_truth_value_of_a_variable_is_unknown() {
+    unknown(
+        "read_only: '${RO}'",
+        &["/containers/0/isolation/read_only_root_filesystem"],
+    );
+    unknown(
+        "privileged: '${P}', security_opt: [seccomp=a]",
+        &["/containers/0/isolation/privileged"],
+    );
+    for mount in [
+        "{type: volume, source: a, target: /a, read_only: '${RO}'}",
+        "'a:/a:${MODE}'",
+    ] {
+        unknown(
+            &format!("volumes: [{mount}]"),
+            &["/volumes/0/read_only", "/state/persistent"],
+        );
+    }
+    unknown("volumes: ['a:/a:${MODE:-ro}']", &[]);
+    unknown(
+        "healthcheck: {test: a, disable: '${OFF}'}",
+        &["/containers/0/health"],
     );
 }
 
@@ -711,18 +742,9 @@ fn what_is_of_another_shape_than_compose_takes_is_said() {
             problems,
         );
     };
-    check(
-        "volumes: {data: /data}",
-        &["4:5 `volumes` of a service is no list"],
-    );
-    check(
-        "cap_add: SYS_ADMIN",
-        &["4:5 `cap_add` of a service is no list"],
-    );
-    check(
-        "environment: A=b",
-        &["4:5 `environment` of a service is no mapping"],
-    );
+    check("volumes: {data: /data}", &["4:5 `volumes` is no list"]);
+    check("cap_add: SYS_ADMIN", &["4:5 `cap_add` is no list"]);
+    check("environment: A=b", &["4:5 `environment` is no mapping"]);
     check(
         "environment: [A=b, {C: d}]",
         &["4:25 an item of `environment` that is no pair of a name and a value"],

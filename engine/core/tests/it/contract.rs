@@ -1,25 +1,13 @@
 //! Contracts of `OpenAPI` and `AsyncAPI` to endpoints, channels and subscriptions.
 
-use plumbline_core::estate::{Entity, EntityKind, Estate};
+use plumbline_core::estate::{EntityKind, Estate};
 use plumbline_core::frontend::Reading;
 use plumbline_core::locate::{Subject, locate};
 use plumbline_core::parse::Notation;
 use plumbline_core::source::Source;
-use plumbline_rego::{Path, value::json};
+use plumbline_rego::Path;
 
-use super::{documents, reading, spelt};
-
-#[track_caller]
-fn ids(text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = reading(text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
-}
+use super::{documents, found, ids, reading, spelt};
 
 /// The names of the entities of a kind.
 #[track_caller]
@@ -36,10 +24,8 @@ fn names(text: &str, kind: EntityKind, expected: &[&str]) {
 #[track_caller]
 fn entity(text: &str, kind: EntityKind, pointer: &str, expected: Option<&str>) {
     let (estate, _) = Estate::new(reading(text).resources);
-    let value = estate.of_kind(kind).next().map(Entity::value).unwrap();
-    let found = value
-        .at(&Path::from_pointer(pointer).unwrap())
-        .map(json::to_string);
+    let entity = estate.of_kind(kind).next().unwrap();
+    let found = found(Some(entity), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
@@ -339,6 +325,21 @@ fn servers_say_whether_they_encrypt() {
     );
     endpoint(&with("{url: /v1}"), "", at, None);
     endpoint("", "", at, None);
+}
+
+#[test]
+fn a_server_without_a_scheme_may_encrypt() {
+    let check = |urls: &str, expected: &[&str]| {
+        let text = format!(
+            "openapi: 3.0.0\nservers: [{urls}]\npaths: {{/a: {{get: {{security: [], responses: {{'429': {{}}}}}}}}}}\n"
+        );
+        unknown(&text, EntityKind::Endpoint, expected);
+    };
+    check("{url: /v1}", &["/tls"]);
+    check("{url: 'https://a.com'}, {url: //a.com/}", &["/tls"]);
+    check("{url: '{scheme}://a.com'}", &["/tls"]);
+    check("{url: 'http://a.com'}, {url: /v1}", &[]);
+    check("{url: 'https://a.com'}", &[]);
 }
 
 #[test]

@@ -1,21 +1,8 @@
 //! Manifests to resources to workloads.
 
 use plumbline_core::estate::Estate;
-use plumbline_rego::{Path, Value, value::json};
 
-use super::{reading, spelt};
-
-#[track_caller]
-fn ids(text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = reading(text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
-}
+use super::{found, ids, reading, spelt};
 
 #[test]
 fn an_object_is_known_by_group_kind_namespace_and_name() {
@@ -123,14 +110,7 @@ fn two_declarations_of_one_id_are_both_kept_and_said() {
 #[track_caller]
 fn workload(text: &str, pointer: &str, expected: Option<&str>) {
     let (estate, _) = Estate::new(reading(text).resources);
-    let workload = estate
-        .entities
-        .first()
-        .map(plumbline_core::estate::Entity::value);
-    let found = workload
-        .as_ref()
-        .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))
-        .map(json::to_string);
+    let found = found(estate.entities.first(), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
@@ -237,6 +217,24 @@ fn variables_say_where_their_value_comes_from() {
     );
     workload(text, "/containers/0/env/2/value", Some(r#""12345678""#));
     workload(text, "/containers/0/env/3/value", Some(r#""""#));
+}
+
+#[test]
+fn a_value_of_a_variable_that_is_no_text_is_said() {
+    let pod = |value: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - name: c\n    env:\n    - name: A\n      value: {value}\n"
+        )
+    };
+    let id = ["kubernetes/core/Pod/_/a"];
+    for value in ["8080", "true", "1.5", "{a: b}", "[a]"] {
+        let said = ["9:7 the `value` of a variable that is no text"];
+        ids(&pod(value), &id, &said);
+    }
+    for value in ["'8080'", "\"true\"", "a", "~", "15m"] {
+        ids(&pod(value), &id, &[]);
+    }
+    workload(&pod("{a: b}"), "/containers/0/env/0/value", None);
 }
 
 #[test]

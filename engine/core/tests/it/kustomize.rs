@@ -363,6 +363,39 @@ fn a_patch_takes_away_what_it_says_so_of() {
 }
 
 #[test]
+fn what_a_patch_says_of_patching_is_done_or_said() {
+    let said = |spec: &str, expected: &str| {
+        refused(&patch(spec), &[expected]);
+    };
+    said(
+        "{nodeSelector: {$retainKeys: [zone], zone: b}}",
+        "kustomization.yaml:7:45 `$retainKeys` of a patch was not applied",
+    );
+    said(
+        "{$setElementOrder/containers: [{name: web}], nodeSelector: {zone: b}}",
+        "kustomization.yaml:7:30 `$setElementOrder/containers` of a patch was not applied",
+    );
+    said(
+        "{nodeSelector: {$patch: remove, zone: b}}",
+        "kustomization.yaml:7:45 `$patch: remove` is no way to patch",
+    );
+    patched(
+        "{nodeSelector: {$patch: merge, zone: b}}",
+        "/nodeSelector",
+        Some(r#"{"disk":"ssd","zone":"b"}"#),
+    );
+}
+
+#[test]
+fn a_key_that_only_looks_like_a_directive_is_merged() {
+    patched(
+        "{nodeSelector: {$ref: b}}",
+        "/nodeSelector",
+        Some(r#"{"$ref":"b","disk":"ssd"}"#),
+    );
+}
+
+#[test]
 fn a_patch_may_take_the_whole_object_away() {
     let text = "patches: [{patch: '{apiVersion: v1, kind: ServiceAccount, metadata: {name: web}, $patch: delete}'}]\n";
     assert_eq!(with(text).ids(), ["kubernetes/apps/Deployment/_/web"]);
@@ -580,6 +613,30 @@ fn a_generator_may_add_to_what_is_there() {
     refused(
         "configMapGenerator: [{name: m, behavior: merge, literals: [b=3]}]\n",
         &["kustomization.yaml:2:23 a generator of what is not there"],
+    );
+}
+
+#[test]
+fn a_generator_of_what_is_there_already_is_refused() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n";
+    let text = "resources: [m.yaml]\nconfigMapGenerator: [{name: m, literals: [b=3]}]\n";
+    let built = build(&[("kustomization.yaml", text), ("m.yaml", map)]);
+    assert_eq!(
+        built.problems(),
+        ["kustomization.yaml:2:23 the ConfigMap `m` is added a second time"]
+    );
+    assert_eq!(built.ids(), ["kubernetes/core/ConfigMap/_/m"]);
+    refused(
+        "configMapGenerator: [{name: m}, {name: m}]\n",
+        &["kustomization.yaml:2:34 the ConfigMap `m` is added a second time"],
+    );
+    refused(
+        "configMapGenerator: [{name: m, behavior: update}]\n",
+        &["kustomization.yaml:2:23 a generator has no behavior `update`"],
+    );
+    refused(
+        "configMapGenerator: [{name: m}]\nsecretGenerator: [{name: m}]\n",
+        &[],
     );
 }
 

@@ -27,10 +27,12 @@ mod unit;
 
 use std::sync::Arc;
 
+use plumbline_core::estate::Entity;
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Document, Notation};
 use plumbline_core::problem::Problem;
 use plumbline_core::source::{FileId, Source};
+use plumbline_rego::{Path, value::json};
 
 fn documents(text: &str, notation: Notation) -> (Vec<Document>, Vec<Problem>) {
     parse::parse(
@@ -65,4 +67,30 @@ fn spelt(text: &str, problems: &[Problem]) -> Vec<String> {
             _ => problem.message.clone(),
         })
         .collect()
+}
+
+/// What a text declares, and what is said of it.
+#[track_caller]
+fn ids(text: &str, expected: &[&str], problems: &[&str]) {
+    declares(&reading(text), text, expected, problems);
+}
+
+/// The same of what was read of a text.
+#[track_caller]
+fn declares(reading: &Reading, text: &str, expected: &[&str], problems: &[&str]) {
+    let ids: Vec<&str> = reading
+        .resources
+        .iter()
+        .map(|resource| resource.id.as_str())
+        .collect();
+    assert_eq!(ids, expected, "{text}");
+    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
+}
+
+/// The value at a pointer into an entity.
+#[track_caller]
+fn found(entity: Option<&Entity>, pointer: &str) -> Option<String> {
+    let value = entity?.value();
+    let found = value.at(&Path::from_pointer(pointer).unwrap());
+    found.map(json::to_string)
 }

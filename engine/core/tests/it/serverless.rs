@@ -1,9 +1,8 @@
 //! Services of the Serverless Framework: variables, the settings of the provider, functions and what calls them.
 
 use plumbline_core::estate::{EntityKind, Estate};
-use plumbline_rego::{Path, value::json};
 
-use super::{reading, spelt};
+use super::{found, ids, reading, spelt};
 
 /// A service with these keys at its root, and these functions.
 fn service(keys: &str, functions: &str) -> String {
@@ -23,28 +22,14 @@ fn with(provider: &str, root: &str, function: &str) -> String {
     )
 }
 
-#[track_caller]
-fn ids(text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = reading(text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
-}
-
 /// The value at a pointer into the first entity of a kind.
 #[track_caller]
 fn entity(text: &str, kind: EntityKind, pointer: &str, expected: Option<&str>) {
     let reading = reading(text);
     assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
     let (estate, _) = Estate::new(reading.resources);
-    let value = estate.of_kind(kind).next().unwrap().value();
-    let found = value
-        .at(&Path::from_pointer(pointer).unwrap())
-        .map(json::to_string);
+    let entity = estate.of_kind(kind).next().unwrap();
+    let found = found(Some(entity), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
@@ -411,9 +396,110 @@ fn a_role_is_the_functions_own_or_the_providers() {
     workload(
         &with("role: Ours", "", "iamRoleStatements: []"),
         at,
-        Some(r#""hello""#),
+        Some(r#""HelloIamRoleLambdaExecution""#),
     );
     workload(&function("role: \"${cf:roles.arn}\""), at, None);
+}
+
+/// Who holds each grant of a service, and which actions it speaks of.
+#[track_caller]
+fn grants(text: &str, expected: &[&str]) {
+    let reading = reading(text);
+    assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
+    let (estate, _) = Estate::new(reading.resources);
+    let grants: Vec<String> = estate
+        .of_kind(EntityKind::Grant)
+        .map(|grant| {
+            let at = |pointer: &str| found(Some(grant), pointer).unwrap_or_default();
+            format!("{} {}", at("/identity"), at("/actions"))
+        })
+        .collect();
+    assert_eq!(grants, expected, "{text}");
+}
+
+const STATEMENTS: &str = "[{Effect: Allow, Action: '*', Resource: '*'}]";
+
+#[test]
+fn what_the_provider_permits_is_granted_to_the_role_of_all_functions() {
+    let expected = [r#""IamRoleLambdaExecution" ["*"]"#];
+    for keys in [
+        format!("iam: {{role: {{statements: {STATEMENTS}}}}}"),
+        format!("iamRoleStatements: {STATEMENTS}"),
+        "iam: {role: {managedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess']}}"
+            .to_owned(),
+    ] {
+        grants(&with(&keys, "", ""), &expected);
+    }
+    grants(&with("iam: {role: {statements: []}}", "", ""), &[]);
+    grants(&function(""), &[]);
+}
+
+#[test]
+fn a_provider_that_names_a_role_grants_nothing() {
+    let keys = format!("role: Ours, iamRoleStatements: {STATEMENTS}");
+    grants(&with(&keys, "", ""), &[]);
+}
+
+#[test]
+fn what_a_function_permits_is_granted_to_a_role_of_its_own() {
+    let own = "[{Effect: Allow, Action: 's3:GetObject', Resource: '*'}]";
+    let provider = format!("iamRoleStatements: {STATEMENTS}");
+    let shared = r#""IamRoleLambdaExecution" ["*"]"#;
+    let hello = r#""HelloIamRoleLambdaExecution" ["s3:GetObject"]"#;
+    for keys in [
+        format!("iamRoleStatements: {own}"),
+        format!("iam: {{role: {{statements: {own}}}}}"),
+    ] {
+        grants(&with(&provider, "", &keys), &[shared, hello]);
+    }
+    let keys = format!("iamRoleStatements: {own}, iamRoleStatementsInherit: true");
+    let inherited = r#""HelloIamRoleLambdaExecution" ["*"]"#;
+    grants(&with(&provider, "", &keys), &[shared, hello, inherited]);
+}
+
+#[test]
+fn a_statement_keeps_its_place() {
+    let text = "service: shop\nprovider:\n  name: aws\n  iam:\n    role:\n      statements:\n      - ${self:custom.all}\ncustom:\n  all:\n    Effect: Allow\n    Action: \"*\"\n    Resource: \"*\"\nfunctions: {hello: {handler: a.b}}\n";
+    let reading = reading(text);
+    let is_role = |id: &str| id == "aws/test.yaml/IamRoleLambdaExecution";
+    let mut roles = reading.resources.iter();
+    let role = roles.find(|one| is_role(one.id.as_str())).unwrap();
+    let policies = role.view().at(&["Properties", "Policies"]).unwrap();
+    let document = policies.items().next().unwrap().get("PolicyDocument");
+    let statements = document.unwrap().get("Statement").unwrap();
+    let action = statements.items().next().unwrap().get("Action").unwrap();
+    let span = role.tree.place(action.id()).unwrap();
+    assert_eq!(text.get(span.range()), Some("Action: \"*\""));
+}
+
+#[test]
+fn permissions_that_nobody_can_read_are_said() {
+    let service = |statements: &str| {
+        format!(
+            "service: shop\nprovider:\n  name: aws\n  iamRoleStatements:\n{statements}resources: {{}}\n"
+        )
+    };
+    let role = "aws/test.yaml/IamRoleLambdaExecution";
+    ids(
+        &service("  - ${file(a.yml)}\n"),
+        &[role],
+        &["5:5 `${file(a.yml)}` was not read"],
+    );
+    ids(
+        &service("  - {Effect: Allow, Action: 's3:*', Resource: '${ssm:/arn}'}\n"),
+        &[role],
+        &["5:37 `${ssm:/arn}` is only known to a deployment"],
+    );
+    ids(
+        &service("    Effect: Allow\n"),
+        &[],
+        &["4:3 the permissions of a role are no list"],
+    );
+    ids(
+        &service("  - s3:*\n"),
+        &[role],
+        &["5:5 a statement of a role that is no mapping"],
+    );
 }
 
 #[test]
@@ -657,6 +743,25 @@ fn a_source_elsewhere_is_known_by_its_name() {
             r#"{"consumer":{"max_seconds":6,"name":"hello"},"form":"schedule","name":"hello/events/0"}"#,
         ),
     );
+}
+
+#[test]
+fn a_topic_and_a_bus_hand_over_events() {
+    let check = |event: &str, expected: &str| {
+        let text = function(&format!("events: [{event}]"));
+        entity(&text, EntityKind::Subscription, "", Some(expected));
+    };
+    let topic = r#"{"channel":{"name":"orders"},"consumer":{"max_seconds":6,"name":"hello"},"dead_letter":false,"form":"topic","name":"hello/events/0"}"#;
+    check("sns: orders", topic);
+    check("sns: 'arn:aws:sns:a:1:orders'", topic);
+    check("sns: {topicName: orders}", topic);
+    check(
+        "sns: {topicName: orders, redrivePolicy: {deadLetterTargetRef: Q}}",
+        &topic.replace("false", "true"),
+    );
+    let bus = r#"{"channel":{"name":"orders"},"consumer":{"max_seconds":6,"name":"hello"},"dead_letter":false,"form":"bus","max_age_seconds":86400,"name":"hello/events/0","retries":2}"#;
+    let event = "eventBridge: {eventBus: 'arn:aws:events:a:1:event-bus/orders', retryPolicy: {maximumRetryAttempts: 2}}";
+    check(event, bus);
 }
 
 #[test]

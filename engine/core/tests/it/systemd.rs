@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use plumbline_core::estate::{Entity, Estate};
+use plumbline_core::estate::Estate;
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Notation};
+use plumbline_core::problem::Problem;
 use plumbline_core::source::{FileId, Source};
 use plumbline_core::tree::{NodeId, Origin, Typing};
-use plumbline_rego::{Path, Value, value::json};
+use plumbline_rego::Path;
 
-use super::spelt;
+use super::{declares, found, spelt};
 
 /// What a unit file under a name declares.
 fn unit(name: &str, text: &str) -> Reading {
@@ -27,14 +28,7 @@ fn unit(name: &str, text: &str) -> Reading {
 
 #[track_caller]
 fn ids(name: &str, text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = unit(name, text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
+    declares(&unit(name, text), text, expected, problems);
 }
 
 #[track_caller]
@@ -52,11 +46,7 @@ fn problems(service: &str, expected: &[&str]) {
 #[track_caller]
 fn workload(name: &str, text: &str, pointer: &str, expected: Option<&str>) {
     let (estate, _) = Estate::new(unit(name, text).resources);
-    let workload = estate.entities.first().map(Entity::value);
-    let found = workload
-        .as_ref()
-        .and_then(|value: &Value| value.at(&Path::from_pointer(pointer).unwrap()))
-        .map(json::to_string);
+    let found = found(estate.entities.first(), pointer);
     assert_eq!(found.as_deref(), expected, "{pointer} of {text}");
 }
 
@@ -109,7 +99,37 @@ fn what_has_none_of_systemds_sections_is_no_unit() {
         let reading = unit("org.example.service", text);
         assert_eq!((reading.unrecognised, reading.problems.len()), (1, 0));
     }
-    assert_eq!(unit("masked.service", "").empty, 1);
+}
+
+#[test]
+fn a_unit_that_says_nothing_is_said() {
+    let expected = ["1:1 a unit without any section"];
+    for text in ["", "# a note\n"] {
+        let reading = unit("masked.service", text);
+        assert_eq!(reading.empty, 1);
+        assert_eq!(spelt(text, &reading.problems), expected);
+    }
+    assert_eq!(unit("shop.target", "").problems.len(), 0);
+}
+
+#[test]
+fn a_section_that_is_misspelt_is_said_with_what_was_meant() {
+    let text = "[Serivce]\nExecStart=/bin/web\n";
+    let reading = unit("web.service", text);
+    let helps: Vec<&str> = reading
+        .problems
+        .iter()
+        .filter_map(|problem| problem.help.as_deref())
+        .collect();
+    assert_eq!(
+        spelt(text, &reading.problems),
+        [
+            "1:2 systemd ignores the section `[Serivce]` of a service",
+            "1:2 a service without the section `[Service]`",
+        ]
+    );
+    assert_eq!(helps.first(), Some(&"did you mean `[Service]`?"));
+    assert!(!reading.problems.iter().any(Problem::is_error));
 }
 
 #[test]

@@ -1,30 +1,30 @@
 //! Passwords and keys that user data gives to users and to the machine.
 
-use super::Setting;
+use crate::frontend::environment::Variable;
 use crate::tree::View;
 
 /// Keys of a user that hold a password or its hash.
 const PASSWORDS: &[&str] = &["passwd", "hashed_passwd", "plain_text_passwd"];
 
 /// Passwords of users by the user's name, and the private keys of the machine.
-pub(super) fn settings(root: View<'_>) -> Vec<Setting> {
-    let mut settings = Vec::new();
-    settings.extend(literal("password".to_owned(), root.get("password")));
+pub(super) fn variables(root: View<'_>) -> Vec<Variable> {
+    let mut variables = Vec::new();
+    variables.extend(literal("password".to_owned(), root.get("password")));
     for (name, user) in users(root) {
         for key in PASSWORDS {
-            settings.extend(literal(format!("users.{name}.{key}"), user.get(key)));
+            variables.extend(literal(format!("users.{name}.{key}"), user.get(key)));
         }
     }
     if let Some(changes) = root.get("chpasswd") {
-        settings.extend(changed(changes));
-        settings.extend(listed(changes));
+        variables.extend(changed(changes));
+        variables.extend(listed(changes));
     }
     for (key, value) in root.get("ssh_keys").into_iter().flat_map(View::entries) {
         if key.ends_with("_private") {
-            settings.extend(literal(format!("ssh_keys.{key}"), Some(value)));
+            variables.extend(literal(format!("ssh_keys.{key}"), Some(value)));
         }
     }
-    settings
+    variables
 }
 
 /// The users of a list, of a mapping by name, and the one that stands alone.
@@ -46,7 +46,7 @@ fn name(user: View<'_>) -> &str {
 }
 
 /// `chpasswd.users`: a user without a password, or of the type `RANDOM`, is given one that nobody wrote.
-fn changed(changes: View<'_>) -> Vec<Setting> {
+fn changed(changes: View<'_>) -> Vec<Variable> {
     let users = changes.get("users").into_iter().flat_map(View::items);
     users
         .filter_map(|user| {
@@ -57,7 +57,7 @@ fn changed(changes: View<'_>) -> Vec<Setting> {
 }
 
 /// `chpasswd.list`: `name:password`, as lines of a text or as a list.
-fn listed(changes: View<'_>) -> Vec<Setting> {
+fn listed(changes: View<'_>) -> Vec<Variable> {
     let Some(list) = changes.get("list") else {
         return Vec::new();
     };
@@ -68,7 +68,7 @@ fn listed(changes: View<'_>) -> Vec<Setting> {
         .filter_map(|(text, line)| {
             let (name, password) = line.trim().split_once(':')?;
             let is_random = matches!(password, "R" | "RANDOM");
-            (!is_random).then(|| Setting {
+            (!is_random).then(|| Variable {
                 name: format!("chpasswd.{name}.password"),
                 value: Some(password.to_owned()),
                 from: text.id(),
@@ -77,9 +77,9 @@ fn listed(changes: View<'_>) -> Vec<Setting> {
         .collect()
 }
 
-fn literal(name: String, written: Option<View<'_>>) -> Option<Setting> {
+fn literal(name: String, written: Option<View<'_>>) -> Option<Variable> {
     let written = written?;
-    Some(Setting {
+    Some(Variable {
         name,
         value: Some(written.raw()?.to_owned()),
         from: written.id(),

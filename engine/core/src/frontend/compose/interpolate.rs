@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::estate::Model;
+use crate::frontend::shared::split_brace;
 use crate::tree::typing::Scalar;
 use crate::tree::{NodeId, Origin, View};
 
@@ -59,6 +60,9 @@ pub(super) fn known(
     written: Option<View<'_>>,
     fill: impl FnOnce(&mut Model, &str, Origin),
 ) {
+    if let Some((view, why)) = written.and_then(|view| Some((view, view.unknown()?))) {
+        return model.unknown(key, why, view.id());
+    }
     let Some((from, text)) = written.and_then(|view| Some((view.id(), text(view)?))) else {
         return;
     };
@@ -144,22 +148,6 @@ impl<'a> Substitution<'a> {
 fn is_remainder(rest: &str) -> bool {
     let operator = rest.strip_prefix(':').unwrap_or(rest);
     rest.is_empty() || operator.starts_with(['-', '?', '+'])
-}
-
-/// What stands before the brace that closes one which was opened, and behind it.
-fn split_brace(text: &str) -> Option<(&str, &str)> {
-    let mut open = 1_usize;
-    let mut before = ' ';
-    for (at, character) in text.char_indices() {
-        match character {
-            '{' if before == '$' => open += 1,
-            '}' if open == 1 => return Some((text.get(..at)?, text.get(at + 1..)?)),
-            '}' => open -= 1,
-            _ => {}
-        }
-        before = character;
-    }
-    None
 }
 
 /// The name that a text begins with, and what stands behind it.

@@ -62,10 +62,20 @@ fn flag(
 }
 
 /// Compose reads the words of YAML 1.1 as booleans where it expects one.
-pub(super) fn is_true(text: &str) -> bool {
+fn is_true(text: &str) -> bool {
     ["true", "yes", "on", "y", "t", "1"]
         .iter()
         .any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// The truth value that is written, or why nobody can know it.
+pub(super) fn truth(view: View<'_>) -> Result<bool, String> {
+    match (text(view), view.unknown()) {
+        (Some(Interpolated::Known(text)), _) => Ok(is_true(&text)),
+        (Some(Interpolated::Unknown(variable)), _) => Err(why(variable)),
+        (None, Some(why)) => Err(why.to_owned()),
+        (Some(Interpolated::Invalid), _) | (None, None) => Ok(false),
+    }
 }
 
 /// Keys that give and take capabilities, and what the normalised form calls them.

@@ -9,15 +9,56 @@ use crate::tree::{NodeId, Origin, View};
 /// Ranges of more ports than this are not listed one by one.
 const MAX_RANGE: u16 = 256;
 
+/// How many ports of ranges are listed one by one in a file.
+const MAX_LISTED: u16 = 4096;
+
 /// The items of `ports` that Compose cannot read.
 pub(super) fn refused(service: View<'_>) -> Vec<View<'_>> {
     items(service)
         .filter(|item| {
             let written = read(*item);
             let spelling = written.as_ref().and_then(Spelling::of);
-            spelling.is_none_or(|spelling| spelling.bindings().is_none())
+            why_unknown(*item).is_none() && spelling.is_none_or(|spelling| !spelling.is_valid())
         })
         .collect()
+}
+
+/// A range that is not listed port by port.
+pub(super) struct Unlisted<'a> {
+    pub(super) item: View<'a>,
+    /// The node that nobody can know the ports of, because the file has listed as many as are listed.
+    pub(super) beyond: Option<NodeId>,
+}
+
+/// The ranges of all services that are not listed port by port.
+pub(super) fn unlisted(services: View<'_>) -> Vec<Unlisted<'_>> {
+    let mut left = MAX_LISTED;
+    let mut unlisted = Vec::new();
+    for item in services.entries().flat_map(|(_, service)| items(service)) {
+        let written = read(item);
+        let spelling = written.as_ref().and_then(Spelling::of);
+        let count = spelling.and_then(|spelling| spelling.count()).unwrap_or(0);
+        if count == 0 {
+            continue;
+        }
+        let listed = (count < MAX_RANGE).then(|| left.checked_sub(count + 1));
+        match listed {
+            Some(Some(rest)) => left = rest,
+            Some(None) => {
+                let beyond = item.get("target").unwrap_or(item).id();
+                let beyond = Some(beyond);
+                unlisted.push(Unlisted { item, beyond });
+            }
+            None => unlisted.push(Unlisted { item, beyond: None }),
+        }
+    }
+    unlisted
+}
+
+/// Why nobody can know which ports an item is about.
+fn why_unknown(item: View<'_>) -> Option<&str> {
+    let target = item.get("target").and_then(View::unknown);
+    item.unknown().or(target)
 }
 
 /// `ports[]`: one element per port, also of a range.
@@ -27,10 +68,23 @@ pub(super) fn ports(model: &mut Model, service: View<'_>) {
     };
     model.list("ports", written.id(), |model| {
         for item in items(service) {
+            if let Some(why) = why_unknown(item) {
+                unknown(model, why, item.id());
+                continue;
+            }
             let written = read(item);
             if let Some(spelling) = written.as_ref().and_then(Spelling::of) {
                 spelling.put(model, item.id());
             }
+        }
+    });
+}
+
+/// A port of which nothing is known.
+fn unknown(model: &mut Model, why: &str, from: NodeId) {
+    model.object(None, from, |model| {
+        for key in ["port", "host_port", "host_ip", "protocol"] {
+            model.unknown(key, why, from);
         }
     });
 }
@@ -94,6 +148,23 @@ impl<'a> Spelling<'a> {
             address: part("host_ip"),
             protocol: part("protocol"),
         })
+    }
+
+    /// How many ports follow the first one; none where that is not known.
+    fn count(&self) -> Option<u16> {
+        match Numbers::of(self.port)? {
+            Numbers::Range(first, last) => Some(last - first),
+            Numbers::Unknown(_) => None,
+        }
+    }
+
+    /// Whether the ports are numbers that go together.
+    fn is_valid(&self) -> bool {
+        let host = self.host.map(Numbers::of);
+        let is_number = host.as_ref().is_none_or(Option::is_some);
+        let count = self.count().unwrap_or(0);
+        let goes = at(host.flatten().as_ref(), 0, count).is_some();
+        Numbers::of(self.port).is_some() && is_number && goes
     }
 
     /// The ports of the container, each with the one of the machine; none if they do not go together.

@@ -154,11 +154,13 @@ impl<'a> Service<'a> {
         };
         let test = check.get("test").filter(|test| !test.is_null());
         let first = test.and_then(|test| test.items().next().or(Some(test)));
-        let disabled = check.get("disable").and_then(View::bool) == Some(true);
-        if disabled || first.and_then(View::raw) == Some("NONE") {
-            return;
-        }
         let from = check.id();
+        match check.get("disable").map_or(Ok(false), isolation::truth) {
+            Err(why) => return model.unknown("health", &why, from),
+            Ok(true) => return,
+            Ok(false) if first.and_then(View::raw) == Some("NONE") => return,
+            Ok(false) => {}
+        }
         model.list("health", from, |model| {
             model.object(None, from, |model| {
                 model.text("kind", "liveness", Origin::Derived { from });

@@ -1,7 +1,7 @@
 //! What a service mounts, in both spellings, and what of it outlives the container.
 
 use super::interpolate::{Interpolated, interpolate, put, separators, why};
-use super::isolation::is_true;
+use super::isolation::truth;
 use super::service::Service;
 use crate::estate::Model;
 use crate::tree::{NodeId, Origin, View};
@@ -25,7 +25,14 @@ pub(super) fn volumes(model: &mut Model, service: &Service<'_>) {
             .map_or(service.default(), |mount| Origin::Derived {
                 from: mount.from,
             });
-        model.truth("persistent", !lasting.is_empty(), origin);
+        let maybe = mounts.iter().find_map(|mount| {
+            let why = mount.read_only.as_ref().err()?;
+            mount.is_kept().then_some((why, mount.from))
+        });
+        match maybe.filter(|_| lasting.is_empty()) {
+            Some((why, from)) => model.unknown("persistent", why, from),
+            None => model.truth("persistent", !lasting.is_empty(), origin),
+        }
         if !lasting.is_empty() {
             model.list("mounts", service.view.id(), |model| {
                 lasting.iter().for_each(|mount| mount.state(model));
@@ -54,7 +61,8 @@ struct Mount {
     kind: Option<String>,
     source: Option<String>,
     target: Option<String>,
-    read_only: bool,
+    /// Or why nobody can know whether it is.
+    read_only: Result<bool, String>,
     from: NodeId,
 }
 
@@ -83,7 +91,12 @@ impl Mount {
             kind: kind_of(source),
             source: source.map(str::to_owned),
             target: target.map(str::to_owned),
-            read_only: options.split(',').any(|option| option == "ro"),
+            read_only: match interpolate(options) {
+                Interpolated::Unknown(variable) => Err(why(variable)),
+                Interpolated::Known(_) | Interpolated::Invalid => {
+                    Ok(options.split(',').any(|option| option == "ro"))
+                }
+            },
             from,
         }
     }
@@ -96,14 +109,11 @@ impl Mount {
             Some(kind) => Some(kind.to_owned()),
             None => kind_of(source.as_deref()),
         };
-        let read_only = view.get("read_only");
-        let read_only =
-            read_only.and_then(|view| view.bool().or_else(|| Some(is_true(view.raw()?))));
         Self {
             kind,
             source,
             target: part("target"),
-            read_only: read_only.unwrap_or(false),
+            read_only: view.get("read_only").map_or(Ok(false), truth),
             from: view.id(),
         }
     }
@@ -116,7 +126,7 @@ impl Mount {
             kind: Some(TMPFS.to_owned()),
             source: None,
             target: text.get(..end).map(str::to_owned),
-            read_only: false,
+            read_only: Ok(false),
             from: item.id(),
         })
     }
@@ -142,7 +152,12 @@ impl Mount {
 
     /// Whether what is written there is still there after the container is replaced.
     fn lasts(&self) -> bool {
-        self.source.is_some() && !self.is(TMPFS) && !self.read_only
+        self.is_kept() && self.read_only == Ok(false)
+    }
+
+    /// Whether what is mounted outlives the container.
+    fn is_kept(&self) -> bool {
+        self.source.is_some() && !self.is(TMPFS)
     }
 
     fn volume(&self, model: &mut Model) {
@@ -158,7 +173,10 @@ impl Mount {
             if let Some(path) = source.filter(|_| self.is(HOST_PATH)) {
                 model.object(Some("source"), from, |model| put(model, "path", path, from));
             }
-            model.truth("read_only", self.read_only, Origin::Derived { from });
+            match &self.read_only {
+                Ok(read_only) => model.truth("read_only", *read_only, Origin::Derived { from }),
+                Err(why) => model.unknown("read_only", why, from),
+            }
         });
     }
 

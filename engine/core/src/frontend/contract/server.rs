@@ -74,19 +74,28 @@ pub(super) fn exposure<'a>(
     model.text("exposure", exposure, origin);
 }
 
-/// `tls`: whether every server encrypts; nothing where no scheme is written. A server that is inside is there to try
-/// things out, where others are not.
+/// `tls`: whether every server encrypts. One without a scheme is reached as the document is, which nobody knows. A server
+/// that is inside is there to try things out, where others are not.
 pub(super) fn tls(model: &mut Model, servers: &[Server]) {
     let any_outside = servers
         .iter()
         .any(|server| server.host.is_some() && !server.is_inside());
-    let weakest = servers
-        .iter()
-        .filter(|server| !(any_outside && server.is_inside()))
-        .filter_map(Server::encrypts)
-        .min_by_key(|(encrypts, _)| *encrypts);
-    if let Some((encrypts, from)) = weakest {
-        model.truth("tls", encrypts, Origin::Derived { from });
+    let mut encrypting = None;
+    let mut open = None;
+    for server in servers {
+        match server.encrypts() {
+            _ if any_outside && server.is_inside() => {}
+            Some((false, from)) => {
+                return model.truth("tls", false, Origin::Derived { from });
+            }
+            Some((true, from)) => encrypting = encrypting.or(Some(from)),
+            None => open = open.or(server.host_at),
+        }
+    }
+    match (open, encrypting) {
+        (Some(from), _) => model.unknown("tls", "no scheme that is known is written", from),
+        (None, Some(from)) => model.truth("tls", true, Origin::Derived { from }),
+        (None, None) => {}
     }
 }
 

@@ -137,16 +137,25 @@ fn fill_variable(model: &mut Model, variable: View<'_>) {
     }
 }
 
-/// A number or a boolean that was not quoted is refused by the API server, and is a literal all the same.
+/// A number or a boolean that was not quoted is refused by the API server, and is a literal all the same. A mapping or a
+/// list is none.
 fn literal(model: &mut Model, variable: View<'_>) {
     let value = variable.get("value").filter(|value| !value.is_null());
     let from = value.unwrap_or(variable).id();
+    if value.is_some_and(|value| value.unknown().is_some() || is_collection(value)) {
+        model.text("kind", "other_ref", Origin::Derived { from });
+        return;
+    }
     let text = match value.map(View::scalar) {
         Some(Scalar::Bool(value)) => Cow::Owned(value.to_string()),
         _ => Cow::Borrowed(value.and_then(View::raw).unwrap_or_default()),
     };
     model.text("kind", "literal", Origin::Derived { from });
     model.text("value", &text, Origin::Derived { from });
+}
+
+fn is_collection(value: View<'_>) -> bool {
+    value.is_mapping() || value.is_sequence()
 }
 
 /// The amounts that a container, or a pod as a whole, asks for and may use.
@@ -167,7 +176,9 @@ pub(super) fn resources(model: &mut Model, of: View<'_>) {
                     let Some(written) = amounts.get(name) else {
                         return;
                     };
-                    if let Some(value) = written.raw().and_then(read) {
+                    if let Some(why) = written.unknown() {
+                        model.unknown(key, why, written.id());
+                    } else if let Some(value) = written.raw().and_then(read) {
                         model.number(key, value, written.id());
                     }
                 };

@@ -1,7 +1,9 @@
 //! What lets requests in from outside: ingresses, routes, URLs of Knative, load balancers.
 
-use super::eventing::{origin, written};
+use std::collections::HashMap;
+
 use crate::estate::{Entity, EntityKind, Model};
+use crate::frontend::shared::{origin, written};
 use crate::resource::Resource;
 use crate::tree::{NodeId, Origin, View};
 
@@ -10,49 +12,131 @@ pub(super) fn ingress(resource: &Resource) -> Vec<Entity> {
     let Some(spec) = resource.view().get("spec") else {
         return Vec::new();
     };
+    let ingress = Ingress::of(resource);
     let rules = spec.get("rules").into_iter().flat_map(View::items);
-    let mut endpoints: Vec<Entity> = rules.flat_map(|rule| of_rule(resource, rule)).collect();
+    let mut endpoints: Vec<Entity> = rules.flat_map(|rule| ingress.of_rule(rule)).collect();
     let rest = written(spec.get("defaultBackend")).or_else(|| written(spec.get("backend")));
-    endpoints.extend(rest.map(|backend| of_path(resource, None, backend, Some(backend))));
+    endpoints.extend(rest.map(|backend| ingress.of_path(None, backend, Some(backend))));
     endpoints
 }
 
-/// A rule without paths takes all of its host.
-fn of_rule(resource: &Resource, rule: View<'_>) -> Vec<Entity> {
-    let host = rule.get("host");
-    let paths = rule.at(&["http", "paths"]).into_iter();
-    let endpoints: Vec<Entity> = paths
-        .flat_map(View::items)
-        .map(|path| of_path(resource, host, path, path.get("backend")))
-        .collect();
-    if endpoints.is_empty() {
-        return vec![of_path(resource, host, rule, None)];
+/// What an Ingress says of all its endpoints.
+struct Ingress<'a> {
+    resource: &'a Resource,
+    internal: Option<View<'a>>,
+    asking: Option<Asking<'a>>,
+    limit: Option<View<'a>>,
+    certificates: Certificates<'a>,
+}
+
+impl<'a> Ingress<'a> {
+    fn of(resource: &'a Resource) -> Self {
+        let marks = Marks::of(resource);
+        let class = resource.view().at(&["spec", "ingressClassName"]);
+        Self {
+            resource,
+            internal: internal_by_name(class).or_else(|| marks.internal()),
+            asking: marks.asking(),
+            limit: marks.any(RATE_LIMITS),
+            certificates: Certificates::of(resource),
+        }
     }
-    endpoints
+
+    /// A rule without paths takes all of its host.
+    fn of_rule(&self, rule: View<'_>) -> Vec<Entity> {
+        let host = rule.get("host");
+        let paths = rule.at(&["http", "paths"]).into_iter();
+        let endpoints: Vec<Entity> = paths
+            .flat_map(View::items)
+            .map(|path| self.of_path(host, path, path.get("backend")))
+            .collect();
+        if endpoints.is_empty() {
+            return vec![self.of_path(host, rule, None)];
+        }
+        endpoints
+    }
+
+    fn of_path(&self, host: Option<View<'_>>, at: View<'_>, backend: Option<View<'_>>) -> Entity {
+        let path = written(at.get("path"));
+        let name = name(self.resource, host, path);
+        let service = backend.and_then(|backend| {
+            written(backend.at(&["service", "name"]))
+                .or_else(|| written(backend.get("serviceName")))
+        });
+        let under = at.id();
+        endpoint(name, "ingress", under, |model| {
+            model.copy("host", host);
+            model.copy("path", path);
+            exposure(model, self.internal, under);
+            authentication(model, self.asking, under);
+            model.truth(
+                "rate_limit",
+                self.limit.is_some(),
+                origin(self.limit, under),
+            );
+            let secured = self.certificates.serving(host.and_then(View::raw));
+            model.truth("tls", secured.is_some(), origin(secured, under));
+            model.copy("target", service);
+        })
+    }
 }
 
-fn of_path(
-    resource: &Resource,
-    host: Option<View<'_>>,
-    at: View<'_>,
-    backend: Option<View<'_>>,
-) -> Entity {
-    let path = written(at.get("path"));
-    let name = name(resource, host, path);
-    let service = backend.and_then(|backend| {
-        written(backend.at(&["service", "name"])).or_else(|| written(backend.get("serviceName")))
-    });
-    let marks = Marks::of(resource);
-    endpoint(name, "ingress", at.id(), |model| {
-        model.copy("host", host);
-        model.copy("path", path);
-        exposure(model, internal_ingress(resource), at.id());
-        marks.authentication(model, at.id());
-        marks.rate_limit(model, at.id());
-        let secured = tls(resource, host);
-        model.truth("tls", secured.is_some(), origin(secured, at.id()));
-        model.copy("target", service);
-    })
+/// A certificate, and which one of its Ingress it is.
+type Certificate<'a> = (usize, View<'a>);
+
+/// What encrypts the requests to the hosts of an Ingress.
+struct Certificates<'a> {
+    /// By the names that they are for, in lower case.
+    named: HashMap<String, Certificate<'a>>,
+    /// The first one for any host.
+    open: Option<Certificate<'a>>,
+    /// The first one of all.
+    first: Option<Certificate<'a>>,
+    /// An annotation that says so of all hosts.
+    annotated: Option<View<'a>>,
+}
+
+impl<'a> Certificates<'a> {
+    fn of(resource: &'a Resource) -> Self {
+        let mut certificates = Self {
+            named: HashMap::new(),
+            open: None,
+            first: None,
+            annotated: Marks::of(resource).secured(),
+        };
+        let written = resource.view().at(&["spec", "tls"]);
+        for certificate in written.into_iter().flat_map(View::items).enumerate() {
+            let Some(hosts) = certificate.1.get("hosts") else {
+                certificates.open.get_or_insert(certificate);
+                certificates.first.get_or_insert(certificate);
+                continue;
+            };
+            for host in hosts.items() {
+                let host = host.raw().unwrap_or_default().to_ascii_lowercase();
+                certificates.named.entry(host).or_insert(certificate);
+                certificates.first.get_or_insert(certificate);
+            }
+        }
+        certificates
+    }
+
+    /// The first certificate for a host, for all hosts below its domain, or for any host. A rule for every host is
+    /// served by any.
+    fn serving(&self, host: Option<&str>) -> Option<View<'a>> {
+        let found = match host {
+            None => self.first,
+            Some(host) => {
+                let host = host.to_ascii_lowercase();
+                let domain = host
+                    .split_once('.')
+                    .map(|(_, parent)| format!("*.{parent}"));
+                let below = domain.and_then(|domain| self.named.get(&domain));
+                let all = [self.open, self.named.get(&host).copied(), below.copied()];
+                all.into_iter().flatten().min_by_key(|(number, _)| *number)
+            }
+        };
+        found.map(|(_, certificate)| certificate).or(self.annotated)
+    }
 }
 
 /// A route of a gateway: one endpoint per rule and match. Whether requests are encrypted, only the Gateway says; what
@@ -140,7 +224,7 @@ pub(super) fn service_of_knative(resource: &Resource) -> Vec<Entity> {
     let under = resource.root;
     let url = endpoint(resource.name.clone(), "url", under, |model| {
         exposure(model, local, under);
-        marks.authentication(model, under);
+        authentication(model, marks.asking(), under);
         model.unknown("rate_limit", ELSEWHERE, under);
         model.copy("target", root.at(&["metadata", "name"]));
     });
@@ -342,59 +426,30 @@ impl<'a> Marks<'a> {
         self.any(CERTIFICATES)
     }
 
-    fn authentication(self, model: &mut Model, under: NodeId) {
-        let found = AUTHENTICATION
-            .iter()
-            .find_map(|(name, holds, how)| Some((self.holding(name, *holds)?, *how)));
-        match found {
-            Some((value, how)) => model.text("authentication", how, origin(Some(value), under)),
-            None => model.unknown("authentication", ELSEWHERE, under),
-        }
+    fn asking(self) -> Option<Asking<'a>> {
+        let mut marks = AUTHENTICATION.iter();
+        marks.find_map(|(name, holds, how)| Some((self.holding(name, *holds)?, *how)))
     }
+}
 
-    fn rate_limit(self, model: &mut Model, under: NodeId) {
-        let limit = self.any(RATE_LIMITS);
-        model.truth("rate_limit", limit.is_some(), origin(limit, under));
+/// What makes an endpoint ask who calls, and how it asks.
+type Asking<'a> = (View<'a>, &'static str);
+
+fn authentication(model: &mut Model, asking: Option<Asking<'_>>, under: NodeId) {
+    match asking {
+        Some((value, how)) => model.text("authentication", how, origin(Some(value), under)),
+        None => model.unknown("authentication", ELSEWHERE, under),
     }
 }
 
 /// Why nothing is known of who may call: a mesh, a policy on the route, or the application itself may ask.
 const ELSEWHERE: &str = "another object or the application may say so";
 
-/// What keeps an Ingress inside: the name of its class, or an annotation.
-fn internal_ingress(resource: &Resource) -> Option<View<'_>> {
-    let class = resource.view().at(&["spec", "ingressClassName"]);
-    internal_by_name(class).or_else(|| Marks::of(resource).internal())
-}
-
 fn internal_by_name(name: Option<View<'_>>) -> Option<View<'_>> {
     name.filter(|name| {
         name.raw()
             .is_some_and(|text| text.to_lowercase().contains("internal"))
     })
-}
-
-/// What encrypts the requests to a host: a certificate for it, for all hosts below its domain, or for any host.
-fn tls<'a>(resource: &'a Resource, host: Option<View<'_>>) -> Option<View<'a>> {
-    let host = host.and_then(View::raw);
-    let written = resource.view().at(&["spec", "tls"]);
-    let mut certificates = written.into_iter().flat_map(View::items);
-    let certificate = certificates.find(|certificate| {
-        let mut hosts = certificate.get("hosts").into_iter().flat_map(View::items);
-        let serves = |named: View<'_>| covers(named.raw().unwrap_or_default(), host);
-        certificate.get("hosts").is_none() || hosts.any(serves)
-    });
-    certificate.or_else(|| Marks::of(resource).secured())
-}
-
-/// Whether a certificate for one name serves a host; a rule for every host is served by any.
-fn covers(named: &str, host: Option<&str>) -> bool {
-    let Some(host) = host else { return true };
-    let below = named
-        .strip_prefix("*.")
-        .zip(host.split_once('.'))
-        .is_some_and(|(domain, (_, parent))| domain.eq_ignore_ascii_case(parent));
-    below || named.eq_ignore_ascii_case(host)
 }
 
 fn exposure(model: &mut Model, internal: Option<View<'_>>, under: NodeId) {

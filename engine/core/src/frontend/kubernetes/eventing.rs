@@ -2,8 +2,9 @@
 
 use super::endpoint;
 use crate::estate::{Entity, EntityKind, Model};
+use crate::frontend::shared::{origin, written};
 use crate::resource::Resource;
-use crate::tree::{NodeId, Origin, View};
+use crate::tree::{Origin, View};
 
 type Modeller = fn(&Resource) -> Vec<Entity>;
 
@@ -179,16 +180,4 @@ fn head(model: &mut Model, resource: &Resource, form: &str) {
     model.text("name", &resource.name, Origin::Derived { from });
     let under = resource.root;
     model.text("form", form, Origin::Default { under });
-}
-
-/// What is written, if it is anything.
-pub(super) fn written(view: Option<View<'_>>) -> Option<View<'_>> {
-    view.filter(|view| !view.is_null())
-}
-
-/// Where a value was read, or the default that holds where nothing is written.
-pub(super) fn origin(view: Option<View<'_>>, under: NodeId) -> Origin {
-    view.map_or(Origin::Default { under }, |view| Origin::Derived {
-        from: view.id(),
-    })
 }

@@ -1,8 +1,12 @@
-//! What `helm template` renders: manifests, each below a comment that names the template it came from.
+//! What `helm template` renders: manifests, each below a comment that names the template it came from. And charts, which
+//! it has yet to render.
+
+use std::collections::BTreeSet;
 
 use crate::parse::Document;
+use crate::problem::Problem;
 use crate::resource::{Format, Resource};
-use crate::source::Span;
+use crate::source::{FileId, Span, small};
 use crate::tree::{NodeId, Tree};
 
 /// What Helm writes before the path of a template.
@@ -45,8 +49,8 @@ fn template(tree: &Tree) -> Option<(&str, Span)> {
         let line = before.get(start..)?.trim_end();
         if let Some(path) = line.strip_prefix(MARK).filter(|path| is_template(path)) {
             let place = Span {
-                start: byte(start),
-                end: byte(start + line.len()),
+                start: small(start),
+                end: small(start + line.len()),
                 ..root
             };
             return Some((path, place));
@@ -58,12 +62,54 @@ fn template(tree: &Tree) -> Option<(&str, Span)> {
     }
 }
 
+/// What the root of a chart has.
+const CHART: &str = "Chart.yaml";
+
+/// The files that are templates of charts, by the paths of all, and one problem for each chart that has any. A chart
+/// within another one is a part of it.
+pub(crate) fn charts(files: &[(&str, FileId)]) -> (BTreeSet<FileId>, Vec<Problem>) {
+    let paths = files.iter().map(|(path, _)| *path);
+    let roots: BTreeSet<&str> = paths.filter_map(root).collect();
+    let mut templates = BTreeSet::new();
+    let mut unrendered = BTreeSet::new();
+    for (path, file) in files.iter().copied() {
+        let below = |folder: &str| {
+            ancestors(path)
+                .filter(|(root, _)| roots.contains(*root))
+                .find(|(_, rest)| rest.starts_with(folder))
+        };
+        if let Some((own, _)) = below("templates/") {
+            let outer = below("charts/").map(|(root, _)| root);
+            let outer = outer.filter(|outer| outer.len() < own.len());
+            templates.insert(file);
+            unrendered.insert(outer.unwrap_or(own));
+        }
+    }
+    let problem = |root: &str| {
+        let slash = if root.is_empty() { "" } else { "/" };
+        let message = "a chart of Helm, which has to be rendered first";
+        let help = "its templates were not judged; render it with `helm template`, and check what it renders to";
+        Problem::file(format!("{root}{slash}{CHART}"), message).help(help)
+    };
+    let problems = unrendered.into_iter().map(problem).collect();
+    (templates, problems)
+}
+
+/// The folder of a chart, by the path of the file that says so.
+fn root(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    (name == CHART).then_some(folder)
+}
+
+/// The folders that a path leads through, the outermost first, each with the rest of the path.
+fn ancestors(path: &str) -> impl Iterator<Item = (&str, &str)> {
+    let slashes = path.match_indices('/').map(|(at, _)| at);
+    let split = slashes.filter_map(|at| Some((path.get(..at)?, path.get(at + 1..)?)));
+    std::iter::once(("", path)).chain(split)
+}
+
 /// A comment that a person wrote may name a source too: an address, or a file elsewhere.
 fn is_template(path: &str) -> bool {
     let is_address = path.contains("://") || path.contains(char::is_whitespace);
     !is_address && FOLDERS.iter().any(|folder| path.contains(folder))
-}
-
-fn byte(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -78,7 +78,7 @@ fn is_pod_spec(view: View<'_>) -> bool {
     lists.flat_map(View::items).any(|container| {
         container
             .get("image")
-            .is_some_and(|image| image.raw().is_some())
+            .is_some_and(|image| image.raw().or(image.unknown()).is_some())
     })
 }
 
@@ -151,8 +151,11 @@ fn runtime(model: &mut Model, resource: &Resource, spec: View<'_>) {
 
 fn identity(model: &mut Model, spec: View<'_>) {
     let named = |key: &str| {
-        spec.get(key)
-            .filter(|name| name.raw().is_some_and(|name| !name.is_empty()))
+        spec.get(key).filter(|name| {
+            name.raw()
+                .or(name.unknown())
+                .is_some_and(|name| !name.is_empty())
+        })
     };
     model.object(Some("identity"), spec.id(), |model| {
         match named("serviceAccountName").or(named("serviceAccount")) {

@@ -177,7 +177,7 @@ impl<'a, 'r> Build<'a, 'r> {
             let more = self.resource(of, path, stack);
             self.absorb(of, path, more, &mut known, &mut objects);
         }
-        self.generate(of, &mut objects);
+        self.generate(of, &mut known, &mut objects);
         for path in of.items("components") {
             objects = self.component(of, path, stack, objects);
         }

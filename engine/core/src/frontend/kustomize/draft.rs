@@ -29,6 +29,8 @@ pub(super) enum Leaf {
     Number(String),
     Text(String),
     Plain(String),
+    /// What nobody can know yet, and why.
+    Unknown(String),
 }
 
 /// An entry of a mapping, with the bytes of its key.
@@ -66,7 +68,8 @@ impl Draft {
             Kind::Number(number) => Content::Scalar(Leaf::Number(text(number))),
             Kind::String(string) => Content::Scalar(Leaf::Text(text(string))),
             Kind::Plain(plain) => Content::Scalar(Leaf::Plain(text(plain))),
-            Kind::Null | Kind::Unknown(_) => Content::Scalar(Leaf::Null),
+            Kind::Unknown(why) => Content::Scalar(Leaf::Unknown(text(why))),
+            Kind::Null => Content::Scalar(Leaf::Null),
         };
         let origin = match tree.origin(node) {
             Some(Origin::Span(span)) => Origin::Span(moved(span)),
@@ -79,10 +82,11 @@ impl Draft {
 
     /// A scalar that is written elsewhere, for use under a key of one's own.
     pub(super) fn scalar(view: View<'_>) -> Self {
-        let leaf = match (view.str(), view.raw()) {
-            (Some(text), _) => Leaf::Text(text.to_owned()),
-            (None, Some(raw)) => Leaf::Plain(raw.to_owned()),
-            (None, None) => Leaf::Null,
+        let leaf = match (view.str(), view.raw(), view.unknown()) {
+            (Some(text), ..) => Leaf::Text(text.to_owned()),
+            (None, Some(raw), _) => Leaf::Plain(raw.to_owned()),
+            (None, None, Some(why)) => Leaf::Unknown(why.to_owned()),
+            (None, None, None) => Leaf::Null,
         };
         Self {
             origin: view.origin(),
@@ -293,6 +297,7 @@ fn write_scalar(leaf: &Leaf, origin: Origin, builder: &mut Builder) {
         Leaf::Bool(value) => builder.scalar(Kind::Bool(*value), origin),
         Leaf::Number(text) => builder.number(text, origin),
         Leaf::Text(text) => builder.string(text, origin),
+        Leaf::Unknown(why) => builder.unknown(why, origin),
         Leaf::Plain(text) => {
             let text = builder.keep(text);
             builder.scalar(Kind::Plain(text), origin)

@@ -1,13 +1,14 @@
 //! What a kustomization generates: `ConfigMap`, `Secret`. Their names are those that are written: the digest that
 //! kustomize adds to them says nothing about what they hold.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::build::Build;
 use super::draft::{Content, Draft, Entry};
 use super::files::Kustomization;
+use super::labels;
 use super::object::Object;
-use super::{Shape, labels};
+use crate::frontend::shape::Shape;
 use crate::tree::View;
 
 /// Lists of a kustomization, the kind that each makes, and where literals stand in it. A Secret is written as text,
@@ -30,7 +31,12 @@ struct Generator<'a, 'k> {
 
 impl<'a> Build<'a, '_> {
     /// Adds what the generators of a kustomization make, or lays it over what is there.
-    pub(super) fn generate(&mut self, of: &Kustomization<'a>, objects: &mut Vec<Object>) {
+    pub(super) fn generate(
+        &mut self,
+        of: &Kustomization<'a>,
+        known: &mut HashSet<String>,
+        objects: &mut Vec<Object>,
+    ) {
         for &(list, kind, data) in GENERATORS {
             for item in of.items(list).filter(|item| item.is_mapping()) {
                 let generator = Generator {
@@ -39,12 +45,17 @@ impl<'a> Build<'a, '_> {
                     data,
                     item,
                 };
-                self.generator(&generator, objects);
+                self.generator(&generator, known, objects);
             }
         }
     }
 
-    fn generator(&mut self, generator: &Generator<'a, '_>, objects: &mut Vec<Object>) {
+    fn generator(
+        &mut self,
+        generator: &Generator<'a, '_>,
+        known: &mut HashSet<String>,
+        objects: &mut Vec<Object>,
+    ) {
         let Generator { of, item, .. } = generator;
         for key in UNREAD {
             if let Some(unread) = item.get(key).filter(|unread| !unread.is_null()) {
@@ -71,8 +82,14 @@ impl<'a> Build<'a, '_> {
         }
         let object = Object::new(generator.draft(), of.document.file);
         let behavior = item.get("behavior").and_then(View::raw).unwrap_or("create");
-        if behavior == "create" {
-            objects.push(object);
+        let replaces = behavior == "replace";
+        if !replaces && behavior != "merge" {
+            if behavior != "create" {
+                let message = format!("a generator has no behavior `{}`", behavior.escape_debug());
+                let help = "write `create`, `merge` or `replace`";
+                self.refuse(of, item.id(), &message, help);
+            }
+            self.create(generator, object, known, objects);
             return;
         }
         let called = object.current();
@@ -84,7 +101,7 @@ impl<'a> Build<'a, '_> {
                 let put = object.draft.size();
                 let cost = put.saturating_mul(1 + there.draft.size() / 64);
                 if self.spend(cost, of, item.id()) {
-                    generator.lay_over(there, &object, behavior == "replace");
+                    generator.lay_over(there, &object, replaces);
                 }
             }
             None => self.refuse(
@@ -94,6 +111,28 @@ impl<'a> Build<'a, '_> {
                 "there is nothing to merge it with or to replace; write `behavior: create`",
             ),
         }
+    }
+
+    /// Adds what a generator makes, unless it is there already.
+    fn create(
+        &mut self,
+        generator: &Generator<'a, '_>,
+        object: Object,
+        known: &mut HashSet<String>,
+        objects: &mut Vec<Object>,
+    ) {
+        let again = object
+            .identity()
+            .filter(|identity| !known.insert(identity.clone()));
+        if again.is_none() {
+            objects.push(object);
+            return;
+        }
+        let name = object.current().name;
+        let (kind, name) = (generator.kind, name.escape_debug());
+        let message = format!("the {kind} `{name}` is added a second time");
+        let help = "the first one was judged, and kustomize refuses both; write `behavior: merge` or `behavior: replace`";
+        self.refuse(generator.of, generator.item.id(), &message, help);
     }
 }
 

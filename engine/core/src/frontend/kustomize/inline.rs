@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::draft::Draft;
 use crate::parse::{self, Notation};
 use crate::problem::{Place, Problem};
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, small};
 use crate::tree::{Tree, View};
 
 /// What a text at a node says, document by document, and what is wrong with it.
@@ -76,7 +76,7 @@ fn in_one_piece(outer: &str, whole: Span, inner: &str) -> Option<Vec<(u32, u32)>
     let start = whole.start as usize;
     let starts_at = |at: usize| outer.get(at..)?.starts_with(inner).then_some(at);
     let at = starts_at(start).or_else(|| starts_at(start + 1))?;
-    Some(vec![(0, byte(at))])
+    Some(vec![(0, small(at))])
 }
 
 /// The lines of a literal block, each without its indentation.
@@ -100,13 +100,9 @@ fn line_by_line(outer: &str, whole: Span, inner: &str) -> Option<Vec<(u32, u32)>
         if bare.get(indent..) != Some(line) {
             return None;
         }
-        lines.push((byte(inner_at), byte(at + indent)));
+        lines.push((small(inner_at), small(at + indent)));
         inner_at += line.len() + 1;
         at += written.len() + 1;
     }
     Some(lines)
-}
-
-fn byte(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::draft::{Content, Draft, Entry};
 use super::object::Object;
+use crate::problem::Problem;
+use crate::source::Span;
 
 /// What is known of an object's lists.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +35,56 @@ const KEYED: &[(&str, &[&str])] = &[
     ("webhooks", &["name"]),
 ];
 
-/// Says what becomes of a mapping or an item: `delete`, `replace`, `merge`.
+/// Says what becomes of a mapping or an item.
 const PATCH: &str = "$patch";
+
+/// What may become of it.
+const STRATEGIES: &[&str] = &["delete", "merge", "replace"];
+
+/// What else a patch may say of patching, alone or before the name of a list. Kustomize does not know it.
+const DIRECTIVES: &[&str] = &[
+    "$retainKeys",
+    "$setElementOrder",
+    "$deleteFromPrimitiveList",
+];
+
+/// What a patch says of patching that is not done.
+pub(super) fn problems(patch: &Draft) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut pending = vec![patch];
+    while let Some(draft) = pending.pop() {
+        pending.extend(draft.items());
+        for entry in draft.entries() {
+            pending.push(&entry.value);
+            let place = entry.place.or(entry.value.span());
+            let problem = place.and_then(|place| problem(entry, place));
+            problems.extend(problem);
+        }
+    }
+    problems
+}
+
+fn problem(entry: &Entry, place: Span) -> Option<Problem> {
+    let key = entry.key.as_str();
+    let value = entry.value.raw().unwrap_or_default();
+    if key == PATCH && !STRATEGIES.contains(&value) {
+        let message = format!("`$patch: {}` is no way to patch", value.escape_debug());
+        let help = "kustomize refuses the patch; write `delete`, `merge` or `replace`";
+        return Some(Problem::error(place, message).help(help));
+    }
+    if key == PATCH || !is_directive(key) {
+        return None;
+    }
+    let message = format!("`{}` of a patch was not applied", key.escape_debug());
+    let help = "the rest of the patch was; check what kustomize builds";
+    Some(Problem::warning(place, message).help(help))
+}
+
+/// Whether a key of a patch speaks of patching, and is none of the object.
+fn is_directive(key: &str) -> bool {
+    let name = key.split_once('/').map_or(key, |(name, _)| name);
+    key == PATCH || DIRECTIVES.contains(&name)
+}
 
 impl Schema {
     pub(super) fn of(object: &Object) -> Self {
@@ -88,7 +138,7 @@ impl Schema {
             .map(|(place, entry)| (entry.key.clone(), place))
             .collect();
         let mut removed = HashSet::new();
-        for entry in patch.iter().filter(|entry| !entry.key.starts_with('$')) {
+        for entry in patch.iter().filter(|entry| !is_directive(&entry.key)) {
             let there = places.get(&entry.key).copied();
             match there.and_then(|place| base.get_mut(place)) {
                 Some(there) => {
@@ -202,7 +252,7 @@ fn cleaned(patch: &Draft) -> Draft {
         Content::Map(entries) => {
             let added = entries
                 .iter()
-                .filter(|entry| !entry.key.starts_with('$') && !takes_away(&entry.value));
+                .filter(|entry| !is_directive(&entry.key) && !takes_away(&entry.value));
             Content::Map(added.map(clean_entry).collect())
         }
     };

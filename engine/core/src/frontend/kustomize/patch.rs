@@ -4,7 +4,7 @@ use super::build::Build;
 use super::draft::{Content, Draft};
 use super::files::{Found, Kustomization};
 use super::inline;
-use super::merge::Schema;
+use super::merge::{self, Schema};
 use super::object::{self, Object};
 use super::operation;
 use super::selector::Selector;
@@ -219,6 +219,9 @@ impl<'a> Build<'a, '_> {
         let cost = put.saturating_add(searched(objects, selected));
         if !self.spend(cost, patch.of, patch.item.id()) {
             return;
+        }
+        for problem in merge::problems(&draft) {
+            self.say(problem);
         }
         let mut gone = Vec::new();
         for at in selected {

@@ -16,7 +16,8 @@ pub(super) fn is_at(view: View<'_>) -> bool {
 
 /// Whether a node of a resolved service stands for what only a deployment can tell.
 pub(super) fn is_unknown(view: View<'_>) -> bool {
-    view.raw().is_some_and(|text| text.contains("${")) || is_at(view)
+    let has_variable = view.raw().is_some_and(|text| text.contains("${"));
+    has_variable || view.unknown().is_some() || is_at(view)
 }
 
 /// The name of the resource that a node of a resolved service speaks of.

@@ -4,6 +4,7 @@ use super::call;
 use super::event::{Event, events};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::aws::WHY;
+use crate::frontend::shared::written;
 use crate::resource::Resource;
 use crate::tree::{NodeId, Origin, View};
 
@@ -47,7 +48,7 @@ fn of_url(resource: &Resource, url: View<'_>) -> Entity {
         let default = Origin::Default { under };
         model.text("exposure", "public", default);
         model.truth("rate_limit", false, default);
-        match written(url, "authorizer") {
+        match written(url.get("authorizer")) {
             Some(authorizer) => put_known(model, "authentication", authorizer, |text| {
                 if is_iam(text) { "iam" } else { "none" }
             }),
@@ -107,7 +108,7 @@ impl<'a> Route<'a> {
             ("method", "methods", put_methods),
         ];
         for (key, name, put) in parts {
-            match written(at, key) {
+            match written(at.get(key)) {
                 Some(part) if call::is_unknown(part) => model.unknown(name, WHY, part.id()),
                 Some(part) => put(model, part.raw().unwrap_or_default(), part.id()),
                 None => {}
@@ -118,7 +119,7 @@ impl<'a> Route<'a> {
     fn authentication(&self, model: &mut Model) {
         let key = "authentication";
         let at = self.event.at;
-        if let Some(authorizer) = written(at, "authorizer") {
+        if let Some(authorizer) = written(at.get("authorizer")) {
             let from = authorizer.id();
             if call::is_unknown(authorizer) {
                 model.unknown(key, WHY, from);
@@ -128,7 +129,7 @@ impl<'a> Route<'a> {
             }
             return;
         }
-        match written(at, "private").filter(|_| self.event.kind == "http") {
+        match written(at.get("private")).filter(|_| self.event.kind == "http") {
             Some(private) if call::is_unknown(private) => model.unknown(key, WHY, private.id()),
             Some(private) if private.bool() == Some(true) => {
                 let from = private.id();
@@ -141,7 +142,7 @@ impl<'a> Route<'a> {
     /// What an authorizer asks for. One of an HTTP API reads JSON Web Tokens unless it says otherwise; one of a REST API
     /// is a function unless it is a pool of users.
     fn authorizer(&self, authorizer: View<'a>) -> &'static str {
-        let said = |key: &str| written(authorizer, key).and_then(View::raw);
+        let said = |key: &str| written(authorizer.get(key)).and_then(View::raw);
         let name = authorizer.raw().or(said("name")).unwrap_or_default();
         let declared = self.provider(&["httpApi", "authorizers", name, "type"]);
         let kind = said("type").or(declared.and_then(View::raw));
@@ -226,10 +227,6 @@ fn put_known(model: &mut Model, key: &str, written: View<'_>, word: fn(&str) -> 
     }
 }
 
-fn written<'a>(at: View<'a>, key: &str) -> Option<View<'a>> {
-    at.get(key).filter(|value| !value.is_null())
-}
-
 fn is_iam(authorizer: &str) -> bool {
     authorizer.eq_ignore_ascii_case("aws_iam")
 }
@@ -240,5 +237,6 @@ fn throttle(plan: View<'_>) -> Option<View<'_>> {
         return Some(plan);
     }
     let mut named = plan.items().flat_map(View::entries);
-    written(plan, "throttle").or_else(|| named.find_map(|(_, plan)| written(plan, "throttle")))
+    written(plan.get("throttle"))
+        .or_else(|| named.find_map(|(_, plan)| written(plan.get("throttle"))))
 }

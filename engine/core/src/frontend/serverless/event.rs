@@ -2,7 +2,9 @@
 
 use super::{DIALECT, call};
 use crate::estate::{Entity, EntityKind, Model};
-use crate::frontend::aws::WHY;
+use crate::frontend::aws::bus::{MAX_AGE, RETRIES};
+use crate::frontend::aws::{WHY, presence};
+use crate::frontend::shared::origin;
 use crate::resource::Resource;
 use crate::tree::{NodeId, Origin, View};
 
@@ -20,10 +22,12 @@ const ASYNCHRONOUS: &[&str] = &[
 /// Events that something takes from a source and hands over, and what that source is.
 const FORMS: &[(&str, &str)] = &[
     ("activemq", "queue"),
+    ("eventBridge", "bus"),
     ("kafka", "stream"),
     ("msk", "stream"),
     ("rabbitmq", "queue"),
     ("schedule", "schedule"),
+    ("sns", "topic"),
     ("sqs", "queue"),
     ("stream", "stream"),
 ];
@@ -127,7 +131,7 @@ impl<'a> Subscription<'a> {
         } else if at.raw().is_some() || call::is_at(at) {
             Some(at)
         } else {
-            ["topic", "queue", "arn"]
+            ["topic", "queue", "arn", "topicName", "eventBus"]
                 .iter()
                 .find_map(|key| self.at(key))
         }
@@ -153,9 +157,43 @@ impl<'a> Subscription<'a> {
 
     /// What happens to messages that the function cannot take.
     fn failure(&self, model: &mut Model) {
-        if !matches!(self.event.kind, "sqs" | "stream") {
-            return;
+        match self.event.kind {
+            "sqs" | "stream" => self.batch(model),
+            "sns" => self.dead_letter(model, "redrivePolicy"),
+            "eventBridge" => {
+                self.dead_letter(model, "deadLetterQueueArn");
+                self.patience(model);
+            }
+            _ => {}
         }
+    }
+
+    fn dead_letter(&self, model: &mut Model, key: &str) {
+        let under = self.event.at.id();
+        presence(
+            model,
+            "dead_letter",
+            self.at(key),
+            Origin::Default { under },
+        );
+    }
+
+    /// How often and for how long a bus tries.
+    fn patience(&self, model: &mut Model) {
+        let under = self.event.at.id();
+        for (key, name, otherwise) in [
+            ("maximumRetryAttempts", "retries", RETRIES),
+            ("maximumEventAge", "max_age_seconds", MAX_AGE),
+        ] {
+            match self.event.at.at(&["retryPolicy", key]) {
+                None => model.number_at(name, otherwise, Origin::Default { under }),
+                written => DIALECT.known(model, name, written, Model::integer),
+            }
+        }
+    }
+
+    /// What is taken in batches, and of a stream until it is too old.
+    fn batch(&self, model: &mut Model) {
         let under = self.event.at.id();
         match self.at("functionResponseType") {
             Some(kind) if call::is_unknown(kind) => {
@@ -206,10 +244,4 @@ fn name_of(source: View<'_>) -> Option<String> {
     let mut words = resource.split('/');
     let first = words.next()?;
     Some(words.next().unwrap_or(first).to_owned())
-}
-
-fn origin(written: Option<View<'_>>, under: NodeId) -> Origin {
-    written.map_or(Origin::Default { under }, |written| Origin::Derived {
-        from: written.id(),
-    })
 }

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::call;
 use super::evaluate::Found;
 use super::resolve::Resolver;
+use super::role::{self, ROLE};
 use super::template::Neighbour;
 use crate::tree::{Kind, Origin, View};
 
@@ -32,9 +33,6 @@ const MERGED: &[&str] = &[
     "tracing",
     "vpc",
 ];
-
-/// The role that the framework makes for all functions which name none.
-const ROLE: &str = "IamRoleLambdaExecution";
 
 /// What the provider sets for every function.
 struct Settings<'a> {
@@ -235,14 +233,21 @@ impl<'a> Resolver<'a, '_> {
         }
     }
 
-    /// The function's own role, the provider's, or the one that the framework makes. A function with statements of its
-    /// own gets a role of its own, which has no name yet.
+    /// The function's own role, the provider's, or the one that the framework makes. A function with permissions of its
+    /// own gets a role of its own, which has those of the provider only if it asks for them.
     fn role(&mut self, function: Function<'a>, settings: &Settings<'a>) {
         let view = Some(function.view);
         let own = self.named_role(view);
         let statements = self.dig(view, &["iamRoleStatements"]);
-        let own_statements = statements.or_else(|| self.dig(view, &["iam", "role"]));
-        if own.is_none() && own_statements.is_some() {
+        let has_own = statements.or_else(|| self.dig(view, &["iam", "role"]));
+        if own.is_none() && has_own.is_some() {
+            let mut permissions = vec![self.permissions_of(view)];
+            if self.inherits(function) {
+                permissions.push(self.permissions);
+            }
+            let name = role::of_function(function.name);
+            self.builder.key("role").string(&name, function.here);
+            self.add_role(name, permissions);
             return;
         }
         match own.or(settings.role) {
@@ -256,8 +261,18 @@ impl<'a> Resolver<'a, '_> {
         }
     }
 
+    /// Whether a function with permissions of its own has those of the provider too.
+    fn inherits(&mut self, function: Function<'a>) -> bool {
+        const PATHS: [&[&str]; 2] = [&["iamRoleStatementsInherit"], &["iam", "inheritStatements"]];
+        PATHS.iter().any(|path| {
+            let asked = self.dig(Some(function.view), path);
+            let text = asked.and_then(|asked| self.evaluator.node(asked, 0).characters());
+            text.as_deref() == Some("true")
+        })
+    }
+
     /// The role that a function or a provider names: `role`, or `iam.role` where that is no list of permissions.
-    fn named_role(&mut self, of: Option<View<'a>>) -> Option<View<'a>> {
+    pub(super) fn named_role(&mut self, of: Option<View<'a>>) -> Option<View<'a>> {
         let role = self.dig(of, &["role"]);
         let role = role.or_else(|| self.dig(of, &["iam", "role"]))?;
         match self.known(Some(role)) {

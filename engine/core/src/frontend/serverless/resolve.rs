@@ -2,6 +2,7 @@
 
 use super::call;
 use super::evaluate::{Evaluator, Found, MAX_DEPTH, NODE};
+use super::role::{Permissions, Role};
 use super::template::Neighbour;
 use crate::parse::Document;
 use crate::problem::Problem;
@@ -23,10 +24,13 @@ pub(super) fn service<'a>(
         builder: Builder::computed(),
         open: Vec::new(),
         neighbours: Vec::new(),
+        permissions: Permissions::default(),
+        roles: Vec::new(),
         problems,
     };
     resolver.builder.open(Kind::Mapping, root.origin());
     resolver.provider();
+    resolver.shared_role();
     resolver.functions();
     resolver.template();
     resolver.builder.close();
@@ -47,6 +51,10 @@ pub(super) struct Resolver<'a, 'p> {
     open: Vec<NodeId>,
     /// What functions concern beside themselves.
     pub(super) neighbours: Vec<Neighbour<'a>>,
+    /// What the provider permits every function.
+    pub(super) permissions: Permissions<'a>,
+    /// Roles that the framework makes.
+    pub(super) roles: Vec<Role<'a>>,
     pub(super) problems: &'p mut Vec<Problem>,
 }
 
@@ -126,7 +134,8 @@ impl<'a> Resolver<'a, '_> {
         }
     }
 
-    fn unread(&mut self, view: View<'a>) {
+    /// Says that only a deployment, or another file, can tell what a node comes to.
+    pub(super) fn unread(&mut self, view: View<'a>) {
         if self.evaluator.is_exhausted() {
             return;
         }

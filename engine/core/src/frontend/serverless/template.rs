@@ -1,4 +1,5 @@
-//! The `CloudFormation` of a service: `resources`, one template or several that are merged.
+//! The `CloudFormation` of a service: `resources`, one template or several that are merged, and the roles that the
+//! framework makes.
 
 use super::resolve::Resolver;
 use crate::problem::Problem;
@@ -20,13 +21,15 @@ pub(super) struct Neighbour<'a> {
 impl<'a> Resolver<'a, '_> {
     pub(super) fn template(&mut self) {
         let written = self.root.get("resources");
-        let Some(resources) = self.section(written) else {
+        let resources = self.section(written);
+        if resources.is_none() && self.roles.is_empty() {
             return;
-        };
-        let templates = self.mappings(resources);
+        }
+        let templates = resources.map_or(Vec::new(), |resources| self.mappings(resources));
         self.builder
             .key_as("resources", written.and_then(View::key_span));
-        self.builder.open(Kind::Mapping, resources.origin());
+        self.builder
+            .open(Kind::Mapping, resources.unwrap_or(self.root).origin());
         for section in SECTIONS {
             self.template_section(section, &templates);
         }
@@ -40,11 +43,14 @@ impl<'a> Resolver<'a, '_> {
             let section = self.section(template.get(name));
             sections.extend(section.filter(|section| section.is_mapping()));
         }
-        let Some(first) = sections.first() else {
+        let first = sections.first().copied();
+        let has_roles = name == "Resources" && !self.roles.is_empty();
+        if first.is_none() && !has_roles {
             return;
-        };
-        self.builder.key_as(name, first.key_span());
-        self.builder.open(Kind::Mapping, first.origin());
+        }
+        let origin = first.unwrap_or(self.root).origin();
+        self.builder.key_as(name, first.and_then(View::key_span));
+        self.builder.open(Kind::Mapping, origin);
         for (_, value) in sections.iter().copied().flat_map(View::entries) {
             // A resource that nobody can know is said, and left out.
             if value.is_null() || self.section(Some(value)).is_some() {
@@ -53,7 +59,8 @@ impl<'a> Resolver<'a, '_> {
             }
         }
         if name == "Resources" {
-            self.neighbours(first.origin());
+            self.neighbours(origin);
+            self.put_roles();
         }
         self.builder.close();
     }

@@ -5,6 +5,8 @@
 
 use plumbline_rego::{Number, Value};
 
+use crate::frontend::shared::split_brace;
+
 /// What a text is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece<'t> {
@@ -37,22 +39,6 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
         pieces.push(Piece::Text(rest));
     }
     pieces
-}
-
-/// What stands before the brace that closes a variable, and behind it.
-fn split_brace(text: &str) -> Option<(&str, &str)> {
-    let mut open = 1_usize;
-    let mut before = ' ';
-    for (at, character) in text.char_indices() {
-        match character {
-            '{' if before == '$' => open += 1,
-            '}' if open == 1 => return Some((text.get(..at)?, text.get(at + 1..)?)),
-            '}' => open -= 1,
-            _ => {}
-        }
-        before = character;
-    }
-    None
 }
 
 /// The sources of a variable: the first one, and those that are asked in turn where there is nothing.

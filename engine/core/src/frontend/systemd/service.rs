@@ -6,6 +6,7 @@
 use super::isolation::{BOOLEANS, isolation, sandbox, truth};
 use super::value;
 use crate::estate::{Entity, EntityKind, Model};
+use crate::frontend::environment::{Variable, environment};
 use crate::frontend::words::words;
 use crate::problem::Problem;
 use crate::resource::Resource;
@@ -50,7 +51,7 @@ fn fill(model: &mut Model, resource: &Resource, service: View<'_>) {
             model.text("name", &resource.name, Origin::Derived { from });
             model.text("role", "container", Origin::Derived { from });
             model.copy("command", service.get("ExecStart"));
-            environment(model, service);
+            environment(model, &variables(service), service.id());
             environment_from(model, service);
             isolation(model, service, account);
             sandbox(model, service);
@@ -178,49 +179,20 @@ fn is_share(memory: View<'_>) -> bool {
     text.is_some_and(|text| value::thousandths(text).is_some())
 }
 
-/// A variable, or a credential, that a service is given.
-struct Variable {
-    name: String,
-    /// None where the manager fills it in.
-    value: Option<String>,
-    from: NodeId,
-}
-
-impl Variable {
-    fn literal(name: &str, value: &str, from: NodeId) -> Self {
-        Self {
-            name: name.to_owned(),
-            value: (!value::is_specifier(value)).then(|| value.replace("%%", "%")),
-            from,
-        }
+fn literal(name: &str, value: &str, from: NodeId) -> Variable {
+    Variable {
+        name: name.to_owned(),
+        value: (!value::is_specifier(value)).then(|| value.replace("%%", "%")),
+        from,
     }
 }
 
-/// `env[]`: what is set, what is passed on from the manager, and the credentials whose value the unit itself holds.
-fn environment(model: &mut Model, service: View<'_>) {
+/// What is set, what is passed on from the manager, and the credentials whose value the unit itself holds.
+fn variables(service: View<'_>) -> Vec<Variable> {
     let mut variables = set(service);
     variables.extend(passed(service));
     variables.extend(credentials(service));
-    if variables.is_empty() {
-        return;
-    }
-    model.list("env", service.id(), |model| {
-        for variable in &variables {
-            let origin = Origin::Derived {
-                from: variable.from,
-            };
-            model.object(None, variable.from, |model| {
-                model.text("name", &variable.name, origin);
-                match &variable.value {
-                    Some(value) => {
-                        model.text("kind", "literal", origin);
-                        model.text("value", value, origin);
-                    }
-                    None => model.text("kind", "other_ref", origin),
-                }
-            });
-        }
-    });
+    variables
 }
 
 fn set(service: View<'_>) -> Vec<Variable> {
@@ -228,7 +200,7 @@ fn set(service: View<'_>) -> Vec<Variable> {
     for (text, from) in texts(service, "Environment") {
         let (words, _) = words(text);
         let assignments = words.iter().filter_map(|word| word.split_once('='));
-        variables.extend(assignments.map(|(name, value)| Variable::literal(name, value, from)));
+        variables.extend(assignments.map(|(name, value)| literal(name, value, from)));
     }
     variables
 }
@@ -251,7 +223,7 @@ fn credentials(service: View<'_>) -> Vec<Variable> {
         .into_iter()
         .filter_map(|(text, from)| {
             let (name, value) = text.split_once(':')?;
-            Some(Variable::literal(name, value, from))
+            Some(literal(name, value, from))
         })
         .collect()
 }

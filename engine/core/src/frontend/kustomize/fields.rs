@@ -1,9 +1,10 @@
 //! The fields of a kustomization: which are not read, which there are none of, and which are of another shape.
 
+use super::UNREAD;
 use super::build::Build;
 use super::files::Kustomization;
-use super::{READ, Shape, UNREAD};
 use crate::frontend::is_empty;
+use crate::frontend::shape::{self, KUSTOMIZATION, Shape};
 use crate::tree::View;
 
 /// What is done with what kustomize does not take.
@@ -17,7 +18,7 @@ impl<'a> Build<'a, '_> {
                 continue;
             }
             let shown = field.escape_debug();
-            if let Some((_, shape)) = READ.iter().find(|(name, _)| *name == field) {
+            if let Some((_, shape)) = KUSTOMIZATION.iter().find(|(name, _)| *name == field) {
                 self.check_shape(of, field, *shape, value);
             } else if UNREAD.contains(&field) {
                 let message = format!("`{shown}` of a kustomization is not read");
@@ -63,53 +64,13 @@ impl<'a> Build<'a, '_> {
         if is_nothing(value) {
             return;
         }
-        let (is_right, expected) = match shape {
-            Shape::Any => (true, ""),
-            Shape::Text => (value.raw().is_some(), "text"),
-            Shape::Mapping => (value.is_mapping(), "mapping"),
-            Shape::Texts | Shape::Items(..) => (value.is_sequence(), "list"),
-        };
-        if !is_right {
-            let message = format!("`{key}` is no {expected}");
-            self.refuse(of, value.id(), &message, REFUSED);
-            return;
-        }
-        for item in value.items() {
-            match shape {
-                Shape::Texts if item.raw().is_none() => {
-                    let message = format!("an item of `{key}` that is no text");
-                    self.refuse(of, item.id(), &message, REFUSED);
-                }
-                Shape::Items(required, allowed) => {
-                    self.check_item(of, key, (required, allowed), item);
-                }
-                Shape::Any | Shape::Text | Shape::Mapping | Shape::Texts => {}
-            }
-        }
-    }
-
-    fn check_item(
-        &mut self,
-        of: &Kustomization<'a>,
-        key: &str,
-        (required, allowed): (&[&str], &[&str]),
-        item: View<'a>,
-    ) {
-        if !item.is_mapping() {
-            let message = format!("an item of `{key}` that is no mapping");
-            self.refuse(of, item.id(), &message, REFUSED);
-            return;
-        }
-        let has = |name: &str| item.get(name).is_some_and(|value| !value.is_null());
-        for name in required.iter().filter(|name| !has(name)) {
-            let message = format!("an item of `{key}` without `{name}`");
-            self.refuse(of, item.id(), &message, "it changes nothing as it is");
-        }
-        for (name, value) in item.entries() {
-            if !required.contains(&name) && !allowed.contains(&name) {
-                let message = format!("an item of `{key}` has no field `{}`", name.escape_debug());
-                self.refuse(of, value.id(), &message, REFUSED);
-            }
+        for wrong in shape::of_value(key, shape, value) {
+            let help = if wrong.lacks {
+                "it changes nothing as it is"
+            } else {
+                REFUSED
+            };
+            self.refuse(of, wrong.at.id(), &wrong.message, help);
         }
     }
 }
