@@ -264,14 +264,14 @@ fn a_truth_value_of_a_variable_is_unknown() {
     );
     for mount in [
         "{type: volume, source: a, target: /a, read_only: '${RO}'}",
-        "'a:/a:${MODE}'",
+        "'data:/a:${MODE}'",
     ] {
         unknown(
             &format!("volumes: [{mount}]"),
             &["/volumes/0/read_only", "/state/persistent"],
         );
     }
-    unknown("volumes: ['a:/a:${MODE:-ro}']", &[]);
+    unknown("volumes: ['data:/a:${MODE:-ro}']", &[]);
     unknown(
         "healthcheck: {test: a, disable: '${OFF}'}",
         &["/containers/0/health"],
