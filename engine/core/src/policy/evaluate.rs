@@ -451,7 +451,7 @@ fn finding(
         severity: rule.severity,
         effect: rule.effect,
         message: message.to_owned(),
-        resource,
+        resource: Some(resource),
         location,
         related: frontend::note(subject.resource).into_iter().collect(),
         controls: metadata.controls.clone(),
@@ -461,6 +461,8 @@ fn finding(
         } else {
             Vec::new()
         },
+        waiver: None,
+        standing: None,
     }
 }
 
