@@ -7,6 +7,7 @@ mod explain;
 mod policy;
 mod rules;
 mod test;
+mod waivers;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -19,6 +20,9 @@ pub(crate) use policy::{
 };
 pub(crate) use rules::RuleArgs;
 pub(crate) use test::{TestArgs, TestFormat};
+pub(crate) use waivers::{
+    AddWaiverArgs, WaiversArgs, WaiversCommand, WaiversFormat, WaiversInReachArgs,
+};
 
 /// Policy as code for hybrid serverless estates: functions, containers and VMs judged by one set of Rego policies.
 #[derive(Debug, Parser)]
@@ -76,6 +80,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Look at rules, and write new ones.
     Policy(PolicyArgs),
+    /// Look at exceptions, check them, and add one.
+    Waivers(WaiversArgs),
     /// Evaluate a query of Rego.
     Eval(EvalArgs),
     /// Answer cases on the second engine: lines of JSON in, lines of JSON out.

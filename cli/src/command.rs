@@ -6,6 +6,7 @@ mod eval;
 mod explain;
 mod policy;
 mod test;
+mod waivers;
 mod witness;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
         Command::Estate(args) => estate::run(&args, io),
         Command::Explain(args) => explain::run(&args, io),
         Command::Policy(args) => policy::run(&args, io),
+        Command::Waivers(args) => waivers::run(&args, io),
         Command::Eval(args) => Ok(eval::run(&args, io)),
         Command::Witness => witness::run(),
     }

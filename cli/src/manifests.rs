@@ -10,6 +10,7 @@ use plumbline_core::problem::Problem;
 use plumbline_core::report::Coverage;
 use plumbline_core::resource::Resource;
 use plumbline_core::source::{FileId, Source, Sources};
+use plumbline_core::waiver::{self, Waiver};
 use plumbline_sources::fs::{self, Candidate};
 use rayon::prelude::*;
 
@@ -24,6 +25,8 @@ pub(crate) struct Manifests {
     pub(crate) problems: Vec<Problem>,
     /// What was read.
     pub(crate) coverage: Coverage,
+    /// The waivers in comments, and what is wrong with them.
+    pub(crate) waivers: (Vec<Waiver>, Vec<Problem>),
 }
 
 /// Reads every manifest below some paths.
@@ -83,6 +86,13 @@ pub(crate) fn read(
         .into_par_iter()
         .filter_map(|(file, candidate)| parse_one(file, candidate, sources))
         .collect();
+    for parsed in &parsed {
+        if let Some(source) = sources.get(parsed.file) {
+            let (mut waivers, mut problems) = waiver::of_comments(source, &parsed.documents);
+            manifests.waivers.0.append(&mut waivers);
+            manifests.waivers.1.append(&mut problems);
+        }
+    }
     let files: Vec<(String, &[Document])> = parsed
         .iter()
         .filter(|parsed| matches!(parsed.notation, Notation::Yaml | Notation::Json))

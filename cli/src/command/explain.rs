@@ -116,7 +116,7 @@ impl Wanted {
                     .findings
                     .iter()
                     .filter(is_meant)
-                    .map(|finding| (finding.rule.clone(), finding.resource))
+                    .filter_map(|finding| Some((finding.rule.clone(), finding.resource?)))
                     .collect(),
             ),
         }

@@ -9,11 +9,14 @@ pub mod json;
 mod private;
 pub mod text;
 pub mod unit_tests;
+pub mod waivers;
 
+use crate::baseline::Comparison;
 use crate::estate::Estate;
-use crate::finding::{Effect, Evaluation, RuleId, Severity};
+use crate::finding::{Effect, Evaluation, Finding, RuleId, Severity};
+use crate::resource::Resource;
 use crate::source::Sources;
-use crate::verdict::Verdict;
+use crate::verdict::{EnforcementPoint, Verdict, is_excused};
 
 pub use escape::visible;
 
@@ -38,6 +41,8 @@ pub struct Report<'a> {
     pub rules: usize,
     /// Rules that were not evaluated, and the decision that each one waits for.
     pub waiting: &'a [(RuleId, String)],
+    /// How the findings stand to a baseline, if there is one.
+    pub baseline: Option<Comparison>,
 }
 
 /// What was read.
@@ -58,10 +63,24 @@ impl Report<'_> {
             .count()
     }
 
-    fn shown(&self, verbose: bool) -> impl Iterator<Item = &crate::finding::Finding> {
+    fn waived(&self) -> usize {
+        let findings = self.evaluation.findings.iter();
+        findings
+            .filter(|finding| finding.waiver.is_some())
+            .count()
+    }
+
+    fn resource(&self, finding: &Finding) -> Option<&Resource> {
+        self.estate.resources.get(finding.resource?)
+    }
+
+    fn shown(&self, verbose: bool) -> impl Iterator<Item = &Finding> {
+        let is_quiet = |finding: &Finding| {
+            finding.effect == Effect::Audit || is_excused(finding, EnforcementPoint::Check)
+        };
         self.evaluation
             .findings
             .iter()
-            .filter(move |finding| verbose || finding.effect != Effect::Audit)
+            .filter(move |finding| verbose || !is_quiet(finding))
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Report;
 use crate::estate::Formats;
-use crate::finding::{Finding, Location};
+use crate::finding::{Finding, Location, Standing};
 use crate::problem::{Place, Problem};
 use crate::source::{Sources, Span};
 
@@ -50,7 +50,12 @@ fn shape<'a>(report: &'a Report<'_>) -> FindingsV1<'a> {
             resources: report.estate.resources.len(),
             evaluations: report.evaluation.evaluations,
             findings: report.evaluation.findings.len(),
-            waived: 0,
+            waived: report.waived(),
+            baseline: report.baseline.map(|comparison| BaselineV1 {
+                new: comparison.new,
+                unchanged: comparison.unchanged,
+                fixed: comparison.fixed,
+            }),
             undecided: report.evaluation.undecided,
             unknown: report.evaluation.unknown,
             errors: report.errors(),
@@ -114,9 +119,18 @@ struct Summary {
     evaluations: usize,
     findings: usize,
     waived: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<BaselineV1>,
     undecided: usize,
     unknown: usize,
     errors: usize,
+}
+
+#[derive(Serialize)]
+struct BaselineV1 {
+    new: usize,
+    unchanged: usize,
+    fixed: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -131,7 +145,19 @@ struct FindingV1<'a> {
     fingerprint: &'a str,
     controls: &'a BTreeMap<String, Vec<String>>,
     remediation: Option<&'a str>,
-    waiver: Option<&'a str>,
+    waiver: Option<WaiverV1<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct WaiverV1<'a> {
+    rule: &'a str,
+    reason: &'a str,
+    owner: &'a str,
+    expires: String,
+    ticket: Option<&'a str>,
+    location: LocationV1<'a>,
 }
 
 #[derive(Serialize)]
@@ -146,7 +172,7 @@ struct ResourceV1<'a> {
 
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
-struct LocationV1<'a> {
+pub(super) struct LocationV1<'a> {
     file: &'a str,
     line: u32,
     column: u32,
@@ -182,7 +208,7 @@ struct ProblemV1<'a> {
 }
 
 fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<'a> {
-    let resource = report.estate.resources.get(finding.resource);
+    let resource = report.resource(finding);
     let Location {
         span,
         pointer,
@@ -215,7 +241,15 @@ fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<
         fingerprint: finding.fingerprint.as_str(),
         controls: &finding.controls,
         remediation: finding.remediation.as_deref(),
-        waiver: None,
+        waiver: finding.waiver.as_ref().map(|waiver| WaiverV1 {
+            rule: &waiver.rule,
+            reason: &waiver.reason,
+            owner: &waiver.owner,
+            expires: waiver.expires.to_string(),
+            ticket: waiver.ticket.as_deref(),
+            location: location_shape(report.sources, waiver.place),
+        }),
+        baseline: finding.standing.map(Standing::as_str),
     }
 }
 
@@ -251,7 +285,7 @@ fn related_shape<'a>(sources: &'a Sources, span: Span, message: &'a str) -> Rela
     }
 }
 
-fn location_shape(sources: &Sources, span: Span) -> LocationV1<'_> {
+pub(super) fn location_shape(sources: &Sources, span: Span) -> LocationV1<'_> {
     let file = sources.name(span.file);
     match sources.positions(span) {
         Some((start, end)) => LocationV1 {

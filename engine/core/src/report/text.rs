@@ -6,10 +6,12 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 
 use super::frame::{Masks, frame};
 use super::{Report, catalogue, visible};
-use crate::finding::{Effect, Finding, RuleId, Severity};
+use crate::baseline::Comparison;
+use crate::finding::{Effect, Finding, RuleId, Severity, Standing};
 use crate::problem::{Place, Problem};
 use crate::source::Span;
-use crate::verdict::{EnforcementPoint, Verdict, fails};
+use crate::verdict::{EnforcementPoint, Verdict, fails, is_excused};
+use crate::waiver::Waiver;
 
 /// How the report looks.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +80,7 @@ fn finding_groups<'a>(
     masks: &Masks,
 ) -> Vec<Group<'a>> {
     let level = match finding.effect {
+        _ if is_excused(finding, EnforcementPoint::Check) => Level::INFO,
         Effect::Deny if fails(finding, EnforcementPoint::Check, report.fail_on) => Level::ERROR,
         Effect::Deny | Effect::Warn => Level::WARNING,
         Effect::Audit => Level::INFO,
@@ -100,21 +103,38 @@ fn finding_groups<'a>(
             masks,
         ));
     }
+    if let Some(waiver) = &finding.waiver {
+        group = group.elements(snippet(
+            report.sources,
+            waiver.place,
+            Some(visible(&waived(waiver)).into_owned()),
+            masks,
+        ));
+    }
     if let Some(remediation) = &finding.remediation {
         group = group.element(Level::HELP.message(visible(remediation)));
     }
-    let resource = report
-        .estate
-        .resources
-        .get(finding.resource)
-        .map_or("", |resource| resource.id.as_str());
+    let mut note = finding.severity.as_str().to_owned();
+    if let Some(resource) = report.resource(finding) {
+        note.push_str(&format!(" in {}", resource.id));
+    }
     let controls = catalogue::controls(&finding.controls);
-    let note = if controls.is_empty() {
-        format!("{} in {resource}", finding.severity.as_str())
-    } else {
-        format!("{} in {resource}; {controls}", finding.severity.as_str())
-    };
+    if !controls.is_empty() {
+        note.push_str(&format!("; {controls}"));
+    }
+    if finding.standing == Some(Standing::Unchanged) {
+        note.push_str("; known from the baseline");
+    }
     vec![group.element(Level::NOTE.message(visible(&note).into_owned()))]
+}
+
+fn waived(waiver: &Waiver) -> String {
+    let ticket = waiver.ticket.as_ref();
+    let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
+    format!(
+        "waived by {} until {}: {}{ticket}",
+        waiver.owner, waiver.expires, waiver.reason
+    )
 }
 
 fn problem_groups<'a>(sources: &crate::source::Sources, problem: &'a Problem) -> Vec<Group<'a>> {
@@ -226,7 +246,20 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
             counted(report.evaluation.unknown, "evaluation")
         ));
     }
+    if let Some(comparison) = report.baseline {
+        out.push_str(&compared(comparison));
+    }
     out.push_str(&verdict(report, style));
+}
+
+fn compared(comparison: Comparison) -> String {
+    let fixed = comparison
+        .fixed
+        .map_or_else(String::new, |fixed| format!(", {fixed} fixed"));
+    format!(
+        "compared to the baseline: {} new, {} unchanged{fixed}\n",
+        comparison.new, comparison.unchanged
+    )
 }
 
 fn judged(report: &Report<'_>) -> String {
@@ -251,6 +284,10 @@ fn verdict(report: &Report<'_>, style: Style) -> String {
         Verdict::Undecided => ("undecided", 2, "\u{1b}[1m\u{1b}[31m"),
     };
     let findings = counted(report.evaluation.findings.len(), "finding");
+    let waived = match report.waived() {
+        0 => String::new(),
+        n => format!(", {n} waived"),
+    };
     let errors = match report.errors() {
         0 => String::new(),
         n => format!(", {}", counted(n, "error")),
@@ -265,7 +302,7 @@ fn verdict(report: &Report<'_>, style: Style) -> String {
         ("", "")
     };
     format!(
-        "{start}{word}{end}: {findings}{errors}{undecided} (fails from `{}` on; exit code {code})\n",
+        "{start}{word}{end}: {findings}{waived}{errors}{undecided} (fails from `{}` on; exit code {code})\n",
         report.fail_on.as_str()
     )
 }

@@ -1,5 +1,7 @@
 //! A waivers file with one more waiver in it. Everything else stays as it is written.
 
+use std::ops::Range;
+
 use crate::parse::Document;
 use crate::tree::typing::Scalar;
 use crate::tree::{NodeId, Typing, View};
@@ -25,33 +27,41 @@ pub struct Entry<'a> {
     pub ticket: Option<&'a str>,
 }
 
-/// The text of a waivers file, and what was read of it, with an entry at the end of its list. None if the list is not
-/// written as one item after the other.
+/// The text of a waivers file with an entry at the end of its list, given what was read of it; a text that says nothing
+/// yet begins a list. None if the list is not written as one item after the other.
 pub fn append(text: &str, document: Option<&Document>, entry: &Entry<'_>) -> Option<String> {
-    let list = document.map(|document| {
-        let root = document.tree.view(NodeId::ROOT, Typing::Core);
-        root.get("waivers").map(|list| (list, document))
-    });
-    let (at, indent, head) = match list {
-        None => (text.len(), "  ", "version: 1\nwaivers:\n"),
-        Some(None) => (text.len(), "  ", "waivers:\n"),
-        Some(Some((list, document))) => {
-            let last = list.items().last()?;
-            let (end, indent) = end_of(text, last, document)?;
-            (end, indent, "")
+    let (replaced, indent, head) = match document {
+        None => (text.len()..text.len(), "  ", "version: 1\nwaivers:\n"),
+        Some(document) => {
+            let root = document.tree.view(NodeId::ROOT, Typing::Core);
+            let list = root.get("waivers")?;
+            match list.items().last() {
+                Some(last) => {
+                    let (end, indent) = end_of(text, last, document)?;
+                    (end..end, indent, "")
+                }
+                None => (empty(text, list, document)?, "  ", ":\n"),
+            }
         }
     };
-    let (before, after) = text.split_at_checked(at)?;
-    let line_end = if before.is_empty() || before.ends_with('\n') {
-        ""
-    } else {
-        "\n"
-    };
+    let before = text.get(..replaced.start)?;
+    let after = text.get(replaced.end..)?;
+    let is_new_line = before.is_empty() || before.ends_with('\n') || !replaced.is_empty();
+    let line_end = if is_new_line { "" } else { "\n" };
     let mut added = format!("{line_end}{head}{}", item(indent, entry));
     if text.contains("\r\n") {
         added = added.replace('\n', "\r\n");
     }
-    Some([before, &added, after].concat())
+    Some([before, added.as_str(), after].concat())
+}
+
+/// The bytes of an empty list, from behind its key, which begins its line.
+fn empty(text: &str, list: View<'_>, document: &Document) -> Option<Range<usize>> {
+    let key = list.key_span()?;
+    let before = text.get(..key.start as usize)?;
+    let is_first = before.is_empty() || before.ends_with('\n');
+    let end = document.tree.span(list.id())?.end;
+    (is_first && list.is_sequence()).then_some(key.end as usize..end as usize)
 }
 
 /// The byte after the last line of an item, and what its dash is indented by.
