@@ -125,7 +125,7 @@ fn target<'a>(named: Option<&Path>, config: &'a CheckConfig) -> anyhow::Result<&
     let spelt = |path: &Path| fs::display(&fs::canonical(path));
     let is_meant = |file: &&PathBuf| named.is_none_or(|named| spelt(named) == spelt(file));
     if let Some(file) = config.waivers.iter().find(is_meant) {
-        return Ok(file);
+        return Ok(file.as_path());
     }
     let advice =
         "write `waivers: [waivers.yaml]` into `plumbline.yaml`, with the name of your file";
