@@ -107,9 +107,10 @@ fn finding_groups<'a>(
         group = group.elements(snippet(
             report.sources,
             waiver.place,
-            Some(visible(&waived(waiver)).into_owned()),
+            Some("waived here".to_owned()),
             masks,
         ));
+        group = group.element(Level::NOTE.message(visible(&waived(waiver)).into_owned()));
     }
     if let Some(remediation) = &finding.remediation {
         group = group.element(Level::HELP.message(visible(remediation)));
