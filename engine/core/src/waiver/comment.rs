@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::parse::{Document, Notation};
+use crate::source::Span;
 use crate::tree::Kind;
 
 /// A comment that ends with its line.
@@ -127,7 +128,7 @@ fn written(documents: &[Document]) -> Vec<Range<usize>> {
             ranges.extend(
                 spans
                     .filter(|span| span.file == document.file)
-                    .map(|span| span.range()),
+                    .map(Span::range),
             );
         }
     }
