@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use plumbline_core::finding::RuleId;
 use plumbline_core::policy::metadata;
 use plumbline_core::policy::page::{Judges, Page};
-use plumbline_core::policy::{Ingredients, PolicyFile, base_data};
+use plumbline_core::policy::{Ingredients, PolicyFile, base_data, functions};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::text;
 use plumbline_core::report::unit_tests::{self, PageResult, TestReport};
 use plumbline_core::source::{FileId, Sources, Span};
 use plumbline_rego::testing::{self, TestResult, UnitTest};
-use plumbline_rego::{Diagnostic, Module, Place, Program, Settings, Value, Version, compile};
+use plumbline_rego::{Diagnostic, Module, Place, Program, Settings, Value, Version, compile_with};
 use plumbline_sources::bundle::{self, DataFiles};
 use plumbline_sources::fs;
 use rayon::prelude::*;
@@ -189,7 +189,7 @@ pub(super) fn compile_modules(
             ..Module::new(source.name(), source.text())
         })
         .collect();
-    compile(&texts)
+    compile_with(&texts, functions())
 }
 
 /// A diagnostic at its place.

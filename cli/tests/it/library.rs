@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use plumbline_rego::{Module, compile};
+use plumbline_core::policy::functions;
+use plumbline_rego::{Module, compile_with};
 use plumbline_rego::{Settings, Value, testing};
 use plumbline_sources::embedded::LIBRARY;
 
@@ -14,7 +15,7 @@ fn every_unit_test_of_the_library_passes() {
         .iter()
         .map(|(path, text)| Module::new(*path, *text))
         .collect();
-    let (program, diagnostics) = compile(&modules);
+    let (program, diagnostics) = compile_with(&modules, functions());
     assert_eq!(diagnostics, []);
     let settings = Settings {
         strict: true,

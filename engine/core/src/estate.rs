@@ -2,16 +2,19 @@
 
 mod edge;
 mod entity;
+pub(crate) mod graph;
 pub mod image;
 mod model;
+mod names;
+mod world;
 
 use std::collections::{BTreeMap, HashMap};
 
-pub(crate) use edge::world_keys;
 pub use edge::{Edge, EdgeKind};
 pub use entity::{Entity, EntityKind};
 pub(crate) use model::Model;
 use rayon::prelude::*;
+pub(crate) use world::world_keys;
 
 use crate::frontend;
 use crate::problem::Problem;

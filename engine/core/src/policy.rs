@@ -10,19 +10,27 @@ pub mod metadata;
 pub mod page;
 pub mod profile;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use globset::GlobSet;
+use plumbline_rego::builtins::Table;
 use plumbline_rego::{Entry, Place, Program, Value};
 
 pub use digest::Digest;
 pub use explain::Case;
 pub use load::{base_data, load};
 
+use crate::estate::graph;
 use crate::finding::{Effect, RuleId, Severity};
 use crate::source::{FileId, Span};
 use metadata::Metadata;
 use profile::Profile;
+
+/// The functions that policies may call: OPA's, and those on the graph of an estate.
+pub fn functions() -> &'static Table {
+    static FUNCTIONS: LazyLock<Table> = LazyLock::new(|| Table::with(graph::FUNCTIONS));
+    &FUNCTIONS
+}
 
 /// One file of a policy set.
 #[derive(Debug, Clone)]

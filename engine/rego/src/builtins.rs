@@ -17,7 +17,7 @@ mod language;
 mod net;
 mod numbers;
 mod objects;
-mod operand;
+pub mod operand;
 mod regex;
 mod runtime;
 mod schema;
@@ -36,8 +36,8 @@ use std::cell::Cell;
 
 pub use cache::Cache;
 pub(crate) use encoding::yaml_value;
-pub use table::nearest;
-pub(crate) use table::{Certain, Table};
+pub(crate) use table::Certain;
+pub use table::{Table, nearest};
 
 use crate::value::Value;
 

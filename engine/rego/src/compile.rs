@@ -96,7 +96,12 @@ pub(crate) struct Compiled {
 
 /// Compiles modules. The program holds those without errors.
 pub fn compile(modules: &[Module]) -> (Program, Vec<Diagnostic>) {
-    roomy(|| link::link(modules))
+    compile_with(modules, Table::get_all())
+}
+
+/// Compiles modules that may call the functions of a table.
+pub fn compile_with(modules: &[Module], table: &'static Table) -> (Program, Vec<Diagnostic>) {
+    roomy(|| link::link(modules, table))
 }
 
 /// Syntax trees are limited in depth; walking the deepest ones takes more stack than a thread may have left.

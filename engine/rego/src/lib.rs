@@ -14,7 +14,7 @@ pub mod testing;
 pub mod value;
 
 pub use builtins::nearest;
-pub use compile::{Diagnostic, Entry, Module, Place, Program, Query, compile};
+pub use compile::{Diagnostic, Entry, Module, Place, Program, Query, compile, compile_with};
 pub use eval::{
     Answer, Budget, Derivation, EvalError, Explanation, Expression, Settings, Solution, Solutions,
     Spent,

@@ -2,7 +2,8 @@
 
 use plumbline_rego::Value;
 
-use crate::tree::{NodeId, Tree, Typing};
+use crate::resource::Resource;
+use crate::tree::{NodeId, Tree, Typing, View};
 
 /// What kind of thing an entity is. Rules name it as their subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +76,21 @@ impl Entity {
             name,
             tree,
         }
+    }
+
+    /// What it is called in the graph of the estate: its kind, its resource, and its name where it is not the resource's.
+    pub fn node(&self, resource: &Resource) -> String {
+        let (kind, id) = (self.kind.as_str(), &resource.id);
+        if resource.name == self.name {
+            format!("{kind}:{id}")
+        } else {
+            format!("{kind}:{id}#{}", self.name)
+        }
+    }
+
+    /// The normalised form to read from.
+    pub(crate) fn view(&self) -> View<'_> {
+        self.tree.view(NodeId::ROOT, Typing::Json)
     }
 
     /// The normalised form as policies see it.

@@ -193,11 +193,12 @@ pub(super) fn input_of(subject: Subject<'_>) -> Value {
 }
 
 fn input(resource: &Resource, written: &Value, entity: Option<&Entity>) -> Value {
-    let mut input = ObjectBuilder::with_capacity(4);
+    let mut input = ObjectBuilder::with_capacity(5);
     input.insert_str("platform", resource.platform.as_str());
     input.insert_str("kind", resource.kind.as_str());
     input.insert_str("resource", written.clone());
     if let Some(entity) = entity {
+        input.insert_str("node", entity.node(resource));
         input.insert_str(entity.kind.as_str(), entity.value());
     }
     Value::Object(input.finish())

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use plumbline_rego::{
-    Diagnostic, Module, ObjectBuilder, Path, Program, Step, Value, compile, nearest,
+    Diagnostic, Module, ObjectBuilder, Path, Program, Step, Value, compile_with, nearest,
 };
 
 use super::metadata::{self, Metadata, SubjectKind};
-use super::{DataFile, Digest, Ingredients, Listed, Override, PolicyFile, PolicySet, Rule, State};
+use super::{
+    DataFile, Digest, Ingredients, Listed, Override, PolicyFile, PolicySet, Rule, State, functions,
+};
 use crate::estate::world_keys;
 use crate::finding::{Effect, RuleId, Severity};
 use crate::problem::{Problem, spell};
@@ -98,7 +100,7 @@ impl<'a> Loader<'a> {
             .filter_map(source)
             .map(|source| Module::new(source.name(), source.text()))
             .collect();
-        let (program, diagnostics) = compile(&texts);
+        let (program, diagnostics) = compile_with(&texts, functions());
         for diagnostic in diagnostics {
             let file = modules
                 .get(diagnostic.module)
@@ -181,7 +183,8 @@ impl<'a> Loader<'a> {
     fn check_reads(&mut self, metadata: &Metadata, index: usize, file: FileId, program: &Program) {
         let subject = metadata.subject.as_str();
         for (key, place) in program.input_keys(index) {
-            if INPUT.contains(&key) || key == subject {
+            let is_of_entity = metadata.subject != SubjectKind::Resource && key == NODE;
+            if INPUT.contains(&key) || key == subject || is_of_entity {
                 continue;
             }
             let span = Span {
@@ -196,7 +199,7 @@ impl<'a> Loader<'a> {
                 let there = if metadata.subject == SubjectKind::Resource {
                     String::new()
                 } else {
-                    format!(", `{subject}`")
+                    format!(", `{NODE}`, `{subject}`")
                 };
                 format!("`input` has `platform`, `kind`, `resource`{there}")
             };
@@ -490,6 +493,8 @@ fn problem(diagnostic: &Diagnostic, file: FileId) -> Problem {
 
 /// The keys of every input, beside the subject.
 const INPUT: &[&str] = &["platform", "kind", "resource"];
+/// The key of what an entity is called in the graph of the estate.
+const NODE: &str = "node";
 
 /// Keys of `data` that are filled in for each rule.
 const OWN_DATA: &[&str] = &["estate", "params", "world"];

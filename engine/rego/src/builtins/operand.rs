@@ -8,10 +8,10 @@ use super::{BuiltinError, Call};
 use crate::value::{Number, Object, Set, Value};
 
 /// What a builtin answers: a value, `None` for undefined, or an error.
-pub(super) type Answer = Result<Option<Value>, BuiltinError>;
+pub type Answer = Result<Option<Value>, BuiltinError>;
 
 /// An operand of any type.
-pub(super) fn any<'v>(
+pub fn any<'v>(
     call: &Call<'_>,
     args: &'v [Value],
     position: usize,
@@ -23,7 +23,7 @@ pub(super) fn any<'v>(
 }
 
 /// An operand that must be a string.
-pub(super) fn string<'v>(
+pub fn string<'v>(
     call: &Call<'_>,
     args: &'v [Value],
     position: usize,
@@ -69,7 +69,7 @@ pub(super) fn array<'v>(
 }
 
 /// An operand that must be an object.
-pub(super) fn object<'v>(
+pub fn object<'v>(
     call: &Call<'_>,
     args: &'v [Value],
     position: usize,
@@ -111,7 +111,7 @@ pub(super) fn array_or_set<'v>(
 }
 
 /// The texts of an operand that must be a set or an array of strings.
-pub(super) fn strings<'v>(
+pub fn strings<'v>(
     call: &Call<'_>,
     args: &'v [Value],
     position: usize,
@@ -252,6 +252,6 @@ impl Write for Spelling {
 }
 
 /// A count as the meter takes it.
-pub(super) fn size(count: usize) -> u64 {
+pub fn size(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }

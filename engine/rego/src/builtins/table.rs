@@ -19,29 +19,32 @@ const SWITCHED_OFF: &[(&str, &str)] = &[
     ),
 ];
 
-/// Every builtin by its name.
+/// The functions that policies may call, by their names.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub struct Table {
     builtins: Vec<Builtin>,
     by_name: HashMap<&'static str, u32>,
 }
 
 impl Table {
-    /// The one table, built once.
+    /// OPA's functions, built once.
     pub(crate) fn get_all() -> &'static Self {
         static TABLE: OnceLock<Table> = OnceLock::new();
-        TABLE.get_or_init(|| {
-            let builtins: Vec<Builtin> = CATEGORIES
-                .iter()
-                .flat_map(|category| category.iter().copied())
-                .collect();
-            let by_name = builtins
-                .iter()
-                .zip(0..)
-                .map(|(builtin, index)| (builtin.name, index))
-                .collect();
-            Self { builtins, by_name }
-        })
+        TABLE.get_or_init(|| Self::with(&[]))
+    }
+
+    /// OPA's functions, and those that a host hands in. A name that is there already stays what it is.
+    pub fn with(host: &[Builtin]) -> Self {
+        let own = CATEGORIES.iter().flat_map(|category| category.iter());
+        let mut table = Self {
+            builtins: Vec::new(),
+            by_name: HashMap::new(),
+        };
+        for (builtin, index) in own.chain(host).zip(0..) {
+            table.builtins.push(*builtin);
+            table.by_name.entry(builtin.name).or_insert(index);
+        }
+        table
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<u32> {

@@ -17,7 +17,7 @@ use crate::syntax::ast::{self, HeadKind};
 use crate::syntax::{self, Span};
 use crate::value::{ArcStr, Value};
 
-pub(super) fn link(modules: &[Module]) -> (Program, Vec<Diagnostic>) {
+pub(super) fn link(modules: &[Module], table: &'static Table) -> (Program, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut parsed: Vec<Option<ast::Module>> = Vec::new();
     for (index, module) in modules.iter().enumerate() {
@@ -31,7 +31,7 @@ pub(super) fn link(modules: &[Module]) -> (Program, Vec<Diagnostic>) {
     }
     // A module with errors is taken out, which may bring errors to light in others. Each round takes out at least one.
     loop {
-        let (program, reports) = attempt(modules, &parsed);
+        let (program, reports) = attempt(modules, &parsed, table);
         if reports.is_empty() {
             diagnostics.sort_by_key(|diagnostic| (diagnostic.module, diagnostic.span.start));
             return (program, diagnostics);
@@ -51,8 +51,11 @@ pub(super) fn link(modules: &[Module]) -> (Program, Vec<Diagnostic>) {
     }
 }
 
-fn attempt(modules: &[Module], parsed: &[Option<ast::Module>]) -> (Program, Vec<Report>) {
-    let table = Table::get_all();
+fn attempt(
+    modules: &[Module],
+    parsed: &[Option<ast::Module>],
+    table: &'static Table,
+) -> (Program, Vec<Report>) {
     let mut linker = Linker {
         table,
         reports: Reports::default(),
