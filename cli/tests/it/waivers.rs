@@ -40,13 +40,15 @@ fn a_waived_finding_does_not_fail_and_stays_in_the_report() {
     let finding = &json["findings"][0];
     assert_eq!(finding["rule"], "deployment/privileged-container");
     assert_eq!(finding["effect"], "deny");
-    let waiver = &finding["waiver"];
-    assert_eq!(waiver["owner"], "team-x");
-    assert_eq!(waiver["reason"], "it mounts disks");
-    assert_eq!(waiver["expires"], "2099-12-31");
-    assert_eq!(waiver["ticket"], "OPS-1");
-    assert_eq!(waiver["location"]["file"], "waivers.yaml");
-    assert_eq!(waiver["location"]["line"], 3);
+    let expected = serde_json::json!({
+        "rule": "deployment/privileged-container",
+        "reason": "it mounts disks",
+        "owner": "team-x",
+        "expires": "2099-12-31",
+        "ticket": "OPS-1",
+        "location": {"file": "waivers.yaml", "line": 3, "column": 5, "endLine": 3, "endColumn": 42}
+    });
+    assert_eq!(finding["waiver"], expected);
 }
 
 #[test]
@@ -262,11 +264,36 @@ fn waivers_are_listed() {
         assert!(table.out.contains(text), "`{text}`: {}", table.out);
     }
     let json = run(&files, &["waivers", "list", "-o", "json"], 0).json();
-    assert_eq!(json["schemaVersion"], "plumbline.waivers/v1");
-    assert_eq!(json["waivers"][0]["expired"], true);
-    assert_eq!(json["waivers"][0]["resource"], "kubernetes/core/Pod/_/b");
-    assert_eq!(json["waivers"][1]["resource"], serde_json::Value::Null);
-    assert_eq!(json["waivers"][1]["location"]["line"], 19);
+    let expected = serde_json::json!({
+        "schemaVersion": "plumbline.waivers/v1",
+        "waivers": [
+            {
+                "rule": "deployment/privileged-container",
+                "resource": "kubernetes/core/Pod/_/b",
+                "file": null,
+                "pointer": null,
+                "reason": "it mounts disks",
+                "owner": "team-x",
+                "expires": "2020-01-31",
+                "expired": true,
+                "ticket": "OPS-1",
+                "location": {"file": "waivers.yaml", "line": 3, "column": 5, "endLine": 3, "endColumn": 42}
+            },
+            {
+                "rule": "deployment/privileged-container",
+                "resource": null,
+                "file": null,
+                "pointer": null,
+                "reason": "a b",
+                "owner": "team-x",
+                "expires": "2099-12-31",
+                "expired": false,
+                "ticket": null,
+                "location": {"file": "a.yaml", "line": 19, "column": 26, "endLine": 19, "endColumn": 114}
+            }
+        ]
+    });
+    assert_eq!(json, expected);
 }
 
 #[test]

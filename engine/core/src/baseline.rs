@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use crate::estate::Estate;
-use crate::finding::{Finding, Standing};
+use crate::finding::{Finding, Novelty};
 use crate::parse::Document;
 use crate::tree::{NodeId, Typing, View};
 
@@ -120,10 +120,10 @@ impl Baseline {
             .partition(|finding| finding.waiver.is_some());
         for finding in open {
             if take(finding) {
-                finding.standing = Some(Standing::Unchanged);
+                finding.novelty = Some(Novelty::Unchanged);
                 unchanged += 1;
             } else {
-                finding.standing = Some(Standing::New);
+                finding.novelty = Some(Novelty::New);
                 new += 1;
             }
         }

@@ -191,19 +191,19 @@ pub struct Finding {
     /// Why it does not fail, and who says so.
     pub waiver: Option<Arc<Waiver>>,
     /// How it stands to the baseline, if there is one.
-    pub standing: Option<Standing>,
+    pub novelty: Option<Novelty>,
 }
 
 /// How a finding stands to what was known before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Novelty {
     /// It was not known.
     New,
     /// It was known, and is still there.
     Unchanged,
 }
 
-impl Standing {
+impl Novelty {
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -270,7 +270,7 @@ pub(crate) mod tests {
             remediation: None,
             masked: Vec::new(),
             waiver: None,
-            standing: None,
+            novelty: None,
         }
     }
 

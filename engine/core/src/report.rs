@@ -65,9 +65,7 @@ impl Report<'_> {
 
     fn waived(&self) -> usize {
         let findings = self.evaluation.findings.iter();
-        findings
-            .filter(|finding| finding.waiver.is_some())
-            .count()
+        findings.filter(|finding| finding.waiver.is_some()).count()
     }
 
     fn resource(&self, finding: &Finding) -> Option<&Resource> {

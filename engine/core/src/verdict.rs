@@ -1,6 +1,6 @@
 //! The only place that decides between pass, warn, deny and undecided.
 
-use crate::finding::{Effect, Evaluation, Finding, Severity, Standing};
+use crate::finding::{Effect, Evaluation, Finding, Novelty, Severity};
 use crate::problem::Problem;
 
 /// The door that a verdict is given at.
@@ -73,7 +73,7 @@ pub fn fails(finding: &Finding, point: EnforcementPoint, fail_on: Severity) -> b
 /// Whether a finding counts for nothing at a door: it is waived, or known from a baseline. Both are the repository's, as
 /// the threshold is: who writes a manifest cannot weaken what holds beyond `check`.
 pub fn is_excused(finding: &Finding, point: EnforcementPoint) -> bool {
-    let is_excused = finding.waiver.is_some() || finding.standing == Some(Standing::Unchanged);
+    let is_excused = finding.waiver.is_some() || finding.novelty == Some(Novelty::Unchanged);
     is_excused && point == EnforcementPoint::Check
 }
 
@@ -82,7 +82,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::{EnforcementPoint, Verdict};
-    use crate::finding::{Effect, Evaluation, Severity, Standing};
+    use crate::finding::{Effect, Evaluation, Novelty, Severity};
     use crate::problem::Problem;
     use crate::waiver::{Date, Scope, Waiver};
 
@@ -156,9 +156,9 @@ mod tests {
     #[test]
     fn a_known_finding_fails_at_check_no_more() {
         let mut evaluation = with(Effect::Deny, Severity::Critical);
-        evaluation.findings[0].standing = Some(Standing::Unchanged);
+        evaluation.findings[0].novelty = Some(Novelty::Unchanged);
         check(&evaluation, Verdict::Pass, Verdict::Deny);
-        evaluation.findings[0].standing = Some(Standing::New);
+        evaluation.findings[0].novelty = Some(Novelty::New);
         check(&evaluation, Verdict::Deny, Verdict::Deny);
     }
 

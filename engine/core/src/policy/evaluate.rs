@@ -463,7 +463,7 @@ fn finding(
             Vec::new()
         },
         waiver: None,
-        standing: None,
+        novelty: None,
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Report;
 use crate::estate::Formats;
-use crate::finding::{Finding, Location, Standing};
+use crate::finding::{Finding, Location, Novelty};
 use crate::problem::{Place, Problem};
 use crate::source::{Sources, Span};
 
@@ -249,7 +249,7 @@ fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<
             ticket: waiver.ticket.as_deref(),
             location: location_shape(report.sources, waiver.place),
         }),
-        baseline: finding.standing.map(Standing::as_str),
+        baseline: finding.novelty.map(Novelty::as_str),
     }
 }
 

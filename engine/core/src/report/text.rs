@@ -7,7 +7,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 use super::frame::{Masks, frame};
 use super::{Report, catalogue, visible};
 use crate::baseline::Comparison;
-use crate::finding::{Effect, Finding, RuleId, Severity, Standing};
+use crate::finding::{Effect, Finding, Novelty, RuleId, Severity};
 use crate::problem::{Place, Problem};
 use crate::source::Span;
 use crate::verdict::{EnforcementPoint, Verdict, fails, is_excused};
@@ -123,7 +123,7 @@ fn finding_groups<'a>(
     if !controls.is_empty() {
         note.push_str(&format!("; {controls}"));
     }
-    if finding.standing == Some(Standing::Unchanged) {
+    if finding.novelty == Some(Novelty::Unchanged) {
         note.push_str("; known from the baseline");
     }
     vec![group.element(Level::NOTE.message(visible(&note).into_owned()))]

@@ -211,6 +211,6 @@ fn about(
         remediation: Some(remediation.to_owned()),
         masked: Vec::new(),
         waiver: None,
-        standing: None,
+        novelty: None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plumbline_core::baseline::{Baseline, Comparison};
 use plumbline_core::estate::Estate;
-use plumbline_core::finding::{Effect, Finding, Fingerprint, Location, RuleId, Severity, Standing};
+use plumbline_core::finding::{Effect, Finding, Fingerprint, Location, Novelty, RuleId, Severity};
 use plumbline_core::parse::Notation;
 use plumbline_core::schema::{self, Schema};
 use plumbline_core::source::{FileId, Span};
@@ -42,7 +42,7 @@ fn findings(pointers: &[&str]) -> Vec<Finding> {
         remediation: None,
         masked: Vec::new(),
         waiver: None,
-        standing: None,
+        novelty: None,
     };
     (0..).zip(pointers).map(finding).collect()
 }
@@ -65,9 +65,9 @@ fn check(before: &[&str], now: &[&str], standing: &str, fixed: usize) {
     let baseline = Baseline::of(&findings(before), &estate());
     let mut now = findings(now);
     let comparison = baseline.compare(&mut now, true);
-    let word = |finding: &Finding| match finding.standing {
-        Some(Standing::New) => '+',
-        Some(Standing::Unchanged) => '=',
+    let word = |finding: &Finding| match finding.novelty {
+        Some(Novelty::New) => '+',
+        Some(Novelty::Unchanged) => '=',
         None => '?',
     };
     assert_eq!(now.iter().map(word).collect::<String>(), standing);
@@ -129,7 +129,7 @@ fn a_waived_finding_is_neither_known_nor_new_nor_fixed() {
         fixed: Some(0),
     };
     assert_eq!(comparison, expected);
-    assert_eq!(now.first().unwrap().standing, None);
+    assert_eq!(now.first().unwrap().novelty, None);
 }
 
 #[test]
