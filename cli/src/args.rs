@@ -51,7 +51,7 @@ pub(crate) struct Global {
     /// Show only the summary.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Show findings of effect `audit` too, and which files no format knows.
+    /// Show findings of effect `audit`, waived and known ones too, and which files no format knows.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
