@@ -9,6 +9,7 @@ mod policy;
 mod read;
 mod rules;
 mod test;
+mod waivers;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -23,6 +24,9 @@ pub(crate) use policy::{
 pub(crate) use read::ReadArgs;
 pub(crate) use rules::RuleArgs;
 pub(crate) use test::{TestArgs, TestFormat};
+pub(crate) use waivers::{
+    AddWaiverArgs, WaiversArgs, WaiversCommand, WaiversFormat, WaiversInReachArgs,
+};
 
 /// Policy as code for hybrid serverless estates: functions, containers and VMs judged by one set of Rego policies.
 #[derive(Debug, Parser)]
@@ -51,7 +55,8 @@ pub(crate) struct Global {
     /// Show only the summary, and what could not be decided.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Show more: findings of effect `audit`, files that no format knows, rules that judged nothing, tests that pass.
+    /// Show more: findings of effect `audit`, waived and known ones, files that no format knows, rules that judged
+    /// nothing, tests that pass.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
@@ -80,6 +85,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Look at rules, and write new ones.
     Policy(PolicyArgs),
+    /// Look at exceptions, check them, and add one.
+    Waivers(WaiversArgs),
     /// Evaluate a query of Rego.
     Eval(EvalArgs),
     /// Print what a shell completes commands by.

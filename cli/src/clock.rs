@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use plumbline_core::waiver::Date;
 use plumbline_rego::builtins::Facts;
 use plumbline_rego::{Budget, ObjectBuilder, Settings, Value};
 
@@ -15,12 +16,20 @@ pub(crate) fn now() -> Duration {
     START.get_or_init(Instant::now).elapsed()
 }
 
+/// The day, in UTC.
+pub(crate) fn today() -> Date {
+    Date::of_unix_seconds(since_epoch().as_secs())
+}
+
+fn since_epoch() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
 /// How evaluations run: what is true of the world is asked once, and is the same for all of them.
 pub(crate) fn settings(time: Duration) -> Settings {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let now_ns = i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX);
+    let now_ns = i64::try_from(since_epoch().as_nanos()).unwrap_or(i64::MAX);
     let mut runtime = ObjectBuilder::default();
     runtime.insert_str("version", env!("CARGO_PKG_VERSION"));
     runtime.insert_str("env", Value::empty_object());

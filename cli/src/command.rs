@@ -7,6 +7,7 @@ mod explain;
 mod manual;
 mod policy;
 mod test;
+mod waivers;
 mod witness;
 
 use std::io;
@@ -22,6 +23,7 @@ use plumbline_sources::fs::{canonical, display, reason};
 
 use crate::args::{Args, Command, Output};
 use crate::io::Io;
+use crate::replace::replace;
 
 /// Runs the command that was typed.
 pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
@@ -31,6 +33,7 @@ pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
         Command::Estate(args) => estate::run(&args, io),
         Command::Explain(args) => explain::run(&args, io),
         Command::Policy(args) => policy::run(&args, io),
+        Command::Waivers(args) => waivers::run(&args, io),
         Command::Eval(args) => Ok(eval::run(&args, io)),
         Command::Completions(args) => Ok(manual::completions(&args, io)),
         Command::Man(args) => manual::man(&args, io),
@@ -89,32 +92,17 @@ fn check_places<F>(outputs: &[Output<F>]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file, or says why it cannot be written and what to do about it. There is never half a file: it is written
-/// beside its place, and takes it when it is whole.
+/// Writes a file, whole or not at all, or says why it cannot be written and what to do about it.
 fn write_file(file: &Path, text: &str) -> anyhow::Result<()> {
-    write_whole(file, text).map_err(|error| unwritable("write", file, &error))
+    replace(file, text).map_err(|error| unwritable("write", file, &error))
 }
 
-fn write_whole(file: &Path, text: &str) -> io::Result<()> {
-    let place = canonical(file);
-    // A pipe or a device is no place that another file can take.
-    let is_special = std::fs::metadata(&place).is_ok_and(|metadata| !metadata.is_file());
-    let (Some(folder), Some(name), false) = (place.parent(), place.file_name(), is_special) else {
-        return std::fs::write(file, text);
-    };
-    let beside = format!(".{}.{}", name.to_string_lossy(), std::process::id());
-    let beside = folder.join(beside);
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &place));
-    let Err(error) = written else {
-        return Ok(());
-    };
-    // What could not be written whole is not left behind.
-    drop(std::fs::remove_file(&beside));
-    // A file may be writable in a folder that is not.
-    if error.kind() == io::ErrorKind::PermissionDenied && place.is_file() {
-        return std::fs::write(file, text);
+/// The same of a file whose folder is made where it is missing.
+fn write_file_and_folder(file: &Path, text: &str) -> anyhow::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| unwritable("make", folder, &error))?;
     }
-    Err(error)
+    write_file(file, text)
 }
 
 /// That a file or folder cannot be written or made.

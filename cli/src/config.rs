@@ -34,6 +34,12 @@ pub(crate) struct CheckConfig {
     pub(crate) ingredients: Ingredients,
     /// The severity from which on a finding fails.
     pub(crate) fail_on: Severity,
+    /// Files of waivers.
+    pub(crate) waivers: Vec<PathBuf>,
+    /// The file of the baseline.
+    pub(crate) baseline: Option<PathBuf>,
+    /// Whether the paths take in everything below the folder of the configuration.
+    pub(crate) is_whole: bool,
 }
 
 /// What a file of ours is for.
@@ -147,16 +153,36 @@ impl Resolver<'_> {
             .as_ref()
             .map(|own| self.ignored(own))
             .unwrap_or_default();
+        // A file that is not there yet may be written by what reads this.
+        let waivers: Vec<PathBuf> = config
+            .iter()
+            .flat_map(|own| {
+                let items = own.root().get("waivers").into_iter().flat_map(View::items);
+                items.filter_map(|item| Some(own.relative(item.str()?)))
+            })
+            .collect();
+        let baseline = scalar("baseline").and_then(View::str);
+        let baseline = baseline.zip(config.as_ref());
+        let baseline = baseline.map(|(path, own)| own.relative(path));
+        let base = config
+            .as_ref()
+            .and_then(|own| own.path.parent().map(Path::to_owned))
+            .unwrap_or_default();
         CheckConfig {
             ignored,
             ignore_places,
-            base: config
-                .as_ref()
-                .and_then(|own| own.path.parent().map(Path::to_owned))
-                .unwrap_or_default(),
+            is_whole: covers(roots, &base),
+            base,
             fail_on: configured.unwrap_or(Severity::Info),
-            own_files: config_path.into_iter().chain(estate_path).collect(),
+            own_files: config_path
+                .into_iter()
+                .chain(estate_path)
+                .chain(waivers.iter().cloned())
+                .chain(baseline.clone())
+                .collect(),
             ingredients,
+            waivers,
+            baseline,
         }
     }
 
@@ -282,36 +308,13 @@ impl Resolver<'_> {
             }
         };
         let file = self.sources.add(Source::new(fs::display(&path), text));
-        let source = self.sources.get(file)?.clone();
-        let (documents, problems) = parse::parse_own(&source, file, Notation::Yaml);
-        let broken = !problems.is_empty();
+        let (document, problems) = document_of(file, Notation::Yaml, purpose.schema, self.sources);
+        if document.is_none() && problems.is_empty() {
+            let empty = |message| Problem::file_warning(fs::display(&path), message);
+            self.problems.extend(purpose.empty.map(empty));
+        }
         self.problems.extend(problems);
-        match <[Document; 1]>::try_from(documents) {
-            Ok([document]) => {
-                self.validate(&document, file, purpose.schema);
-                Some(Own { document, path })
-            }
-            Err(documents) if !broken && documents.is_empty() => {
-                let empty = |message| Problem::file_warning(fs::display(&path), message);
-                self.problems.extend(purpose.empty.map(empty));
-                None
-            }
-            Err(documents) => {
-                if !broken {
-                    let message = format!("{} documents where one is expected", documents.len());
-                    self.problems
-                        .push(Problem::file(fs::display(&path), message));
-                }
-                None
-            }
-        }
-    }
-
-    fn validate(&mut self, document: &Document, file: FileId, schema: &str) {
-        match Schema::from_text(schema) {
-            Ok(schema) => self.problems.extend(schema.check(document, file)),
-            Err(error) => self.problems.push(Problem::run(error.to_string())),
-        }
+        document.map(|document| Own { document, path })
     }
 
     /// The globs of files that are not read, and where each is written.
@@ -345,6 +348,65 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// Reads a file of ours. What its schema does not allow comes back beside it; a file without a word is no document.
+pub(crate) fn document(
+    path: &Path,
+    notation: Notation,
+    schema: &str,
+    sources: &mut Sources,
+) -> (Option<Document>, Vec<Problem>) {
+    match fs::read(path, fs::MAX_BYTES) {
+        Ok(text) => {
+            let file = sources.add(Source::new(fs::display(path), text));
+            document_of(file, notation, schema, sources)
+        }
+        Err(problem) => (None, vec![problem]),
+    }
+}
+
+/// Reads a text of ours.
+pub(crate) fn document_of(
+    file: FileId,
+    notation: Notation,
+    schema: &str,
+    sources: &Sources,
+) -> (Option<Document>, Vec<Problem>) {
+    let Some(source) = sources.get(file) else {
+        return (None, Vec::new());
+    };
+    let (documents, mut problems) = parse::parse_own(source, file, notation);
+    let broken = !problems.is_empty();
+    match <[Document; 1]>::try_from(documents) {
+        Ok([document]) => {
+            match Schema::from_text(schema) {
+                Ok(schema) => problems.extend(schema.check(&document, file)),
+                Err(error) => problems.push(Problem::run(error.to_string())),
+            }
+            (Some(document), problems)
+        }
+        Err(documents) => {
+            if !broken && !documents.is_empty() {
+                let message = format!("{} documents where one is expected", documents.len());
+                problems.push(Problem::file(source.name(), message));
+            }
+            (None, problems)
+        }
+    }
+}
+
+/// Whether one of the paths is a folder, or lies above it.
+fn covers(roots: &[PathBuf], folder: &Path) -> bool {
+    let here = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let folder = fs::canonical(here);
+    roots
+        .iter()
+        .any(|root| root.is_dir() && folder.starts_with(fs::canonical(root)))
 }
 
 /// The folders that are searched for the configuration of a path: its own, and those above it to the first that has one.

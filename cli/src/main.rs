@@ -4,8 +4,10 @@ mod args;
 mod clock;
 mod command;
 mod config;
+mod exceptions;
 mod io;
 mod manifests;
+mod replace;
 
 use std::process::ExitCode;
 

@@ -10,6 +10,7 @@ use plumbline_core::problem::Problem;
 use plumbline_core::report::Coverage;
 use plumbline_core::resource::Resource;
 use plumbline_core::source::{FileId, Source, Sources, Span};
+use plumbline_core::waiver::{self, Waiver};
 use plumbline_sources::fs::{self, Candidate};
 use plumbline_sources::helm;
 use rayon::prelude::*;
@@ -29,6 +30,8 @@ pub(crate) struct Manifests {
     pub(crate) problems: Vec<Problem>,
     /// What was read.
     pub(crate) coverage: Coverage,
+    /// The waivers in comments, and what is wrong with them.
+    pub(crate) waivers: (Vec<Waiver>, Vec<Problem>),
 }
 
 /// Reads every manifest below some paths.
@@ -102,6 +105,13 @@ pub(crate) fn read(
         .into_par_iter()
         .filter_map(|(file, candidate)| parse_one(file, candidate, sources))
         .collect();
+    for parsed in &parsed {
+        if let Some(source) = sources.get(parsed.file) {
+            let (mut waivers, mut problems) = waiver::of_comments(source, &parsed.documents);
+            manifests.waivers.0.append(&mut waivers);
+            manifests.waivers.1.append(&mut problems);
+        }
+    }
     let mut reading = Reading::default();
     let names = parsed.iter();
     let names: Vec<(&str, FileId)> = names.map(|one| (one.name.as_str(), one.file)).collect();

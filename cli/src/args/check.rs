@@ -23,6 +23,9 @@ Examples:
                                              annotations and a summary in a workflow
   kustomize build . | plumb check -          judge what another tool renders
   plumb check - --stdin-filename web.yaml    what an editor has not saved yet
+  plumb check --write-baseline baseline.json .
+                                             take down what there is, and with `--baseline baseline.json`
+                                             fail from then on only by what is new
 
 Exit codes: 0 decided, nothing fails; 1 decided, something fails; 2 could not decide.")]
 pub(crate) struct CheckArgs {
@@ -38,6 +41,12 @@ pub(crate) struct CheckArgs {
     /// `github-summary`, `gitlab`, `azure`, `markdown`, `csv`, `html` [default: text].
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
     pub(crate) outputs: Vec<Output<OutputFormat>>,
+    /// The findings that are known and do not fail [default: `baseline` of the configuration].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write what is found as the findings that are known from now on. No baseline is read in the same run.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub(crate) write_baseline: Option<PathBuf>,
     /// End clean when there is nothing to check.
     #[arg(long)]
     pub(crate) allow_empty: bool,

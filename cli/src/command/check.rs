@@ -1,7 +1,9 @@
 //! `plumb check`: judge manifests by policies.
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use plumbline_core::baseline::Baseline;
 use plumbline_core::estate::Estate;
 use plumbline_core::finding::Evaluation;
 use plumbline_core::policy::{self, PolicySet};
@@ -13,18 +15,23 @@ use plumbline_core::report::{
 };
 use plumbline_core::source::Sources;
 use plumbline_core::verdict::{EnforcementPoint, Verdict};
+use plumbline_core::waiver::Occasion;
+use plumbline_sources::fs;
 
 use crate::args::{CheckArgs, OutputFormat};
 use crate::clock;
-use crate::config;
+use crate::config::{self, CheckConfig};
+use crate::exceptions;
 use crate::io::Io;
 use crate::manifests;
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let mut sources = Sources::default();
-    let (config, mut problems) =
+    let (mut config, mut problems) =
         config::resolve(&args.rules, &args.read.places(&args.paths), &mut sources);
+    let baselines = args.baseline.iter().chain(&args.write_baseline);
+    config.own_files.extend(baselines.cloned());
     let (policies, policy_problems) = policy::load(&config.ingredients, &sources);
     problems.extend(policy_problems);
     let unloaded = problems.iter().any(Problem::is_error);
@@ -33,6 +40,11 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let manifests = manifests::read(&args.paths, &args.read, &config, &mut sources);
     let unread = manifests.problems.iter().any(Problem::is_error);
     problems.extend(manifests.problems);
+    let (waivers, waiver_problems) =
+        exceptions::waivers(&config.waivers, manifests.waivers, &policies, &mut sources);
+    problems.extend(waiver_problems);
+    let (baseline, baseline_problems) = known(args, &config, &mut sources);
+    problems.extend(baseline_problems);
     let (estate, estate_problems) = Estate::new(manifests.resources);
     problems.extend(estate_problems);
     // What could not be read, or loaded, has been said.
@@ -53,14 +65,30 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         unknown,
     } = policies.evaluate(&estate, &clock::settings(clock::RULE));
     problems.extend(undecidable);
-    let evaluation = Evaluation {
+    let mut evaluation = Evaluation {
         findings,
         problems,
         evaluations,
         undecided,
         unknown,
     };
-    let verdict = Verdict::of(&evaluation, EnforcementPoint::Check, fail_on);
+    let judge = |evaluation: &Evaluation| Verdict::of(evaluation, EnforcementPoint::Check, fail_on);
+    let occasion = Occasion {
+        estate: &estate,
+        sources: &sources,
+        today: clock::today(),
+        full: config.is_whole
+            && args.rules.profile.is_none()
+            && judge(&evaluation) != Verdict::Undecided,
+    };
+    waivers.apply(&mut evaluation.findings, &occasion, &|file| {
+        let name = Path::new(sources.name(file));
+        let below = fs::beneath(name, &config.base);
+        fs::display(below.as_deref().unwrap_or(name))
+    });
+    let comparison =
+        baseline.map(|baseline| baseline.compare(&mut evaluation.findings, occasion.full));
+    let verdict = judge(&evaluation);
     let report = Report {
         sources: &sources,
         estate: &estate,
@@ -74,10 +102,21 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         digest: policies.digest.to_string(),
         rules: policies.rules(),
         waiting: &policies.waiting(),
+        baseline: comparison,
     };
     super::write_outputs(&args.outputs, OutputFormat::Text, io, |format, style| {
         render(&report, format, style)
     })?;
+    if let Some(file) = &args.write_baseline {
+        if verdict == Verdict::Undecided {
+            io.error(&format!(
+                "error: {} was not written: not everything could be decided\n",
+                fs::display(file)
+            ));
+        } else {
+            write_baseline(file, &Baseline::of(&evaluation.findings, &estate), io)?;
+        }
+    }
     Ok(ExitCode::from(match verdict {
         Verdict::Pass | Verdict::Warn => 0,
         Verdict::Deny => 1,
@@ -100,6 +139,28 @@ fn render(report: &Report<'_>, format: OutputFormat, style: Style) -> String {
         OutputFormat::Csv => csv::render(report),
         OutputFormat::Html => html::render(report),
     }
+}
+
+/// The baseline to compare with. A run that writes one begins anew.
+fn known(
+    args: &CheckArgs,
+    config: &CheckConfig,
+    sources: &mut Sources,
+) -> (Option<Baseline>, Vec<Problem>) {
+    match args.baseline.as_ref().or(config.baseline.as_ref()) {
+        Some(file) if args.write_baseline.is_none() => exceptions::baseline(file, sources),
+        _ => (None, Vec::new()),
+    }
+}
+
+fn write_baseline(file: &Path, baseline: &Baseline, io: &mut Io) -> anyhow::Result<()> {
+    super::write_file_and_folder(file, &baseline.render())?;
+    let known = match baseline.findings() {
+        1 => "1 finding is known".to_owned(),
+        n => format!("{n} findings are known"),
+    };
+    io.error(&format!("wrote {}: {known}\n", fs::display(file)));
+    Ok(())
 }
 
 fn no_rule(policies: &PolicySet) -> Problem {

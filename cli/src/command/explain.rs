@@ -140,7 +140,7 @@ impl Wanted {
                     .findings
                     .iter()
                     .filter(is_meant)
-                    .map(|finding| (finding.rule.clone(), finding.resource))
+                    .filter_map(|finding| Some((finding.rule.clone(), finding.resource?)))
                     .collect(),
             ),
         }

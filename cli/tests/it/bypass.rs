@@ -392,7 +392,7 @@ fn found(
     let evaluation = set.evaluate(&estate, &Settings::default());
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for finding in evaluation.findings {
-        let name = &estate.resources[finding.resource].name;
+        let name = &estate.resources[finding.resource.unwrap()].name;
         let rules = found.entry(name.clone()).or_default();
         rules.insert(finding.rule.as_str().to_owned());
     }

@@ -10,6 +10,7 @@
 
 mod architecture;
 mod bad_input;
+mod baseline;
 mod bypass;
 mod check;
 mod estate;
@@ -28,6 +29,7 @@ mod parity;
 mod pod_security;
 mod policy;
 mod unit_tests;
+mod waivers;
 mod witness;
 
 use std::path::{Path, PathBuf};

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::problem::Problem;
 use crate::source::Span;
+use crate::waiver::Waiver;
 
 /// The id of a rule: `category/name`, in lower case. It reads after the word "waive".
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +34,11 @@ impl RuleId {
             Some((category, name)) if word(category) && word(name) => Ok(Self(text.to_owned())),
             _ => Err(RuleIdError(text.escape_debug().to_string())),
         }
+    }
+
+    /// The id of what is found about waivers: no policy, but the product itself finds it.
+    pub(crate) fn of_waivers(name: &str) -> Self {
+        Self(format!("waivers/{name}"))
     }
 
     /// The id as text.
@@ -167,8 +174,8 @@ pub struct Finding {
     pub effect: Effect,
     /// What is wrong: a lowercase fragment.
     pub message: String,
-    /// The index of the resource in the estate.
-    pub resource: usize,
+    /// The index of the resource in the estate; none where a waiver itself is found.
+    pub resource: Option<usize>,
     /// Where it is.
     pub location: Location,
     /// Second places, and what each has to do with the finding.
@@ -181,6 +188,29 @@ pub struct Finding {
     pub remediation: Option<String>,
     /// Bytes that must never be shown: of a sensitive rule, the values at its place and around it.
     pub masked: Vec<Span>,
+    /// Why it does not fail, and who says so.
+    pub waiver: Option<Arc<Waiver>>,
+    /// How it stands to the baseline, if there is one.
+    pub novelty: Option<Novelty>,
+}
+
+/// How a finding stands to what was known before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Novelty {
+    /// It was not known.
+    New,
+    /// It was known, and is still there.
+    Unchanged,
+}
+
+impl Novelty {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Unchanged => "unchanged",
+        }
+    }
 }
 
 /// Where a finding points.
@@ -229,7 +259,7 @@ pub(crate) mod tests {
             severity,
             effect,
             message: String::new(),
-            resource: 0,
+            resource: Some(0),
             location: Location {
                 span,
                 pointer: String::new(),
@@ -239,6 +269,8 @@ pub(crate) mod tests {
             controls: BTreeMap::new(),
             remediation: None,
             masked: Vec::new(),
+            waiver: None,
+            novelty: None,
         }
     }
 

@@ -5,6 +5,7 @@
 
 #![warn(clippy::disallowed_methods, missing_docs)]
 
+pub mod baseline;
 pub mod estate;
 pub mod finding;
 pub mod frontend;
@@ -18,3 +19,4 @@ pub mod schema;
 pub mod source;
 pub mod tree;
 pub mod verdict;
+pub mod waiver;

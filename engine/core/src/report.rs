@@ -20,6 +20,7 @@ mod spoken;
 pub mod summary;
 pub mod text;
 pub mod unit_tests;
+pub mod waivers;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -27,12 +28,14 @@ use std::collections::HashMap;
 
 use plumbline_rego::Path;
 
+use crate::baseline::Comparison;
 use crate::estate::Estate;
 use crate::finding::{Effect, Evaluation, Finding, RuleId, Severity};
 use crate::policy::Rule;
 use crate::problem::{Place, Problem};
+use crate::resource::Resource;
 use crate::source::{Position, Sources, Span};
-use crate::verdict::{EnforcementPoint, Verdict, would_fail};
+use crate::verdict::{EnforcementPoint, Verdict, is_excused, would_fail};
 
 pub use escape::visible;
 
@@ -57,6 +60,8 @@ pub struct Report<'a> {
     pub rules: &'a [Rule],
     /// Rules that were not evaluated, and the decision that each one waits for.
     pub waiting: &'a [(RuleId, String)],
+    /// How the findings stand to a baseline, if there is one.
+    pub baseline: Option<Comparison>,
 }
 
 /// What was read.
@@ -89,7 +94,14 @@ struct Spot<'a> {
     region: Option<(Position, Position)>,
 }
 
-impl Spot<'_> {
+impl<'a> Spot<'a> {
+    fn of(sources: &'a Sources, span: Span) -> Self {
+        Self {
+            file: sources.name(span.file),
+            region: sources.positions(span),
+        }
+    }
+
     /// The line it begins in; the first one of a file as a whole.
     fn line(&self) -> u32 {
         self.region.map_or(1, |(start, _)| start.line)
@@ -118,11 +130,23 @@ impl Report<'_> {
             .count()
     }
 
+    fn waived(&self) -> usize {
+        let findings = self.evaluation.findings.iter();
+        findings.filter(|finding| finding.waiver.is_some()).count()
+    }
+
+    fn resource(&self, finding: &Finding) -> Option<&Resource> {
+        self.estate.resources.get(finding.resource?)
+    }
+
     fn shown(&self, verbose: bool) -> impl Iterator<Item = &Finding> {
+        let is_quiet = |finding: &Finding| {
+            finding.effect == Effect::Audit || is_excused(finding, EnforcementPoint::Check)
+        };
         self.evaluation
             .findings
             .iter()
-            .filter(move |finding| verbose || finding.effect != Effect::Audit)
+            .filter(move |finding| verbose || !is_quiet(finding))
     }
 
     /// Errors, then warnings, each in their order.
@@ -151,6 +175,9 @@ impl Report<'_> {
     }
 
     fn standing(&self, finding: &Finding) -> Standing {
+        if is_excused(finding, EnforcementPoint::Check) {
+            return Standing::Noted;
+        }
         self.standing_of(finding.effect, finding.severity)
     }
 
@@ -165,15 +192,12 @@ impl Report<'_> {
     }
 
     fn resource_id(&self, finding: &Finding) -> &str {
-        let resource = self.estate.resources.get(finding.resource);
+        let resource = self.resource(finding);
         resource.map_or("", |resource| resource.id.as_str())
     }
 
     fn spot(&self, span: Span) -> Spot<'_> {
-        Spot {
-            file: self.sources.name(span.file),
-            region: self.sources.positions(span),
-        }
+        Spot::of(self.sources, span)
     }
 
     /// Where a problem lies, if a file is to blame.
@@ -201,7 +225,7 @@ impl Report<'_> {
         if finding.masked.is_empty() || finding.location.pointer.is_empty() {
             return None;
         }
-        let resource = self.estate.resources.get(finding.resource)?;
+        let resource = self.resource(finding)?;
         let path = Path::from_pointer(&finding.location.pointer)?;
         let reached = resource.tree.follow(resource.root, &path, resource.typing);
         let value = resource.tree.view(reached.node, resource.typing).raw()?;

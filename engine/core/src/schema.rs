@@ -14,6 +14,10 @@ use crate::tree::{NodeId, Typing};
 pub const CONFIGURATION: &str = include_str!("../../../docs/reference/plumbline.schema.json");
 /// The schema of `estate.yaml`.
 pub const ESTATE: &str = include_str!("../../../docs/reference/estate.schema.json");
+/// The schema of `waivers.yaml`.
+pub const WAIVERS: &str = include_str!("../../../docs/reference/waivers.schema.json");
+/// The schema of a baseline.
+pub const BASELINE: &str = include_str!("../../../docs/reference/baseline.schema.json");
 
 /// A compiled schema.
 #[derive(Debug)]
@@ -122,15 +126,16 @@ impl Schema {
                 unexpected.iter().map(explain).collect()
             }
             Kind::Required { property } => {
-                let message = format!(
-                    "the key `{}` is missing",
-                    property.as_str().unwrap_or_default()
-                );
+                let property = property.as_str().unwrap_or_default();
+                let described = self.schema_at(&path).and_then(|schema| {
+                    let pointer = format!("/properties/{property}/description");
+                    schema.pointer(&pointer)?.as_str()
+                });
                 vec![Violation {
+                    message: format!("the key `{property}` is missing"),
+                    hint: described.map(|described| format!("`{property}`: {described}")),
                     path,
-                    message,
                     names_key: true,
-                    hint: None,
                 }]
             }
             Kind::Enum { options } => vec![none_of(path, error.instance(), options)],
@@ -155,8 +160,18 @@ impl Schema {
 
     /// The names of the properties that the schema has for an object at a path.
     fn properties_at(&self, path: &Path) -> Vec<String> {
-        let at = path
-            .steps()
+        let properties = self
+            .schema_at(path)
+            .and_then(|schema| schema.get("properties"))
+            .and_then(serde_json::Value::as_object);
+        properties
+            .map(|properties| properties.keys().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    /// What the schema says of a value at a path.
+    fn schema_at(&self, path: &Path) -> Option<&serde_json::Value> {
+        path.steps()
             .iter()
             .try_fold(&self.text, |schema, step| match step {
                 Step::Key(key) => schema
@@ -164,13 +179,7 @@ impl Schema {
                     .and_then(|all| all.get(key.as_str()))
                     .or(schema.get("additionalProperties")),
                 Step::Index(_) => schema.get("items"),
-            });
-        let properties = at
-            .and_then(|schema| schema.get("properties"))
-            .and_then(serde_json::Value::as_object);
-        properties
-            .map(|properties| properties.keys().cloned().collect())
-            .unwrap_or_default()
+            })
     }
 }
 

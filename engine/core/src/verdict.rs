@@ -1,6 +1,6 @@
 //! The only place that decides between pass, warn, deny and undecided.
 
-use crate::finding::{Effect, Evaluation, Finding, Severity};
+use crate::finding::{Effect, Evaluation, Finding, Novelty, Severity};
 use crate::problem::Problem;
 
 /// The door that a verdict is given at.
@@ -51,7 +51,8 @@ impl Verdict {
         {
             return Self::Deny;
         }
-        let shown = |finding: &Finding| finding.effect != Effect::Audit;
+        let shown =
+            |finding: &Finding| finding.effect != Effect::Audit && !is_excused(finding, point);
         if evaluation.findings.iter().any(shown) {
             Self::Warn
         } else {
@@ -62,7 +63,7 @@ impl Verdict {
 
 /// Whether one finding is enough to fail.
 pub fn fails(finding: &Finding, point: EnforcementPoint, fail_on: Severity) -> bool {
-    would_fail(finding.effect, finding.severity, point, fail_on)
+    would_fail(finding.effect, finding.severity, point, fail_on) && !is_excused(finding, point)
 }
 
 /// Whether a finding of this effect and severity is enough to fail.
@@ -79,11 +80,21 @@ pub fn would_fail(
     effect == Effect::Deny && severity >= threshold
 }
 
+/// Whether a finding counts for nothing at a door: it is waived, or known from a baseline. Both are the repository's, as
+/// the threshold is: who writes a manifest cannot weaken what holds beyond `check`.
+pub fn is_excused(finding: &Finding, point: EnforcementPoint) -> bool {
+    let is_excused = finding.waiver.is_some() || finding.novelty == Some(Novelty::Unchanged);
+    is_excused && point == EnforcementPoint::Check
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{EnforcementPoint, Verdict};
-    use crate::finding::{Effect, Evaluation, Severity};
+    use crate::finding::{Effect, Evaluation, Novelty, Severity};
     use crate::problem::Problem;
+    use crate::waiver::{Date, Scope, Waiver};
 
     #[track_caller]
     fn check(evaluation: &Evaluation, at_check: Verdict, at_admission: Verdict) {
@@ -132,6 +143,33 @@ mod tests {
             Verdict::Pass,
             Verdict::Pass,
         );
+    }
+
+    #[test]
+    fn a_waived_finding_fails_at_check_no_more() {
+        let mut evaluation = with(Effect::Deny, Severity::Critical);
+        let finding = &mut evaluation.findings[0];
+        finding.waiver = Some(Arc::new(Waiver {
+            rule: "a/b".to_owned(),
+            scope: Scope::Bytes(finding.location.span),
+            reason: "r".to_owned(),
+            owner: "o".to_owned(),
+            expires: Date::of_unix_seconds(0),
+            ticket: None,
+            place: finding.location.span,
+        }));
+        check(&evaluation, Verdict::Pass, Verdict::Deny);
+        evaluation.undecided = 1;
+        check(&evaluation, Verdict::Undecided, Verdict::Undecided);
+    }
+
+    #[test]
+    fn a_known_finding_fails_at_check_no_more() {
+        let mut evaluation = with(Effect::Deny, Severity::Critical);
+        evaluation.findings[0].novelty = Some(Novelty::Unchanged);
+        check(&evaluation, Verdict::Pass, Verdict::Deny);
+        evaluation.findings[0].novelty = Some(Novelty::New);
+        check(&evaluation, Verdict::Deny, Verdict::Deny);
     }
 
     #[test]

@@ -123,8 +123,8 @@ pub fn ending(name: &str) -> &str {
     own.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
-/// Where a folder lies below another, however the two are spelt; none if it lies elsewhere.
-fn beneath(folder: &Path, base: &Path) -> Option<PathBuf> {
+/// Where a file or folder lies below a folder, however the two are spelt; none if it lies elsewhere.
+pub fn beneath(folder: &Path, base: &Path) -> Option<PathBuf> {
     let here = |path: &Path| {
         if path.as_os_str().is_empty() {
             PathBuf::from(".")

@@ -543,7 +543,7 @@ fn finding(
         severity: rule.severity,
         effect: rule.effect,
         message: message.to_owned(),
-        resource,
+        resource: Some(resource),
         location,
         related: frontend::note(subject.resource).into_iter().collect(),
         controls: metadata.controls.clone(),
@@ -553,6 +553,8 @@ fn finding(
         } else {
             Vec::new()
         },
+        waiver: None,
+        novelty: None,
     }
 }
 

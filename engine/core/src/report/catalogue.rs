@@ -47,19 +47,9 @@ pub fn text(catalogue: &[&Listed], sources: &Sources, style: Style) -> String {
         .iter()
         .map(|listed| row(listed, sources))
         .collect();
-    let mut widths = heads.map(str::len);
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
     let mut out = String::new();
     if !style.quiet {
-        line(heads, widths, &mut out);
-        for row in &rows {
-            line(row.each_ref().map(String::as_str), widths, &mut out);
-        }
-        out.push('\n');
+        columns(heads, &rows, &mut out);
     }
     let count =
         |is: fn(&State) -> bool| catalogue.iter().filter(|listed| is(&listed.state)).count();
@@ -90,6 +80,21 @@ fn row(listed: &Listed, sources: &Sources) -> [String; 7] {
         visible(&controls(&metadata.controls)).into_owned(),
         visible(sources.name(listed.file)).into_owned(),
     ]
+}
+
+/// A table with its heads, and an empty line below it.
+pub(super) fn columns(heads: [&str; 7], rows: &[[String; 7]], out: &mut String) {
+    let mut widths = heads.map(str::len);
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    line(heads, widths, out);
+    for row in rows {
+        line(row.each_ref().map(String::as_str), widths, out);
+    }
+    out.push('\n');
 }
 
 fn line(cells: [&str; 7], widths: [usize; 7], out: &mut String) {

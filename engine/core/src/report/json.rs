@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Report, Spot, escape};
 use crate::estate::Formats;
-use crate::finding::{Finding, Location};
+use crate::finding::{Finding, Location, Novelty};
 use crate::problem::Problem;
 use crate::source::Span;
 
@@ -68,7 +68,12 @@ pub(super) fn run_shape<'a>(report: &'a Report<'_>) -> RunV1<'a> {
             resources: report.estate.resources.len(),
             evaluations: report.evaluation.evaluations,
             findings: report.evaluation.findings.len(),
-            waived: 0,
+            waived: report.waived(),
+            baseline: report.baseline.map(|comparison| BaselineV1 {
+                new: comparison.new,
+                unchanged: comparison.unchanged,
+                fixed: comparison.fixed,
+            }),
             undecided: report.evaluation.undecided,
             unknown: report.evaluation.unknown,
             errors: report.errors(),
@@ -130,9 +135,18 @@ struct Summary {
     evaluations: usize,
     findings: usize,
     waived: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<BaselineV1>,
     undecided: usize,
     unknown: usize,
     errors: usize,
+}
+
+#[derive(Serialize)]
+struct BaselineV1 {
+    new: usize,
+    unchanged: usize,
+    fixed: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -147,7 +161,19 @@ pub(super) struct FindingV1<'a> {
     fingerprint: &'a str,
     controls: &'a BTreeMap<String, Vec<String>>,
     remediation: Option<&'a str>,
-    waiver: Option<&'a str>,
+    waiver: Option<WaiverV1<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct WaiverV1<'a> {
+    rule: &'a str,
+    reason: &'a str,
+    owner: &'a str,
+    expires: String,
+    ticket: Option<&'a str>,
+    location: LocationV1<'a>,
 }
 
 #[derive(Serialize)]
@@ -162,7 +188,7 @@ struct ResourceV1<'a> {
 
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
-struct LocationV1<'a> {
+pub(super) struct LocationV1<'a> {
     file: &'a str,
     line: u32,
     column: u32,
@@ -199,7 +225,7 @@ pub(super) struct ProblemV1<'a> {
 
 /// A finding.
 pub(super) fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<'a> {
-    let resource = report.estate.resources.get(finding.resource);
+    let resource = report.resource(finding);
     let Location {
         span,
         pointer,
@@ -231,7 +257,15 @@ pub(super) fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) ->
         fingerprint: finding.fingerprint.as_str(),
         controls: &finding.controls,
         remediation: finding.remediation.as_deref(),
-        waiver: None,
+        waiver: finding.waiver.as_ref().map(|waiver| WaiverV1 {
+            rule: &waiver.rule,
+            reason: &waiver.reason,
+            owner: &waiver.owner,
+            expires: waiver.expires.to_string(),
+            ticket: waiver.ticket.as_deref(),
+            location: location_shape(report.spot(waiver.place)),
+        }),
+        baseline: finding.novelty.map(Novelty::as_str),
     }
 }
 
@@ -257,7 +291,7 @@ fn related_shape<'a>(report: &'a Report<'_>, span: Span, message: &'a str) -> Re
     }
 }
 
-fn location_shape(spot: Spot<'_>) -> LocationV1<'_> {
+pub(super) fn location_shape(spot: Spot<'_>) -> LocationV1<'_> {
     let (line, column, end_line, end_column) = match spot.region {
         Some((start, end)) => (start.line, start.column, end.line, end.column),
         None => (1, 1, 1, 1),

@@ -206,7 +206,7 @@ fn related(report: &Report<'_>, finding: &Finding) -> Vec<RelatedLocation> {
 
 /// The resource, by its id.
 fn logical<'a>(report: &'a Report<'_>, finding: &Finding) -> Vec<LogicalLocation<'a>> {
-    let resource = report.estate.resources.get(finding.resource);
+    let resource = report.resource(finding);
     resource
         .map(|resource| LogicalLocation {
             name: sarif(&resource.name),

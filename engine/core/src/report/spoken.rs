@@ -40,6 +40,10 @@ pub(super) fn exit_code(verdict: Verdict) -> u8 {
 /// What the verdict rests on: `2 findings, 1 error (fails from `info` on; exit code 2)`.
 pub(super) fn grounds(report: &Report<'_>) -> String {
     let findings = counted(report.evaluation.findings.len(), "finding");
+    let waived = match report.waived() {
+        0 => String::new(),
+        n => format!(", {n} waived"),
+    };
     let errors = match report.errors() {
         0 => String::new(),
         n => format!(", {}", counted(n, "error")),
@@ -49,7 +53,7 @@ pub(super) fn grounds(report: &Report<'_>) -> String {
         n => format!(", {} undecided", counted(n, "evaluation")),
     };
     format!(
-        "{findings}{errors}{undecided} (fails from `{}` on; exit code {})",
+        "{findings}{waived}{errors}{undecided} (fails from `{}` on; exit code {})",
         report.fail_on.as_str(),
         exit_code(report.verdict)
     )

@@ -6,10 +6,12 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 
 use super::frame::{Masks, frame};
 use super::{Report, Standing, catalogue, spoken, visible};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::baseline::Comparison;
+use crate::finding::{Finding, Novelty, RuleId, Severity};
 use crate::problem::{Place, Problem};
 use crate::source::Span;
 use crate::verdict::Verdict;
+use crate::waiver::Waiver;
 
 /// How the report looks.
 #[derive(Debug, Clone, Copy)]
@@ -111,17 +113,39 @@ fn finding_groups<'a>(
             masks,
         ));
     }
+    if let Some(waiver) = &finding.waiver {
+        group = group.elements(snippet(
+            report.sources,
+            waiver.place,
+            Some("waived here".to_owned()),
+            masks,
+        ));
+        group = group.element(Level::NOTE.message(visible(&waived(waiver)).into_owned()));
+    }
     if let Some(remediation) = &finding.remediation {
         group = group.element(Level::HELP.message(visible(remediation)));
     }
-    let resource = report.resource_id(finding);
+    let mut note = finding.severity.as_str().to_owned();
+    if let Some(resource) = report.resource(finding) {
+        note.push_str(&format!(" in {}", resource.id));
+    }
     let controls = catalogue::controls(&finding.controls);
-    let note = if controls.is_empty() {
-        format!("{} in {resource}", finding.severity.as_str())
-    } else {
-        format!("{} in {resource}; {controls}", finding.severity.as_str())
-    };
+    if !controls.is_empty() {
+        note.push_str(&format!("; {controls}"));
+    }
+    if finding.novelty == Some(Novelty::Unchanged) {
+        note.push_str("; known from the baseline");
+    }
     vec![group.element(Level::NOTE.message(visible(&note).into_owned()))]
+}
+
+fn waived(waiver: &Waiver) -> String {
+    let ticket = waiver.ticket.as_ref();
+    let ticket = ticket.map_or_else(String::new, |ticket| format!(" ({ticket})"));
+    format!(
+        "waived by {} until {}: {}{ticket}",
+        waiver.owner, waiver.expires, waiver.reason
+    )
 }
 
 fn problem_groups<'a>(sources: &crate::source::Sources, problem: &'a Problem) -> Vec<Group<'a>> {
@@ -236,7 +260,20 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
     if let Some(unknown) = spoken::unknown(report) {
         out.push_str(&format!("{unknown}\n"));
     }
+    if let Some(comparison) = report.baseline {
+        out.push_str(&compared(comparison));
+    }
     out.push_str(&verdict(report, style));
+}
+
+fn compared(comparison: Comparison) -> String {
+    let fixed = comparison
+        .fixed
+        .map_or_else(String::new, |fixed| format!(", {fixed} fixed"));
+    format!(
+        "compared to the baseline: {} new, {} unchanged{fixed}\n",
+        comparison.new, comparison.unchanged
+    )
 }
 
 fn verdict(report: &Report<'_>, style: Style) -> String {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod aws;
+mod baseline;
 mod cloud_init;
 mod cloudformation;
 mod compose;
@@ -24,6 +25,7 @@ mod systemd;
 mod terraform_plan;
 mod typing;
 mod unit;
+mod waivers;
 
 use std::sync::Arc;
 

@@ -128,6 +128,7 @@ impl Made {
             digest: "sha256:0".to_owned(),
             rules: self.set.rules(),
             waiting: &self.waiting,
+            baseline: None,
         }
     }
 
@@ -188,7 +189,7 @@ fn everything() -> Made {
     };
     let mut placeless = made.evaluation.findings.first().unwrap().clone();
     placeless.location.span = nowhere;
-    placeless.resource = 99;
+    placeless.resource = None;
     made.findings_mut().push(placeless);
     let beginning = Span {
         file: FileId(0),

@@ -1,0 +1,61 @@
+//! Exceptions: what somebody answers for, with a reason, until a day.
+//!
+//! Every source of waivers gives the same type to the one matcher. A waiver never changes what is found: it says why a
+//! finding does not fail, and who said so. What could not be decided is no finding, and cannot be waived.
+
+mod comment;
+mod date;
+mod edit;
+mod file;
+mod inline;
+mod matcher;
+
+pub use date::Date;
+pub use edit::{Entry, append};
+pub use file::read as of_file;
+pub use inline::read as of_comments;
+pub use matcher::{Occasion, Waivers};
+
+use crate::source::Span;
+
+/// One exception.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// A rule id, or a glob on ids.
+    pub rule: String,
+    /// Which findings of these rules.
+    pub scope: Scope,
+    /// Why it is acceptable.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds.
+    pub expires: Date,
+    /// Where it was agreed.
+    pub ticket: Option<String>,
+    /// Where it is written.
+    pub place: Span,
+}
+
+/// Which findings a waiver speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Those on resources by their names, wherever they are declared.
+    Resources {
+        /// A glob on resource ids.
+        id: String,
+        /// A glob on files.
+        file: Option<String>,
+        /// A JSON pointer into the resource: what lies there or below.
+        pointer: Option<String>,
+    },
+    /// Those whose place begins within these bytes.
+    Bytes(Span),
+}
+
+impl Waiver {
+    /// Whether the last day on which it holds is past.
+    pub fn has_expired(&self, today: Date) -> bool {
+        self.expires < today
+    }
+}
