@@ -152,12 +152,18 @@ impl Tree {
         Some(self.node(node)?.parent).filter(|parent| *parent != NodeId::NONE)
     }
 
-    /// The elements of a sequence, or the values of a mapping, in order of appearance.
+    /// The elements of a sequence, the values of a mapping, or what a text says, in order of appearance.
     pub fn children(
         &self,
         node: NodeId,
     ) -> impl DoubleEndedIterator<Item = NodeId> + ExactSizeIterator + '_ {
         self.child_slice(node).iter().copied()
+    }
+
+    /// What a text says, where it was put together of parts that are written: `jsonencode({ a = 1 })`.
+    pub fn said(&self, node: NodeId) -> Option<NodeId> {
+        let is_text = matches!(self.kind(node), Kind::String(_));
+        self.children(node).next().filter(|_| is_text)
     }
 
     /// The element of a sequence at an index.

@@ -10,6 +10,8 @@ mod functions;
 mod google;
 mod module;
 mod partial;
+mod policy_document;
+mod said;
 mod spelling;
 
 use super::aws::Dialect;

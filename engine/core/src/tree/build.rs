@@ -209,6 +209,15 @@ impl Builder {
         node
     }
 
+    /// Opens a text that was added, for what it says: one node, until it is closed.
+    pub fn open_text(&mut self, text: NodeId) {
+        let children = self.spare.pop().unwrap_or_default();
+        self.open.push(Open {
+            node: text,
+            children,
+        });
+    }
+
     /// Closes the innermost collection.
     pub fn close(&mut self) -> Option<NodeId> {
         let Open { node, mut children } = self.open.pop()?;

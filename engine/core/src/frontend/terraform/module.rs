@@ -1,6 +1,7 @@
 //! Modules: what each file of a folder declares together, and the modules that it calls.
 
 mod body;
+mod document;
 mod folder;
 mod instances;
 mod scope;
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use plumbline_rego::Value;
+use plumbline_rego::value::json;
 use rayon::prelude::*;
 
 use super::platform;
@@ -137,6 +139,7 @@ impl<'a> Reader<'a, '_> {
             arguments,
             stack: vec![path.to_owned()],
             locals: RefCell::default(),
+            documents: RefCell::default(),
             depth: Cell::default(),
         };
         self.default_tags = default_tags(&instance);
@@ -235,11 +238,17 @@ impl<'a> Reader<'a, '_> {
             }
             self.modules += 1;
             let scope = Names { instance, names };
-            let arguments = call
-                .entries()
-                .filter(|(key, _)| !META.contains(key))
-                .map(|(key, value)| (key.to_owned(), known(value, &scope, 0)))
-                .collect();
+            let mut arguments = BTreeMap::new();
+            let mut documents = BTreeMap::new();
+            for (key, value) in call.entries().filter(|(key, _)| !META.contains(key)) {
+                let said = self.document(value, &scope);
+                let argument = match &said {
+                    Some(said) => Some(Value::string(&json::to_string(&said.value()))),
+                    None => known(value, &scope, 0),
+                };
+                arguments.insert(key.to_owned(), argument);
+                documents.extend(said.map(|said| (format!("var.{key}"), Some(said))));
+            }
             let mut stack = instance.stack.clone();
             stack.push(path.clone());
             self.instance(&Instance {
@@ -249,6 +258,7 @@ impl<'a> Reader<'a, '_> {
                 arguments,
                 stack,
                 locals: RefCell::default(),
+                documents: RefCell::new(documents),
                 depth: Cell::default(),
             });
         }

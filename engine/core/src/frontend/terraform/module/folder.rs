@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::frontend::terraform::policy_document;
 use crate::parse::Document;
 use crate::tree::{NodeId, Typing, View};
 
@@ -11,6 +12,10 @@ pub(super) struct Folder<'a> {
     pub(super) files: Vec<View<'a>>,
     /// Values of variables: `terraform.tfvars`, `*.auto.tfvars`.
     pub(super) values: Vec<View<'a>>,
+    /// Variables, locals and documents of policies by their names.
+    pub(super) variables: BTreeMap<&'a str, View<'a>>,
+    pub(super) locals: BTreeMap<&'a str, View<'a>>,
+    pub(super) policies: BTreeMap<&'a str, View<'a>>,
 }
 
 impl<'a> Folder<'a> {
@@ -21,6 +26,34 @@ impl<'a> Folder<'a> {
     ) -> impl Iterator<Item = (&'a str, View<'a>)> + use<'_, 'a> {
         let blocks = self.files.iter().filter_map(move |file| file.get(name));
         blocks.flat_map(View::entries)
+    }
+
+    /// The entries of every block of locals.
+    pub(super) fn local_values(&self) -> impl Iterator<Item = (&'a str, View<'a>)> + use<'_, 'a> {
+        let blocks = self.files.iter().filter_map(|file| file.get("locals"));
+        blocks.flat_map(View::items).flat_map(View::entries)
+    }
+
+    /// Says what is called how. Of what is declared twice, the first one counts.
+    fn name(&mut self) {
+        let first = |named: &mut dyn Iterator<Item = (&'a str, View<'a>)>| {
+            let mut names = BTreeMap::new();
+            for (name, view) in named {
+                names.entry(name).or_insert(view);
+            }
+            names
+        };
+        let variables = first(&mut self.labelled("variable"));
+        let locals = first(&mut self.local_values());
+        let policies = first(
+            &mut self
+                .labelled("data")
+                .filter(|(kind, _)| *kind == policy_document::KIND)
+                .flat_map(|(_, named)| named.entries()),
+        );
+        self.variables = variables;
+        self.locals = locals;
+        self.policies = policies;
     }
 
     /// The folders that are called as modules, as they are written.
@@ -46,6 +79,7 @@ pub(super) fn folders<'a>(documents: &[&'a Document]) -> Folders<'a> {
             folder.files.push(root);
         }
     }
+    folders.values_mut().for_each(Folder::name);
     folders
 }
 
