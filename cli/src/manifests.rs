@@ -1,6 +1,6 @@
 //! Files to resources: what the commands that judge manifests read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -49,7 +49,11 @@ pub(crate) fn read(
         .candidates
         .into_iter()
         .partition(|candidate| Notation::of_file_name(&candidate.name).is_some());
+    let mut gaps = BTreeSet::new();
     for other in others {
+        if other.name.ends_with(".tofu") {
+            gaps.insert(folder(&other.name).to_owned());
+        }
         unrecognised(&other.name, other.named, &mut manifests);
     }
     let texts: Vec<Result<String, Problem>> = readable
@@ -60,7 +64,10 @@ pub(crate) fn read(
     for (candidate, text) in readable.into_iter().zip(texts) {
         match text {
             Ok(text) => take(candidate, text, sources, &mut taken),
-            Err(problem) => manifests.problems.push(problem),
+            Err(problem) => {
+                gaps.insert(folder(&candidate.name).to_owned());
+                manifests.problems.push(problem);
+            }
         }
     }
     if !standard_input.is_empty() {
@@ -83,6 +90,7 @@ pub(crate) fn read(
         .into_par_iter()
         .filter_map(|(file, candidate)| parse_one(file, candidate, sources))
         .collect();
+    let whole = whole(&parsed, gaps);
     let files: Vec<(String, &[Document])> = parsed
         .iter()
         .filter(|parsed| matches!(parsed.notation, Notation::Yaml | Notation::Json))
@@ -102,7 +110,7 @@ pub(crate) fn read(
         together.append(&mut read.together);
         add(read, &mut manifests);
     }
-    reading.take_together(&together.iter().collect::<Vec<_>>());
+    reading.take_together(&together.iter().collect::<Vec<_>>(), &whole);
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
     manifests
@@ -126,6 +134,27 @@ struct Parsed {
     notation: Notation,
     documents: Vec<Document>,
     problems: Vec<Problem>,
+}
+
+/// The files of Terraform that were found with everything else in their folder, rather than named alone, and of which
+/// no neighbour is missing. `gaps` are folders with files that were not read.
+fn whole(parsed: &[Parsed], mut gaps: BTreeSet<String>) -> BTreeSet<FileId> {
+    let is_gap = |parsed: &&Parsed| match parsed.notation {
+        Notation::Hcl => parsed.named || parsed.documents.is_empty(),
+        _ => parsed.name.ends_with(".tf.json"),
+    };
+    let missing = parsed.iter().filter(is_gap);
+    gaps.extend(missing.map(|parsed| folder(&parsed.name).to_owned()));
+    parsed
+        .iter()
+        .filter(|parsed| parsed.notation == Notation::Hcl && !gaps.contains(folder(&parsed.name)))
+        .map(|parsed| parsed.file)
+        .collect()
+}
+
+/// The folder of a file; empty for one without.
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn parse_one(file: FileId, candidate: Candidate, sources: &Sources) -> Option<Parsed> {

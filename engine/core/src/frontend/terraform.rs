@@ -14,6 +14,8 @@ mod policy_document;
 mod said;
 mod spelling;
 
+use std::collections::BTreeSet;
+
 use super::aws::Dialect;
 use super::aws::function::function;
 use super::aws::queue::Fabric;
@@ -21,6 +23,7 @@ use super::{Frontend, Reading, Recognition};
 use crate::estate::Entity;
 use crate::parse::{Document, Notation};
 use crate::resource::{Format, Platform, Resource};
+use crate::source::FileId;
 use crate::tree::{NodeId, View};
 use spelling::{LAMBDA, QUEUE};
 
@@ -28,13 +31,14 @@ pub(super) const FRONTEND: Frontend = Frontend {
     formats: &[Format::Terraform],
     notations: &[Notation::Hcl],
     recognise: |_| Recognition::Yes,
-    read: |document, reading| read_all(&[document], reading),
+    read: |document, reading| read_all(&[document], &BTreeSet::new(), reading),
     entities,
 };
 
-/// Reads files that belong together: of one folder, and of the folders that it calls as modules.
-pub(super) fn read_all(documents: &[&Document], reading: &mut Reading) {
-    module::read(documents, reading);
+/// Reads files that belong together: of one folder, and of the folders that it calls as modules. Beside those that are
+/// `whole`, no file of their folder is missing.
+pub(super) fn read_all(documents: &[&Document], whole: &BTreeSet<FileId>, reading: &mut Reading) {
+    module::read(documents, whole, reading);
 }
 
 /// The platform of a type of resource: the word before its first `_` names the provider.

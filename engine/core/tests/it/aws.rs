@@ -1,6 +1,8 @@
 //! What AWS is beyond functions and queues, in Terraform and in templates: endpoints, stores, identities, what hands
 //! messages on, budgets, machines.
 
+use std::collections::BTreeSet;
+
 use plumbline_core::estate::{EntityKind, Estate};
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::Notation;
@@ -14,7 +16,7 @@ fn terraform(text: &str) -> Reading {
         problems,
         ..Reading::default()
     };
-    reading.take_together(&documents.iter().collect::<Vec<_>>());
+    reading.take_together(&documents.iter().collect::<Vec<_>>(), &BTreeSet::new());
     reading
 }
 

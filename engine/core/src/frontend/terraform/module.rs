@@ -4,6 +4,7 @@ mod body;
 mod document;
 mod folder;
 mod instances;
+mod names;
 mod scope;
 mod tags;
 
@@ -36,9 +37,15 @@ const MAX_VALUES: usize = 2_000_000;
 /// How deep modules may call each other.
 const MAX_DEPTH: usize = 64;
 
-/// Reads the modules that no other one calls, and from there those that they call.
-pub(super) fn read(documents: &[&Document], reading: &mut Reading) {
-    let folders = folder::folders(documents);
+/// Reads the modules that no other one calls, and from there those that they call. Beside files that are `whole`, none
+/// of their module is missing.
+pub(super) fn read(documents: &[&Document], whole: &BTreeSet<FileId>, reading: &mut Reading) {
+    let folders = folder::folders(documents, whole);
+    let problems: Vec<Vec<Problem>> = folders
+        .par_iter()
+        .map(|(_, folder)| names::check(folder))
+        .collect();
+    reading.problems.extend(problems.into_iter().flatten());
     let called = folder::called(&folders);
     let roots: Vec<&String> = folders
         .keys()

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::frontend::terraform::policy_document;
 use crate::parse::Document;
+use crate::source::FileId;
 use crate::tree::{NodeId, Typing, View};
 
 /// The files of one folder.
@@ -16,9 +17,18 @@ pub(super) struct Folder<'a> {
     pub(super) variables: BTreeMap<&'a str, View<'a>>,
     pub(super) locals: BTreeMap<&'a str, View<'a>>,
     pub(super) policies: BTreeMap<&'a str, View<'a>>,
+    /// The files that say anew what others declare: `override.tf`, `*_override.tf`.
+    pub(super) overrides: BTreeSet<FileId>,
+    /// Whether a file of the folder may not have been read.
+    is_partial: bool,
 }
 
 impl<'a> Folder<'a> {
+    /// Whether every file of the folder was read.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.is_partial
+    }
+
     /// The blocks of a name by their label.
     pub(super) fn labelled(
         &self,
@@ -64,19 +74,23 @@ impl<'a> Folder<'a> {
 
 pub(super) type Folders<'a> = BTreeMap<String, Folder<'a>>;
 
-/// The folders of documents.
-pub(super) fn folders<'a>(documents: &[&'a Document]) -> Folders<'a> {
+/// The folders of documents. Beside those that are `whole`, no file is missing.
+pub(super) fn folders<'a>(documents: &[&'a Document], whole: &BTreeSet<FileId>) -> Folders<'a> {
     let mut folders = Folders::new();
     for document in documents {
         let name = document.tree.source().map_or("", |source| source.name());
         let root = document.tree.view(NodeId::ROOT, Typing::Json);
         let folder = folders.entry(parent(name).to_owned()).or_default();
+        let own = name.rsplit('/').next().unwrap_or(name);
         if name.ends_with(".tfvars") {
-            let own = name.rsplit('/').next().unwrap_or(name);
             let is_read = own == "terraform.tfvars" || own.ends_with(".auto.tfvars");
             folder.values.extend(is_read.then_some(root));
         } else {
             folder.files.push(root);
+            folder.is_partial |= !whole.contains(&document.file);
+            if own == "override.tf" || own.ends_with("_override.tf") {
+                folder.overrides.insert(document.file);
+            }
         }
     }
     folders.values_mut().for_each(Folder::name);
