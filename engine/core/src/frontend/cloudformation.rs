@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod intrinsic;
+mod names;
 mod resolve;
 mod spelling;
 
@@ -82,7 +83,9 @@ fn format(template: View<'_>) -> Format {
 
 fn read(document: &Document, reading: &mut Reading) {
     let template = template(document);
-    read_template(template, document, format(template), reading);
+    let format = format(template);
+    names::check(template, format == Format::Sam, &mut reading.problems);
+    read_template(template, document, format, reading);
 }
 
 /// Reads the resources of a template, which may be a part of the document or computed from it. Entries with a `/` in

@@ -81,7 +81,7 @@ pub(super) fn check(folder: &Folder<'_>) -> Vec<Problem> {
     problems
 }
 
-/// What a module declares, by how others speak of it. Resources that are declared twice are said with all others.
+/// What a module declares, by how others speak of it.
 fn declared(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Span> {
     let mut declared: BTreeMap<String, Span> = BTreeMap::new();
     let is_over = |span: Span| folder.overrides.contains(&span.file);
@@ -89,7 +89,7 @@ fn declared(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String
         let Some(span) = view.key_span() else { return };
         let first = *declared.entry(address.clone()).or_insert(span);
         let is_again = first != span && !is_over(first) && !is_over(span);
-        if is_again && is_prefixed(&address) {
+        if is_again {
             problems.push(
                 Problem::error(
                     span,
@@ -116,13 +116,6 @@ fn declared(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String
         }
     }
     declared
-}
-
-/// Whether an address begins with a word of Terraform, so that it is none of a resource.
-fn is_prefixed(address: &str) -> bool {
-    const WORDS: &[&str] = &["var", "output", "module", "local", "data", "ephemeral"];
-    let first = address.split('.').next();
-    first.is_some_and(|first| WORDS.contains(&first))
 }
 
 /// What is spoken of in a module.

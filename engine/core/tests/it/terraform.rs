@@ -1,0 +1,218 @@
+//! Modules of Terraform: what each name stands for, and the documents that they put together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use plumbline_core::estate::{EntityKind, Estate};
+use plumbline_core::frontend::Reading;
+use plumbline_core::locate::{Subject, locate};
+use plumbline_core::parse::{self, Notation};
+use plumbline_core::source::{FileId, Source};
+use plumbline_rego::{Path, value::json};
+
+use super::spelt;
+
+/// The files of a module; of a whole one, none is missing.
+fn module(files: &[(&str, &str)], is_whole: bool) -> Reading {
+    let mut reading = Reading::default();
+    let mut documents = Vec::new();
+    let mut whole = BTreeSet::new();
+    for (index, (name, text)) in files.iter().enumerate() {
+        let file = FileId(u32::try_from(index).unwrap());
+        let source = Arc::new(Source::new(*name, *text));
+        let (mut found, mut problems) = parse::parse(&source, file, Notation::Hcl);
+        documents.append(&mut found);
+        reading.problems.append(&mut problems);
+        whole.extend(is_whole.then_some(file));
+    }
+    reading.take_together(&documents.iter().collect::<Vec<_>>(), &whole);
+    reading
+}
+
+/// What is wrong with a module of one file.
+#[track_caller]
+fn wrong(text: &str, expected: &[&str]) {
+    let reading = module(&[("main.tf", text)], true);
+    assert_eq!(spelt(text, &reading.problems), expected, "{text}");
+}
+
+/// The value at a pointer into each grant, and the line that it stands at.
+#[track_caller]
+fn grants(text: &str, pointer: &str, expected: &[(&str, u32)]) {
+    let reading = module(&[("main.tf", text)], false);
+    assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
+    let (estate, _) = Estate::new(reading.resources);
+    let source = Source::new("main.tf", text);
+    let found: Vec<(String, u32)> = estate
+        .of_kind(EntityKind::Grant)
+        .map(|grant| {
+            let path = Path::from_pointer(&format!("/grant{pointer}")).unwrap();
+            let value = grant.value();
+            let value = value.at(&Path::from_pointer(pointer).unwrap());
+            let subject = Subject {
+                resource: estate.resources.get(grant.resource).unwrap(),
+                entity: Some(grant),
+            };
+            let (location, _) = locate(subject, &path);
+            (
+                value.map(json::to_string).unwrap_or_default(),
+                source.position(location.span.start).line,
+            )
+        })
+        .collect();
+    let expected: Vec<(String, u32)> = expected
+        .iter()
+        .map(|(value, line)| ((*value).to_owned(), *line))
+        .collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn a_name_that_a_module_does_not_declare_is_said() {
+    wrong(
+        "resource \"aws_sqs_queue\" \"a\" {\n  name = var.stage\n}\n",
+        &["2:10 `var.stage` is not declared in this module"],
+    );
+    wrong(
+        "resource \"aws_sqs_queue\" \"a\" {\n  tags = { A = local.b, C = aws_sns_topic.d.name, E = data.aws_region.f.name }\n}\n",
+        &[
+            "2:16 `local.b` is not declared in this module",
+            "2:29 `aws_sns_topic.d` is not declared in this module",
+            "2:55 `data.aws_region.f` is not declared in this module",
+        ],
+    );
+    wrong(
+        "variable \"stage\" {}\nlocals {\n  names = [for each_one in [var.stage] : each_one.name]\n}\nresource \"aws_sqs_queue\" \"a\" {\n  name = join(\"-\", local.names)\n  lifecycle {\n    ignore_changes = [redrive_policy.x]\n  }\n}\n",
+        &[],
+    );
+}
+
+#[test]
+fn what_a_file_that_was_not_read_may_declare_is_not_known() {
+    let text = "resource \"aws_sqs_queue\" \"a\" {\n  name = var.stage\n}\n";
+    let reading = module(&[("main.tf", text)], false);
+    assert_eq!(spelt(text, &reading.problems), [""; 0]);
+    assert_eq!(reading.resources.len(), 1);
+}
+
+#[test]
+fn a_name_that_is_declared_twice_is_said_unless_it_is_overridden() {
+    let variable = "variable \"a\" {}\n";
+    for (name, count) in [("more.tf", 1), ("override.tf", 0), ("a_override.tf", 0)] {
+        let reading = module(&[("main.tf", variable), (name, variable)], true);
+        assert_eq!(reading.problems.len(), count, "{name}");
+    }
+    wrong(
+        "locals {\n  a = 1\n}\nlocals {\n  a = 2\n}\n",
+        &["5:3 `local.a` is declared twice"],
+    );
+}
+
+#[test]
+fn locals_that_need_each_other_are_said() {
+    wrong(
+        "locals {\n  a = local.b\n  b = local.a\n}\n",
+        &["2:3 the local `a` needs itself"],
+    );
+    wrong("locals {\n  a = local.b\n  b = 1\n}\n", &[]);
+}
+
+#[test]
+fn a_block_that_terraform_has_not_is_said() {
+    wrong(
+        "resorce \"aws_sqs_queue\" \"a\" {}\n",
+        &["1:1 Terraform has no block `resorce`"],
+    );
+    wrong(
+        "resource \"aws_sqs_queue\" {}\n",
+        &["1:1 `resource` is labelled with a type and a name, and 1 are given"],
+    );
+    wrong(
+        "resource \"aws_sqs_queue\" \"a\" \"b\" {}\nlocals \"c\" {}\n",
+        &[
+            "1:1 `resource` is labelled with a type and a name, and 3 are given",
+            "2:1 `locals` has no labels, and 1 are given",
+        ],
+    );
+    let text = "resource \"aws_sqs_queue\" {}\nresource \"aws_sqs_queue\" \"a\" {}\n";
+    let reading = module(&[("main.tf", text)], true);
+    assert_eq!(reading.resources.len(), 1);
+}
+
+const ATTACHED: &str = "resource \"aws_iam_role_policy\" \"p\" {\n  role = \"r\"\n  policy = data.aws_iam_policy_document.d.json\n}\n";
+
+#[test]
+fn a_document_of_a_data_source_is_the_policy_that_it_stands_for() {
+    let text = |statement: &str| {
+        format!(
+            "data \"aws_iam_policy_document\" \"d\" {{\n  statement {{\n{statement}\n  }}\n}}\n{ATTACHED}"
+        )
+    };
+    let wild = text("    actions = [\"*\"]\n    resources = [\"*\"]");
+    grants(&wild, "/actions/0", &[("\"*\"", 3)]);
+    grants(&wild, "/effect", &[("\"allow\"", 3)]);
+    grants(&wild, "/resources/0", &[("\"*\"", 4)]);
+    let other = text("    effect = \"Deny\"\n    not_actions = [\"s3:*\"]\n    actions = []");
+    grants(&other, "/effect", &[("\"deny\"", 3)]);
+    grants(&other, "/not_actions", &[("[\"s3:*\"]", 4)]);
+    grants(&other, "/actions", &[("", 3)]);
+    let when = text(
+        "    actions = [\"s3:*\"]\n    condition {\n      test = \"StringEquals\"\n      variable = \"aws:username\"\n      values = [\"a\", \"&{aws:username}\"]\n    }",
+    );
+    grants(
+        &when,
+        "/conditions/StringEquals/aws:username",
+        &[("[\"a\",\"${aws:username}\"]", 7)],
+    );
+}
+
+#[test]
+fn a_document_may_stand_on_others() {
+    let base = "data \"aws_iam_policy_document\" \"base\" {\n  statement {\n    sid = \"A\"\n    actions = [\"s3:*\"]\n  }\n  statement {\n    sid = \"B\"\n    actions = [\"iam:*\"]\n  }\n}\n";
+    let over = |key: &str| {
+        format!(
+            "{base}data \"aws_iam_policy_document\" \"d\" {{\n  {key} = [data.aws_iam_policy_document.base.json, var.more]\n  statement {{\n    sid = \"B\"\n    actions = [\"ec2:*\"]\n  }}\n}}\n{ATTACHED}"
+        )
+    };
+    grants(
+        &over("source_policy_documents"),
+        "/actions/0",
+        &[("\"s3:*\"", 4), ("\"ec2:*\"", 15), ("", 12)],
+    );
+    grants(
+        &over("override_policy_documents"),
+        "/actions/0",
+        &[("\"iam:*\"", 8), ("\"s3:*\"", 4), ("", 12)],
+    );
+    let itself = format!(
+        "data \"aws_iam_policy_document\" \"d\" {{\n  source_policy_documents = [data.aws_iam_policy_document.d.json]\n}}\n{ATTACHED}"
+    );
+    grants(&itself, "/actions/0", &[("", 2)]);
+}
+
+#[test]
+fn a_document_is_found_through_locals_instances_and_modules() {
+    let document = "data \"aws_iam_policy_document\" \"d\" {\n  for_each = toset([\"s3\"])\n  statement {\n    actions = [\"${each.key}:*\"]\n  }\n}\nlocals {\n  policy = data.aws_iam_policy_document.d[\"s3\"].json\n}\n";
+    let direct = format!(
+        "{document}resource \"aws_iam_role_policy\" \"p\" {{\n  policy = local.policy\n}}\n"
+    );
+    grants(&direct, "/actions/0", &[("\"s3:*\"", 4)]);
+    let root =
+        format!("{document}module \"m\" {{\n  source = \"./m\"\n  policy = local.policy\n}}\n");
+    let called = "variable \"policy\" {}\nresource \"aws_iam_role_policy\" \"p\" {\n  policy = var.policy\n}\n";
+    let reading = module(&[("main.tf", &root), ("m/main.tf", called)], true);
+    assert_eq!(spelt(&root, &reading.problems), [""; 0]);
+    let (estate, _) = Estate::new(reading.resources);
+    let grant = estate.of_kind(EntityKind::Grant).next().unwrap();
+    let actions = grant.value();
+    let actions = actions.at(&Path::from_pointer("/actions").unwrap());
+    assert_eq!(actions.map(json::to_string).as_deref(), Some("[\"s3:*\"]"));
+}
+
+#[test]
+fn what_is_given_to_jsonencode_has_places_of_its_own() {
+    let text = "resource \"aws_iam_role_policy\" \"p\" {\n  policy = jsonencode(merge({ Version = \"x\" }, {\n    Statement = [{\n      Effect = \"Allow\"\n      Action = [\n        \"s3:*\",\n        var.action,\n      ]\n      Resource = \"${aws_s3_bucket.b.arn}/*\"\n    }]\n  }))\n}\n";
+    grants(text, "/actions/0", &[("\"s3:*\"", 6)]);
+    grants(text, "/actions/1", &[("null", 7)]);
+    grants(text, "/resources/0", &[("\"${aws_s3_bucket.b.arn}/*\"", 9)]);
+}
