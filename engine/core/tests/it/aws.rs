@@ -551,6 +551,56 @@ fn a_policy_of_aws_that_grants_everything_is_known() {
         1
     );
     assert_eq!(with("'arn:aws:iam::aws:policy/ReadOnlyAccess'"), 0);
+    assert_eq!(
+        with("'arn:aws:iam::123456789012:policy/AdministratorAccess'"),
+        0
+    );
+    one(
+        "AWS::IAM::Group",
+        "{ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess']}",
+        EntityKind::Grant,
+        "/not_actions",
+        Some(r#"["iam:*","organizations:*","account:*"]"#),
+    );
+}
+
+#[test]
+fn users_and_groups_hold_grants() {
+    let document = "{Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}";
+    for (kind, key) in [
+        ("AWS::IAM::RolePolicy", "RoleName"),
+        ("AWS::IAM::UserPolicy", "UserName"),
+        ("AWS::IAM::GroupPolicy", "GroupName"),
+    ] {
+        one(
+            kind,
+            &format!("{{{key}: a, PolicyDocument: {document}}}"),
+            EntityKind::Grant,
+            "/identity",
+            Some(r#""a""#),
+        );
+    }
+    let encoded = "policy = jsonencode({ Statement = { Effect = \"Allow\", Action = \"*\" } })";
+    let managed = "policy_arn = \"arn:aws:iam::aws:policy/AdministratorAccess\"";
+    for (kind, lines) in [
+        (
+            "aws_iam_group_policy",
+            format!("group = \"a\"\n  {encoded}"),
+        ),
+        ("aws_iam_user_policy", format!("user = \"a\"\n  {encoded}")),
+        (
+            "aws_iam_group_policy_attachment",
+            format!("group = \"a\"\n  {managed}"),
+        ),
+        (
+            "aws_iam_policy_attachment",
+            format!("users = [\"a\"]\n  {managed}"),
+        ),
+    ] {
+        let text = format!("resource \"{kind}\" \"p\" {{\n  {lines}\n}}\n");
+        hcl(&text, EntityKind::Grant, "/identity", Some(r#""a""#));
+        hcl(&text, EntityKind::Grant, "/actions/0", Some(r#""*""#));
+    }
 }
 
 #[test]

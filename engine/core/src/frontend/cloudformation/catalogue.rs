@@ -26,9 +26,12 @@ pub(super) const MODELS: &[(&str, Modeller)] = &[
     ("AWS::Logs::LogGroup", |it| vec![store(&of(it), &LOG_GROUP)]),
     ("AWS::IAM::Role", |it| identity(&of(it), &ROLE)),
     ("AWS::IAM::User", |it| identity(&of(it), &USER)),
+    ("AWS::IAM::Group", |it| identity(&of(it), &GROUP)),
     ("AWS::IAM::Policy", |it| policy(&of(it), &POLICY)),
     ("AWS::IAM::ManagedPolicy", |it| policy(&of(it), &POLICY)),
-    ("AWS::IAM::RolePolicy", |it| policy(&of(it), &ROLE_POLICY)),
+    ("AWS::IAM::RolePolicy", |it| policy(&of(it), &OWN_POLICY)),
+    ("AWS::IAM::UserPolicy", |it| policy(&of(it), &OWN_POLICY)),
+    ("AWS::IAM::GroupPolicy", |it| policy(&of(it), &OWN_POLICY)),
     ("AWS::Lambda::Url", |it| {
         vec![endpoint(&of(it), &FUNCTION_URL)]
     }),
@@ -232,15 +235,23 @@ static USER: identity::Spelling = identity::Spelling {
     managed: &["ManagedPolicyArns"],
 };
 
+static GROUP: identity::Spelling = identity::Spelling {
+    form: "group",
+    trust: &[],
+    tags: &[],
+    policies: (&["Policies"], &["PolicyName"], &["PolicyDocument"]),
+    managed: &["ManagedPolicyArns"],
+};
+
 static POLICY: Attached = Attached {
     document: &["PolicyDocument"],
     identities: &[&["Roles"], &["Users"], &["Groups"]],
     attachments: &[],
 };
 
-static ROLE_POLICY: Attached = Attached {
+static OWN_POLICY: Attached = Attached {
     document: &["PolicyDocument"],
-    identities: &[&["RoleName"]],
+    identities: &[&["RoleName"], &["UserName"], &["GroupName"]],
     attachments: &[],
 };
 
