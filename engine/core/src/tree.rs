@@ -11,7 +11,8 @@ mod project;
 pub mod typing;
 mod view;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use plumbline_rego::Path;
 
@@ -102,6 +103,9 @@ struct Node {
     count: u32,
 }
 
+/// Nodes by what they have in common.
+pub(crate) type Groups = HashMap<String, Vec<NodeId>>;
+
 /// An arena of nodes. Node 0 is the root.
 #[derive(Debug)]
 pub struct Tree {
@@ -114,6 +118,8 @@ pub struct Tree {
     has_unknown: bool,
     /// YAML tags other than those of the core schema, as they are written, in order of nodes.
     tags: Vec<(NodeId, String)>,
+    /// Of a tree that was finished, once they were asked for.
+    groups: OnceLock<Groups>,
 }
 
 impl Tree {
@@ -216,6 +222,12 @@ impl Tree {
             pending.extend(self.children(node).rev());
         }
         found
+    }
+
+    /// The nodes of a finished tree in groups, which are made when they are first asked for: whoever owns a kind of tree
+    /// groups it in one way.
+    pub(crate) fn grouped(&self, group: impl FnOnce() -> Groups) -> &Groups {
+        self.groups.get_or_init(group)
     }
 
     /// Every tagged node with its tag.

@@ -16,15 +16,15 @@ mod spelling;
 
 use std::collections::BTreeSet;
 
-use super::aws::Dialect;
 use super::aws::function::function;
 use super::aws::queue::Fabric;
+use super::aws::{Dialect, beside};
 use super::{Frontend, Reading, Recognition};
 use crate::estate::Entity;
 use crate::parse::{Document, Notation};
 use crate::resource::{Format, Platform, Resource};
 use crate::source::FileId;
-use crate::tree::{NodeId, View};
+use crate::tree::{Groups, View};
 use spelling::{LAMBDA, QUEUE};
 
 pub(super) const FRONTEND: Frontend = Frontend {
@@ -90,6 +90,7 @@ static DIALECT: Dialect = Dialect {
         referred.is_some_and(|address| is_address(&resource.name, &address))
     },
     siblings,
+    speaking,
     named,
 };
 
@@ -118,23 +119,47 @@ fn is_address(address: &str, referred: &str) -> bool {
 /// The bodies of the resources of a type in the same module.
 fn siblings<'a>(resource: &'a Resource, kind: &str) -> Vec<View<'a>> {
     let (prefix, _) = split(&resource.name);
-    let root = resource.tree.view(NodeId::ROOT, resource.typing);
-    let begin = format!("{prefix}{kind}.");
-    root.entries()
-        .filter(|(address, _)| address.starts_with(&begin))
-        .map(|(_, body)| body)
-        .collect()
+    beside::found(resource, groups, &format!("{prefix}{kind}"))
+}
+
+fn speaking<'a>(resource: &'a Resource, kind: &str, of: Option<&str>) -> Vec<View<'a>> {
+    let (prefix, own) = split(&resource.name);
+    let own = own.split('[').next().unwrap_or_default();
+    let key = beside::speaking(&format!("{prefix}{kind}"), of.unwrap_or(own));
+    beside::found(resource, groups, &key)
 }
 
 fn named<'a>(resource: &'a Resource, kind: &str, name: &str) -> Option<View<'a>> {
     let (prefix, _) = split(&resource.name);
-    let root = resource.tree.view(NodeId::ROOT, resource.typing);
     let of_kind = name.split('.').next() == Some(kind);
-    let mut found = root.entries().filter(|(at, _)| {
-        let (of, own) = split(at);
-        of == prefix && own.split('[').next() == Some(name)
-    });
-    found.next().map(|(_, body)| body).filter(|_| of_kind)
+    let found = beside::found(resource, groups, &format!("/{prefix}{name}"));
+    found.into_iter().next().filter(|_| of_kind)
+}
+
+/// The bodies of a root's resources: by module and type, by module and name after a `/`, and by what they speak of.
+fn groups(root: View<'_>) -> Groups {
+    let mut groups = Groups::new();
+    for (address, body) in root.entries() {
+        let (prefix, own) = split(address);
+        let name = own.split('[').next().unwrap_or_default();
+        let kind = name.split('.').next().unwrap_or_default();
+        let kind = format!("{prefix}{kind}");
+        let name = format!("/{prefix}{name}");
+        beside::group(&mut groups, &kind, body, all_referred);
+        for key in [kind, name] {
+            groups.entry(key).or_default().push(body.id());
+        }
+    }
+    groups
+}
+
+/// Every resource that a text speaks of, in whatever it holds beside.
+fn all_referred(view: View<'_>) -> Vec<String> {
+    let parts = view.raw().unwrap_or_default().split("${").skip(1);
+    let inner = parts.filter_map(|part| part.split('}').next());
+    inner
+        .filter_map(|inner| referred(&format!("${{{inner}}}")))
+        .collect()
 }
 
 /// `module.queue.` of an address in a module, which is nothing at the root, and the rest of it.

@@ -1,6 +1,6 @@
 //! Building trees in the order of writing, without recursion.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use plumbline_rego::Value;
 
@@ -43,6 +43,7 @@ impl Builder {
             buffer: String::new(),
             has_unknown: false,
             tags: Vec::new(),
+            groups: OnceLock::new(),
         };
         Self {
             tree,
