@@ -36,6 +36,8 @@ pub(super) struct Dialect {
     pub(super) speaking: for<'a> fn(&'a Resource, &str, Option<&str>) -> Vec<View<'a>>,
     /// What the resource of a type and name beside this one says of itself.
     pub(super) named: for<'a> fn(&'a Resource, &str, &str) -> Option<View<'a>>,
+    /// The region that a resource is in, where that is written.
+    pub(super) region: fn(&Resource) -> Option<View<'_>>,
 }
 
 /// Why a value is unknown.

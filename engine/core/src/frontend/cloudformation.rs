@@ -168,6 +168,7 @@ static DIALECT: Dialect = Dialect {
     siblings,
     speaking,
     named,
+    region: |_| None,
 };
 
 /// The properties of the resources of a type in the same template.

@@ -92,6 +92,7 @@ static DIALECT: Dialect = Dialect {
     siblings,
     speaking,
     named,
+    region,
 };
 
 /// `${aws_sqs_queue.jobs.arn}` speaks of `aws_sqs_queue.jobs`.
@@ -136,10 +137,31 @@ fn named<'a>(resource: &'a Resource, kind: &str, name: &str) -> Option<View<'a>>
     found.into_iter().next().filter(|_| of_kind)
 }
 
+/// What follows the resources of a root: the regions of those that have theirs of a provider, by address.
+const REGIONS: &str = "regions/";
+
+/// The region of a resource: its own, or that of its provider.
+fn region(resource: &Resource) -> Option<View<'_>> {
+    let own = resource.view().get("region").filter(|own| !own.is_null());
+    own.or_else(|| {
+        let key = format!("{REGIONS}{}", resource.name);
+        let found = beside::found(resource, groups, &key);
+        found.into_iter().next()
+    })
+}
+
 /// The bodies of a root's resources: by module and type, by module and name after a `/`, and by what they speak of.
+/// Regions by address.
 fn groups(root: View<'_>) -> Groups {
     let mut groups = Groups::new();
     for (address, body) in root.entries() {
+        if address == REGIONS {
+            let regions = body.entries();
+            groups.extend(
+                regions.map(|(address, region)| (format!("{REGIONS}{address}"), vec![region.id()])),
+            );
+            continue;
+        }
         let (prefix, own) = split(address);
         let name = own.split('[').next().unwrap_or_default();
         let kind = name.split('.').next().unwrap_or_default();

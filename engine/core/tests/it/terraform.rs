@@ -216,3 +216,103 @@ fn what_is_given_to_jsonencode_has_places_of_its_own() {
     grants(text, "/actions/1", &[("null", 7)]);
     grants(text, "/resources/0", &[("\"${aws_s3_bucket.b.arn}/*\"", 9)]);
 }
+
+/// The value at a pointer into the first entity of a kind, and the line that it stands at.
+#[track_caller]
+fn first(text: &str, kind: EntityKind, pointer: &str, expected: Option<(&str, u32)>) {
+    let reading = module(&[("main.tf", text)], false);
+    assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
+    let (estate, _) = Estate::new(reading.resources);
+    let entity = estate.of_kind(kind).next().unwrap();
+    let value = entity.value();
+    let value = value.at(&Path::from_pointer(pointer).unwrap());
+    let path = Path::from_pointer(&format!("/{}{pointer}", kind.as_str())).unwrap();
+    let subject = Subject {
+        resource: estate.resources.get(entity.resource).unwrap(),
+        entity: Some(entity),
+    };
+    let (location, _) = locate(subject, &path);
+    let line = Source::new("main.tf", text)
+        .position(location.span.start)
+        .line;
+    let found = value.map(|value| (json::to_string(value), line));
+    let expected = expected.map(|(value, line)| (value.to_owned(), line));
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn a_resource_is_in_the_region_of_its_provider() {
+    let providers = "provider \"aws\" {\n  region = \"eu-central-1\"\n}\nprovider \"aws\" {\n  alias = \"us\"\n  region = \"us-east-1\"\n}\n";
+    let function = |lines: &str| {
+        format!("{providers}resource \"aws_lambda_function\" \"f\" {{\n{lines}\n}}\n")
+    };
+    let check = |text: &str, expected| {
+        first(text, EntityKind::Workload, "/placement/region", expected);
+    };
+    check(&function(""), Some(("\"eu-central-1\"", 2)));
+    check(&function("  provider = aws.us"), Some(("\"us-east-1\"", 6)));
+    check(
+        &function("  region = \"eu-west-1\""),
+        Some(("\"eu-west-1\"", 9)),
+    );
+    check("resource \"aws_lambda_function\" \"f\" {}\n", None);
+    check(
+        "variable \"r\" {}\nprovider \"aws\" {\n  region = var.r\n}\nresource \"aws_lambda_function\" \"f\" {}\n",
+        None,
+    );
+    first(
+        &format!("{providers}resource \"aws_sqs_queue\" \"q\" {{}}\n"),
+        EntityKind::Channel,
+        "/region",
+        Some(("\"eu-central-1\"", 2)),
+    );
+    first(
+        &format!("{providers}resource \"aws_db_instance\" \"d\" {{}}\n"),
+        EntityKind::Store,
+        "/region",
+        Some(("\"eu-central-1\"", 2)),
+    );
+}
+
+#[test]
+fn a_module_is_in_the_region_that_its_caller_hands_on() {
+    let providers = "provider \"aws\" {\n  region = \"eu-central-1\"\n}\nprovider \"aws\" {\n  alias = \"us\"\n  region = \"us-east-1\"\n}\n";
+    let called = "resource \"aws_lambda_function\" \"f\" {}\n";
+    for (handed, expected) in [
+        ("", "\"eu-central-1\""),
+        ("  providers = { aws = aws.us }\n", "\"us-east-1\""),
+    ] {
+        let root = format!("{providers}module \"m\" {{\n  source = \"./m\"\n{handed}}}\n");
+        let reading = module(&[("main.tf", &root), ("m/main.tf", called)], true);
+        assert_eq!(spelt(&root, &reading.problems), [""; 0]);
+        let (estate, _) = Estate::new(reading.resources);
+        let value = estate.of_kind(EntityKind::Workload).next().unwrap().value();
+        let region = value.at(&Path::from_pointer("/placement/region").unwrap());
+        assert_eq!(region.map(json::to_string).as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_mapping_knows_of_a_redrive_policy_beside_its_queue() {
+    let text = |beside: &str| {
+        format!(
+            "resource \"aws_sqs_queue\" \"q\" {{}}\nresource \"aws_lambda_event_source_mapping\" \"m\" {{\n  event_source_arn = aws_sqs_queue.q.arn\n  function_name = \"f\"\n}}\n{beside}"
+        )
+    };
+    let redrive = |queue: &str| {
+        format!(
+            "resource \"aws_sqs_queue_redrive_policy\" \"r\" {{\n  queue_url = aws_sqs_queue.{queue}.id\n  redrive_policy = jsonencode({{ maxReceiveCount = 4 }})\n}}\n"
+        )
+    };
+    let check = |beside: &str, expected| {
+        let reading = module(&[("main.tf", &text(beside))], false);
+        let (estate, _) = Estate::new(reading.resources);
+        let mapping = estate.of_kind(EntityKind::Subscription).next().unwrap();
+        let value = mapping.value();
+        let found = value.at(&Path::from_pointer("/channel/redrive").unwrap());
+        assert_eq!(found.map(json::to_string).as_deref(), Some(expected));
+    };
+    check("", "false");
+    check(&redrive("q"), "true");
+    check(&redrive("other"), "false");
+}

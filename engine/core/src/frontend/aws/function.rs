@@ -94,6 +94,12 @@ impl<'a> Function<'a> {
         model.object(Some("network"), self.under, |model| {
             self.presence(model, "vpc", self.at(self.spelling.subnets));
         });
+        if let Some(region) = (self.dialect.region)(self.resource) {
+            model.object(Some("placement"), self.under, |model| {
+                self.dialect
+                    .known(model, "region", Some(region), Model::copy);
+            });
+        }
         self.observability(model);
         self.failure(model);
         self.presence(model, "invoked_asynchronously", self.asynchronous());

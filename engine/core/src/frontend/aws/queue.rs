@@ -53,6 +53,8 @@ impl<'a> Fabric<'a> {
             model.text("form", "queue", Origin::Default { under });
             let tags = properties.and_then(|properties| dig(properties, self.spelling.tags));
             shared::tags(model, tags);
+            let region = (self.dialect.region)(self.resource);
+            self.dialect.known(model, "region", region, Model::copy);
             self.channel(model, properties, under, None);
             let source = self.is_source();
             model.truth(

@@ -113,7 +113,8 @@ impl<'a> Store<'a, '_> {
         let (declared, spelling) = (&self.declared, self.spelling);
         model.text("form", spelling.form, declared.default());
         shared::tags(model, declared.at(spelling.tags));
-        declared.known(model, "region", declared.at(spelling.region), Model::copy);
+        let region = declared.region(spelling.region);
+        declared.known(model, "region", region, Model::copy);
         self.put(model, "public", self.publicity());
         self.put(model, "encrypted", self.answer(&spelling.encrypted));
         self.put(model, "backup", self.answer(&spelling.backup));

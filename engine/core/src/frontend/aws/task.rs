@@ -42,6 +42,11 @@ pub(in crate::frontend) fn task(declared: &Declared<'_>, spelling: &Spelling) ->
                 declared.reference(model, "name", Some(role));
             });
         }
+        if let Some(region) = declared.region(&[]) {
+            model.object(Some("placement"), declared.under, |model| {
+                declared.known(model, "region", Some(region), Model::copy);
+            });
+        }
         namespaces(model, declared, spelling);
         amounts(
             model,

@@ -5,6 +5,7 @@ mod document;
 mod folder;
 mod instances;
 mod names;
+mod region;
 mod scope;
 mod tags;
 
@@ -16,7 +17,7 @@ use plumbline_rego::Value;
 use plumbline_rego::value::json;
 use rayon::prelude::*;
 
-use super::platform;
+use super::{REGIONS, platform};
 use crate::frontend::Reading;
 use crate::parse::Document;
 use crate::problem::Problem;
@@ -25,6 +26,7 @@ use crate::source::{FileId, Span};
 use crate::tree::{Builder, Kind, NodeId, Origin, Typing, View};
 use folder::{Folder, Folders, local};
 use instances::{MAX_INSTANCES, instances};
+use region::{Region, Regions, handed, region, regions};
 use scope::{Instance, Iterators, Names, known};
 use tags::default_tags;
 
@@ -92,6 +94,7 @@ impl Root {
             builder: Builder::computed(),
             reached: BTreeSet::new(),
             default_tags: Vec::new(),
+            regions: Vec::new(),
             modules: 0,
             is_full: false,
         };
@@ -120,6 +123,8 @@ struct Reader<'a, 'r> {
     /// What the root's provider of AWS gives every resource that has tags: a key, its value where it is known, where
     /// it is written.
     default_tags: Vec<(&'a str, Option<Value>, View<'a>)>,
+    /// The regions of resources that have theirs of a provider, by address.
+    regions: Vec<(String, Region<'a>)>,
     /// How many uses of modules were read.
     modules: usize,
     /// Whether it was said that there are too many of them, or of resources.
@@ -139,7 +144,7 @@ impl<'a> Reader<'a, '_> {
         for (name, value) in folder.values.iter().flat_map(|values| values.entries()) {
             arguments.insert(name.to_owned(), Some(value.value()));
         }
-        let instance = Instance {
+        let mut instance = Instance {
             folder,
             path: path.to_owned(),
             prefix: String::new(),
@@ -148,9 +153,12 @@ impl<'a> Reader<'a, '_> {
             locals: RefCell::default(),
             documents: RefCell::default(),
             depth: Cell::default(),
+            regions: Regions::new(),
         };
+        instance.regions = regions(&instance, Regions::new());
         self.default_tags = default_tags(&instance);
         self.instance(&instance);
+        self.put_regions();
         self.builder.close();
         let builder = std::mem::replace(&mut self.builder, Builder::computed());
         let tree = Arc::new(builder.finish());
@@ -171,6 +179,24 @@ impl<'a> Reader<'a, '_> {
                 typing: Typing::Json,
             });
         }
+    }
+
+    /// The regions of resources, behind the resources.
+    fn put_regions(&mut self) {
+        let Some((_, (_, first))) = self.regions.first() else {
+            return;
+        };
+        self.builder
+            .key(REGIONS)
+            .open(Kind::Mapping, first.origin());
+        for (address, (value, written)) in self.regions.drain(..) {
+            self.builder.key_as(&address, written.key_span());
+            match value {
+                Some(value) => self.builder.value(&value, written.origin()),
+                None => self.builder.graft(written),
+            }
+        }
+        self.builder.close();
     }
 
     fn instance(&mut self, instance: &Instance<'a>) {
@@ -205,6 +231,10 @@ impl<'a> Reader<'a, '_> {
                 self.tagged(body, &scope);
             } else {
                 self.put(body, &scope, 0);
+            }
+            let own = body.get("region").filter(|own| !own.is_null());
+            if let (None, Some(region)) = (own, region(&instance.regions, kind, body)) {
+                self.regions.push((address.clone(), region.clone()));
             }
             self.declared.push(Declared {
                 address,
@@ -258,7 +288,7 @@ impl<'a> Reader<'a, '_> {
             }
             let mut stack = instance.stack.clone();
             stack.push(path.clone());
-            self.instance(&Instance {
+            let mut called = Instance {
                 folder,
                 path: path.clone(),
                 prefix: format!("{}module.{name}{suffix}.", instance.prefix),
@@ -267,7 +297,10 @@ impl<'a> Reader<'a, '_> {
                 locals: RefCell::default(),
                 documents: RefCell::new(documents),
                 depth: Cell::default(),
-            });
+                regions: Regions::new(),
+            };
+            called.regions = regions(&called, handed(&instance.regions, call));
+            self.instance(&called);
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use plumbline_rego::{Array, ObjectBuilder, Value};
 
 use super::folder::Folder;
+use super::region::Regions;
 use crate::frontend::terraform::evaluate::{self, Scope};
 use crate::frontend::terraform::functions;
 use crate::frontend::terraform::said::Said;
@@ -37,6 +38,8 @@ pub(super) struct Instance<'a> {
     pub(super) documents: RefCell<BTreeMap<String, Option<Arc<Said>>>>,
     /// How many locals and documents are being found, each for the one before it.
     pub(super) depth: Cell<usize>,
+    /// What its providers say.
+    pub(super) regions: Regions<'a>,
 }
 
 /// The names that iterate, each with key and value where they are known.
