@@ -7,7 +7,9 @@ use plumbline_core::estate::{EntityKind, Estate};
 use plumbline_core::frontend::Reading;
 use plumbline_core::locate::{Subject, locate};
 use plumbline_core::parse::{self, Notation};
+use plumbline_core::problem::spell;
 use plumbline_core::source::{FileId, Source};
+use plumbline_core::tree::{NodeId, Typing};
 use plumbline_rego::{Path, value::json};
 
 use super::spelt;
@@ -315,4 +317,57 @@ fn a_mapping_knows_of_a_redrive_policy_beside_its_queue() {
     check("", "false");
     check(&redrive("q"), "true");
     check(&redrive("other"), "false");
+}
+
+#[test]
+fn instances_that_are_kept_ready_beside_a_function_count() {
+    let text = |of: &str| {
+        format!(
+            "resource \"aws_lambda_function\" \"f\" {{\n  function_name = \"f\"\n}}\nresource \"aws_lambda_provisioned_concurrency_config\" \"p\" {{\n  function_name = \"{of}\"\n  provisioned_concurrent_executions = 3\n}}\n"
+        )
+    };
+    let (kind, at) = (EntityKind::Workload, "/lifetime/min_instances");
+    first(&text("f"), kind, at, Some(("3", 6)));
+    first(&text("g"), kind, at, Some(("0", 1)));
+}
+
+#[test]
+fn a_list_without_subnets_is_no_network() {
+    let text = |subnets: &str| {
+        format!(
+            "resource \"aws_lambda_function\" \"f\" {{\n  vpc_config {{\n    subnet_ids = {subnets}\n  }}\n}}\n"
+        )
+    };
+    let (kind, at) = (EntityKind::Workload, "/network/vpc");
+    first(&text("[\"a\"]"), kind, at, Some(("true", 3)));
+    first(&text("[]"), kind, at, Some(("false", 1)));
+}
+
+#[test]
+fn amounts_of_a_task_have_units() {
+    let text = |cpu: &str, memory: &str| {
+        format!(
+            "resource \"aws_ecs_task_definition\" \"t\" {{\n  cpu = \"{cpu}\"\n  memory = \"{memory}\"\n}}\n"
+        )
+    };
+    let kind = EntityKind::Workload;
+    for (cpu, expected) in [("512", "500"), ("1 vCPU", "1000"), (".5 vcpu", "500")] {
+        let at = "/resources/limits/cpu_m";
+        first(&text(cpu, "1 GB"), kind, at, Some((expected, 2)));
+    }
+    for memory in ["2048", "2 GB", "2GB"] {
+        let at = "/resources/limits/memory_bytes";
+        first(&text("256", memory), kind, at, Some(("2147483648", 3)));
+    }
+}
+
+#[test]
+fn tags_that_are_computed_are_not_known() {
+    let text = "variable \"t\" {}\nresource \"aws_sqs_queue\" \"q\" {\n  tags = var.t\n}\n";
+    let reading = module(&[("main.tf", text)], true);
+    let (estate, _) = Estate::new(reading.resources);
+    let queue = estate.of_kind(EntityKind::Channel).next().unwrap();
+    let unknown = queue.tree.unknowns(NodeId::ROOT, Typing::Json);
+    let unknown: Vec<String> = unknown.iter().map(spell).collect();
+    assert_eq!(unknown, ["tags"]);
 }
