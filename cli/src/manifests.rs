@@ -51,7 +51,8 @@ pub(crate) fn read(
         .partition(|candidate| Notation::of_file_name(&candidate.name).is_some());
     let mut gaps = BTreeSet::new();
     for other in others {
-        if other.name.ends_with(".tofu") {
+        let extension = other.path.extension();
+        if extension.is_some_and(|extension| extension == "tofu") {
             gaps.insert(folder(&other.name).to_owned());
         }
         unrecognised(&other.name, other.named, &mut manifests);
