@@ -402,6 +402,13 @@ fn a_database_says_whether_it_is_public_and_encrypted() {
     check("publicly_accessible = true", "/public", Some("true"));
     check("publicly_accessible = var.open", "/public", None);
     check("", "/public", Some("false"));
+    let instance = |properties: &str, expected| {
+        let kind = "AWS::RDS::DBInstance";
+        one(kind, properties, EntityKind::Store, "/public", expected);
+    };
+    instance("{PubliclyAccessible: false}", Some("false"));
+    instance("{PubliclyAccessible: true}", Some("true"));
+    instance("{}", None);
     check("storage_encrypted = true", "/encrypted", Some("true"));
     check("", "/encrypted", Some("false"));
 }

@@ -104,7 +104,7 @@ static BUCKET: store::Spelling = store::Spelling {
                 means: TRUE,
             },
         ],
-        default: false,
+        default: Some(false),
     },
     encrypted: Question::always(true),
     backup: Question::written(
@@ -169,20 +169,23 @@ const KEPT: &[Way] = &[Way {
     means: Means::NotZero,
 }];
 
+/// Where nothing is written, an instance is public if the network of its subnets has a way to the internet.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>
 static DATABASE: store::Spelling = store::Spelling {
     form: "database",
     name: &["DBInstanceIdentifier"],
     region: &[],
     tags: &["Tags"],
     log_retention: &[],
-    public: Question::written(
-        &[Way {
+    public: Question {
+        ways: &[Way {
             beside: None,
             path: &["PubliclyAccessible"],
             means: TRUE,
         }],
-        false,
-    ),
+        unless: &[],
+        default: None,
+    },
     encrypted: Question::written(ENCRYPTED, false),
     backup: Question::written(KEPT, true),
     policy: None,

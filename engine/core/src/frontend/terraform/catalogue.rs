@@ -143,7 +143,7 @@ static BUCKET: store::Spelling = store::Spelling {
                 means: TRUE,
             },
         ],
-        default: false,
+        default: Some(false),
     },
     encrypted: Question::always(true),
     backup: Question::written(
@@ -287,7 +287,7 @@ static GOOGLE_BUCKET: store::Spelling = store::Spelling {
             path: &["public_access_prevention"],
             means: Means::OneOf(&["enforced"]),
         }],
-        default: false,
+        default: Some(false),
     },
     encrypted: Question::always(true),
     backup: Question::written(
@@ -318,7 +318,7 @@ static GOOGLE_DATABASE: store::Spelling = store::Spelling {
             path: &["settings", "ip_configuration", "ipv4_enabled"],
             means: Means::OneOf(&["false"]),
         }],
-        default: false,
+        default: Some(false),
     },
     encrypted: Question::always(true),
     backup: Question::written(
