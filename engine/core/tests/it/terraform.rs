@@ -371,3 +371,17 @@ fn tags_that_are_computed_are_not_known() {
     let unknown: Vec<String> = unknown.iter().map(spell).collect();
     assert_eq!(unknown, ["tags"]);
 }
+
+#[test]
+fn a_policy_of_aws_may_be_looked_up() {
+    let text = |lookup: &str| {
+        format!(
+            "data \"aws_iam_policy\" \"p\" {{\n  {lookup}\n}}\nresource \"aws_iam_role_policy_attachment\" \"a\" {{\n  role = \"r\"\n  policy_arn = data.aws_iam_policy.p.arn\n}}\n"
+        )
+    };
+    let all = [("[\"*\"]", 6)];
+    grants(&text("name = \"AdministratorAccess\""), "/actions", &all);
+    let arn = "arn = \"arn:aws:iam::aws:policy/AdministratorAccess\"";
+    grants(&text(arn), "/actions", &all);
+    grants(&text("name = \"own\""), "/actions", &[]);
+}

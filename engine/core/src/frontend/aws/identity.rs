@@ -273,6 +273,12 @@ const MANAGED: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
+/// The address of a policy of AWS by its name, where what it grants is known.
+pub(in crate::frontend) fn managed(name: &str) -> Option<String> {
+    let is_known = MANAGED.iter().any(|(known, ..)| *known == name);
+    is_known.then(|| format!("arn:aws:iam::aws:policy/{name}"))
+}
+
 /// What a policy of AWS grants, where that is known: `arn:aws:iam::aws:policy/AdministratorAccess`, or its name alone.
 fn of_managed(
     declared: &Declared<'_>,

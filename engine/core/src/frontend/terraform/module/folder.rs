@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::frontend::aws::identity;
 use crate::frontend::terraform::policy_document;
 use crate::parse::Document;
+use crate::parse::hcl::TEMPLATE;
 use crate::source::FileId;
 use crate::tree::{NodeId, Typing, View};
 
@@ -17,6 +19,8 @@ pub(super) struct Folder<'a> {
     pub(super) variables: BTreeMap<&'a str, View<'a>>,
     pub(super) locals: BTreeMap<&'a str, View<'a>>,
     pub(super) policies: BTreeMap<&'a str, View<'a>>,
+    /// Addresses of policies that data sources look up.
+    pub(super) managed: BTreeMap<&'a str, String>,
     /// The files that say anew what others declare: `override.tf`, `*_override.tf`.
     pub(super) overrides: BTreeSet<FileId>,
     /// Whether a file of the folder may not have been read.
@@ -61,6 +65,13 @@ impl<'a> Folder<'a> {
                 .filter(|(kind, _)| *kind == policy_document::KIND)
                 .flat_map(|(_, named)| named.entries()),
         );
+        let managed = self
+            .labelled("data")
+            .filter(|(kind, _)| *kind == "aws_iam_policy")
+            .flat_map(|(_, named)| named.entries())
+            .filter_map(|(name, block)| Some((name, managed(block)?)))
+            .collect();
+        self.managed = managed;
         self.variables = variables;
         self.locals = locals;
         self.policies = policies;
@@ -70,6 +81,16 @@ impl<'a> Folder<'a> {
     pub(super) fn calls(&self) -> impl Iterator<Item = (&'a str, View<'a>)> + use<'_, 'a> {
         self.labelled("module")
     }
+}
+
+/// The address of the policy that a data source looks up by its address, or by the name of one that AWS manages.
+fn managed(block: View<'_>) -> Option<String> {
+    let literal = |key| {
+        let written = block.get(key)?;
+        written.raw().filter(|_| written.tag() != Some(TEMPLATE))
+    };
+    let arn = literal("arn").map(str::to_owned);
+    arn.or_else(|| identity::managed(literal("name")?))
 }
 
 pub(super) type Folders<'a> = BTreeMap<String, Folder<'a>>;

@@ -62,6 +62,19 @@ impl<'i, 'a> Names<'i, 'a> {
     }
 }
 
+impl Names<'_, '_> {
+    /// What `data.aws_iam_policy` is: the addresses of policies by name.
+    fn managed(&self) -> Value {
+        let mut policies = ObjectBuilder::default();
+        for (name, arn) in &self.instance.folder.managed {
+            let mut policy = ObjectBuilder::default();
+            policy.insert(Value::string("arn"), Value::string(arn));
+            policies.insert(Value::string(name), Value::Object(policy.finish()));
+        }
+        Value::Object(policies.finish())
+    }
+}
+
 impl Scope for Names<'_, '_> {
     fn variable(&self, name: &str) -> Option<Value> {
         if let Some(given) = self.instance.arguments.get(name) {
@@ -98,6 +111,9 @@ impl Scope for Names<'_, '_> {
     }
 
     fn iterator(&self, name: &str, part: &str) -> Option<Value> {
+        if (name, part) == ("data", "aws_iam_policy") {
+            return Some(self.managed());
+        }
         let (_, value) = self.names.iter().rev().find(|(known, _)| known == name)?;
         let (key, value) = value.as_ref()?;
         match part {
