@@ -385,3 +385,25 @@ fn a_policy_of_aws_may_be_looked_up() {
     grants(&text(arn), "/actions", &all);
     grants(&text("name = \"own\""), "/actions", &[]);
 }
+
+#[test]
+fn documents_that_stand_on_each_other_twice_do_not_grow_without_measure() {
+    let document = |at: usize, of: &str| {
+        format!(
+            "data \"aws_iam_policy_document\" \"d{at}\" {{\n  source_policy_documents = [{of}]\n}}\n"
+        )
+    };
+    let on = |at: usize| {
+        let below = format!("data.aws_iam_policy_document.d{}.json", at - 1);
+        document(at, &format!("{below}, {below}"))
+    };
+    let base = "data \"aws_iam_policy_document\" \"d0\" {\n  statement {\n    actions = [\"s3:*\"]\n  }\n}\n";
+    let all: String = (1..40).map(on).collect();
+    let text = format!(
+        "{base}{all}resource \"aws_iam_role_policy\" \"p\" {{\n  policy = data.aws_iam_policy_document.d39.json\n}}\n"
+    );
+    let reading = module(&[("main.tf", &text)], true);
+    assert_eq!(spelt(&text, &reading.problems), [""; 0]);
+    let (estate, _) = Estate::new(reading.resources);
+    assert!(estate.of_kind(EntityKind::Grant).count() < 5000);
+}

@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use plumbline_rego::Value;
-use plumbline_rego::value::json;
 use rayon::prelude::*;
 
 use super::{REGIONS, platform};
@@ -95,6 +94,7 @@ impl Root {
             reached: BTreeSet::new(),
             default_tags: Vec::new(),
             regions: Vec::new(),
+            documents: 0,
             modules: 0,
             is_full: false,
         };
@@ -125,6 +125,8 @@ struct Reader<'a, 'r> {
     default_tags: Vec<(&'a str, Option<Value>, View<'a>)>,
     /// The regions of resources that have theirs of a provider, by address.
     regions: Vec<(String, Region<'a>)>,
+    /// How many bytes the documents came to that texts stand for.
+    documents: usize,
     /// How many uses of modules were read.
     modules: usize,
     /// Whether it was said that there are too many of them, or of resources.
@@ -280,7 +282,7 @@ impl<'a> Reader<'a, '_> {
             for (key, value) in call.entries().filter(|(key, _)| !META.contains(key)) {
                 let said = self.document(value, &scope);
                 let argument = match &said {
-                    Some(said) => Some(Value::string(&json::to_string(&said.value()))),
+                    Some(said) => Some(Value::string(&self.encode(said))),
                     None => known(value, &scope, 0),
                 };
                 arguments.insert(key.to_owned(), argument);

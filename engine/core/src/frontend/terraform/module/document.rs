@@ -19,11 +19,20 @@ use crate::tree::{Builder, NodeId, Typing, View};
 /// What a text has in it that may stand for a document.
 const MARKS: &[&str] = &["jsonencode(", policy_document::KIND, "local.", "var."];
 
+/// The longest document of a data source, in bytes: documents stand on others, and those as well.
+const MAX_DOCUMENT: usize = 64 * 1024;
+/// The most bytes that the documents of one root come to, each as often as it is used.
+const MAX_DOCUMENTS: usize = 64 * 1024 * 1024;
+
 impl<'a> Reader<'a, '_> {
     /// The document that a text stands for, if it does for one.
     pub(super) fn document(&mut self, view: View<'a>, scope: &Names<'_, 'a>) -> Option<Arc<Said>> {
         let text = view.raw().filter(|_| view.tag() == Some(TEMPLATE))?;
         if !text.starts_with("${") || !MARKS.iter().any(|mark| text.contains(mark)) {
+            return None;
+        }
+        if self.documents > MAX_DOCUMENTS {
+            self.full(view, MAX_DOCUMENTS, "bytes of documents");
             return None;
         }
         let template = partial::template(text)?;
@@ -32,11 +41,18 @@ impl<'a> Reader<'a, '_> {
 
     /// A text of JSON, and what it says, under the key that was set.
     pub(super) fn put_document(&mut self, said: &Said, view: View<'a>) {
-        let text = json::to_string(&said.value());
+        let text = self.encode(said);
         let node = self.builder.string(&text, view.origin());
         self.builder.open_text(node);
         said.write(&mut self.builder);
         self.builder.close();
+    }
+
+    /// A document as a text of JSON.
+    pub(super) fn encode(&mut self, said: &Said) -> String {
+        let text = json::to_string(&said.value());
+        self.documents += text.len();
+        text
     }
 
     fn of_expression(
@@ -113,7 +129,8 @@ impl<'a> Reader<'a, '_> {
             reader.put(block, &Names { instance, names }, 0);
             let tree = std::mem::replace(&mut reader.builder, outer).finish();
             let block = tree.view(NodeId::ROOT, Typing::Json);
-            Some(Arc::new(policy_document::document(block)))
+            let said = policy_document::document(block);
+            (reader.encode(&said).len() <= MAX_DOCUMENT).then(|| Arc::new(said))
         })
     }
 
