@@ -64,7 +64,12 @@ pub(crate) fn read(
     let (readable, others): (Vec<Candidate>, Vec<Candidate>) = candidates
         .into_iter()
         .partition(|candidate| is_readable(&candidate.name));
+    let mut gaps = BTreeSet::new();
     for other in others {
+        let extension = other.path.extension();
+        if extension.is_some_and(|extension| extension == "tofu") {
+            gaps.insert(folder(&other.name).to_owned());
+        }
         unrecognised(&other.name, other.named, &mut manifests);
     }
     let texts: Vec<Result<String, Problem>> = readable
@@ -75,7 +80,10 @@ pub(crate) fn read(
     for (candidate, text) in readable.into_iter().zip(texts) {
         match text {
             Ok(text) => take(candidate, text, sources, &mut taken),
-            Err(problem) => manifests.problems.push(problem),
+            Err(problem) => {
+                gaps.insert(folder(&candidate.name).to_owned());
+                manifests.problems.push(problem);
+            }
         }
     }
     for chart in charts {
@@ -117,6 +125,7 @@ pub(crate) fn read(
     let names: Vec<(&str, FileId)> = names.map(|one| (one.name.as_str(), one.file)).collect();
     let templates = reading.charts(&names);
     parsed.retain(|parsed| !templates.contains(&parsed.file));
+    let whole = whole(&parsed, gaps);
     let files: Vec<(String, &[Document])> = parsed
         .iter()
         .filter(|parsed| matches!(parsed.notation, Notation::Yaml | Notation::Json))
@@ -135,7 +144,7 @@ pub(crate) fn read(
         together.append(&mut read.together);
         add(read, &mut manifests);
     }
-    reading.take_together(&together.iter().collect::<Vec<_>>());
+    reading.take_together(&together.iter().collect::<Vec<_>>(), &whole);
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
     manifests
@@ -218,6 +227,27 @@ struct Parsed {
     notation: Notation,
     documents: Vec<Document>,
     problems: Vec<Problem>,
+}
+
+/// The files of Terraform that were found with everything else in their folder, rather than named alone, and of which
+/// no neighbour is missing. `gaps` are folders with files that were not read.
+fn whole(parsed: &[Parsed], mut gaps: BTreeSet<String>) -> BTreeSet<FileId> {
+    let is_gap = |parsed: &&Parsed| match parsed.notation {
+        Notation::Hcl => parsed.named || parsed.documents.is_empty(),
+        _ => parsed.name.ends_with(".tf.json"),
+    };
+    let missing = parsed.iter().filter(is_gap);
+    gaps.extend(missing.map(|parsed| folder(&parsed.name).to_owned()));
+    parsed
+        .iter()
+        .filter(|parsed| parsed.notation == Notation::Hcl && !gaps.contains(folder(&parsed.name)))
+        .map(|parsed| parsed.file)
+        .collect()
+}
+
+/// The folder of a file; empty for one without.
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn parse_one(file: FileId, candidate: Candidate, sources: &Sources) -> Option<Parsed> {

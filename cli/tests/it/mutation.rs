@@ -65,7 +65,7 @@ fn judge(library: &PolicySet, name: &str, text: &str) {
     let (documents, mut problems) = parse::parse(sources.get(file).unwrap(), file, notation);
     let mut reading = Reading::default();
     if notation == Notation::Hcl {
-        reading.take_together(&documents.iter().collect::<Vec<_>>());
+        reading.take_together(&documents.iter().collect::<Vec<_>>(), &[file].into());
     } else {
         let built = reading.build(&[(name.to_owned(), documents.as_slice())]);
         if built.is_empty() {

@@ -80,7 +80,9 @@ fn duplicates(resources: &[Resource]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for resource in resources {
         // A server makes another name of each `generateName`, and overlays of one base have its objects in common.
-        if resource.name.ends_with('*') || resource.format == Format::Kustomize {
+        // Of Terraform, it is a matter of a module.
+        let is_apart = matches!(resource.format, Format::Kustomize | Format::Terraform);
+        if resource.name.ends_with('*') || is_apart {
             continue;
         }
         let Some(earlier) = first.insert(&resource.id, resource) else {

@@ -8,6 +8,7 @@ mod cloud_init;
 mod cloudformation;
 mod compose;
 mod contract;
+mod cycle;
 mod environment;
 mod kubernetes;
 mod kustomize;
@@ -117,8 +118,9 @@ impl Reading {
 
 impl Reading {
     /// Reads documents that only mean something together: the files of a module, and the modules that it calls.
-    pub fn take_together(&mut self, documents: &[&Document]) {
-        terraform::read_all(documents, self);
+    /// Files that are `whole` stand in folders of which no file is missing: what none of those declares is not declared.
+    pub fn take_together(&mut self, documents: &[&Document], whole: &BTreeSet<FileId>) {
+        terraform::read_all(documents, whole, self);
     }
 
     /// Builds the kustomizations among files, each given by its path. The files that were a part of one are not to be

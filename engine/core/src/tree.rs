@@ -11,7 +11,8 @@ mod project;
 pub mod typing;
 mod view;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use plumbline_rego::Path;
 
@@ -102,6 +103,9 @@ struct Node {
     count: u32,
 }
 
+/// Nodes by what they have in common.
+pub(crate) type Groups = HashMap<String, Vec<NodeId>>;
+
 /// An arena of nodes. Node 0 is the root.
 #[derive(Debug, Clone)]
 pub struct Tree {
@@ -114,6 +118,8 @@ pub struct Tree {
     has_unknown: bool,
     /// YAML tags other than those of the core schema, as they are written, in order of nodes.
     tags: Vec<(NodeId, String)>,
+    /// Of a tree that was finished, once they were asked for.
+    groups: OnceLock<Groups>,
 }
 
 impl Tree {
@@ -152,12 +158,18 @@ impl Tree {
         Some(self.node(node)?.parent).filter(|parent| *parent != NodeId::NONE)
     }
 
-    /// The elements of a sequence, or the values of a mapping, in order of appearance.
+    /// The elements of a sequence, the values of a mapping, or what a text says, in order of appearance.
     pub fn children(
         &self,
         node: NodeId,
     ) -> impl DoubleEndedIterator<Item = NodeId> + ExactSizeIterator + '_ {
         self.child_slice(node).iter().copied()
+    }
+
+    /// What a text says, where it was put together of parts that are written: `jsonencode({ a = 1 })`.
+    pub fn said(&self, node: NodeId) -> Option<NodeId> {
+        let is_text = matches!(self.kind(node), Kind::String(_));
+        self.children(node).next().filter(|_| is_text)
     }
 
     /// The element of a sequence at an index.
@@ -224,6 +236,12 @@ impl Tree {
             }
         }
         tree
+    }
+
+    /// The nodes of a finished tree in groups, which are made when they are first asked for: whoever owns a kind of tree
+    /// groups it in one way.
+    pub(crate) fn grouped(&self, group: impl FnOnce() -> Groups) -> &Groups {
+        self.groups.get_or_init(group)
     }
 
     /// Every tagged node with its tag.

@@ -1,5 +1,6 @@
 //! What AWS is, whatever declares it: `CloudFormation`, SAM, Terraform. Each of them has a dialect and its spellings.
 
+pub(super) mod beside;
 pub(super) mod budget;
 pub(super) mod bus;
 pub(super) mod declared;
@@ -32,8 +33,12 @@ pub(super) struct Dialect {
     pub(super) is_reference: fn(View<'_>, &Resource) -> bool,
     /// What the other resources of a type beside this one say of themselves.
     pub(super) siblings: for<'a> fn(&'a Resource, &str) -> Vec<View<'a>>,
+    /// The same of those that speak, wherever in them, of a resource by its name, or of this one.
+    pub(super) speaking: for<'a> fn(&'a Resource, &str, Option<&str>) -> Vec<View<'a>>,
     /// What the resource of a type and name beside this one says of itself.
     pub(super) named: for<'a> fn(&'a Resource, &str, &str) -> Option<View<'a>>,
+    /// The region that a resource is in, where that is written.
+    pub(super) region: fn(&Resource) -> Option<View<'_>>,
 }
 
 /// Why a value is unknown.

@@ -6,19 +6,20 @@
 
 mod catalogue;
 mod intrinsic;
+mod names;
 mod resolve;
 mod spelling;
 
 use std::sync::Arc;
 
-use super::aws::Dialect;
 use super::aws::function::function;
 use super::aws::queue::Fabric;
+use super::aws::{Dialect, beside};
 use super::{Frontend, Reading, Recognition};
 use crate::estate::Entity;
 use crate::parse::{Document, Notation};
 use crate::resource::{Format, Platform, Resource, ResourceId};
-use crate::tree::{NodeId, Typing, View};
+use crate::tree::{Groups, NodeId, Typing, View};
 pub(super) use intrinsic::FUNCTIONS;
 use intrinsic::{Call, referred};
 use spelling::{LAMBDA, QUEUE, SERVERLESS};
@@ -82,7 +83,9 @@ fn format(template: View<'_>) -> Format {
 
 fn read(document: &Document, reading: &mut Reading) {
     let template = template(document);
-    read_template(template, document, format(template), reading);
+    let format = format(template);
+    names::check(template, format == Format::Sam, &mut reading.problems);
+    read_template(template, document, format, reading);
 }
 
 /// Reads the resources of a template, which may be a part of the document or computed from it. Entries with a `/` in
@@ -163,23 +166,43 @@ static DIALECT: Dialect = Dialect {
     referred: |view| referred(view).map(str::to_owned),
     is_reference: |view, resource| referred(view) == Some(resource.name.as_str()),
     siblings,
+    speaking,
     named,
+    region: |_| None,
 };
 
 /// The properties of the resources of a type in the same template.
 fn siblings<'a>(resource: &'a Resource, kind: &str) -> Vec<View<'a>> {
-    let root = resource.tree.view(NodeId::ROOT, resource.typing);
-    root.entries()
-        .map(|(_, resource)| resource)
-        .filter(|resource| is_type(*resource, kind))
-        .filter_map(|resource| resource.get("Properties"))
-        .collect()
+    beside::found(resource, groups, kind)
+}
+
+fn speaking<'a>(resource: &'a Resource, kind: &str, of: Option<&str>) -> Vec<View<'a>> {
+    let key = beside::speaking(kind, of.unwrap_or(&resource.name));
+    beside::found(resource, groups, &key)
 }
 
 fn named<'a>(resource: &'a Resource, kind: &str, name: &str) -> Option<View<'a>> {
-    let root = resource.tree.view(NodeId::ROOT, resource.typing);
-    let named = root.get(name).filter(|named| is_type(*named, kind))?;
+    let named = beside::found(resource, groups, &format!("/{name}"));
+    let named = named.last().filter(|named| is_type(**named, kind))?;
     named.get("Properties")
+}
+
+/// The resources of a template: by name after a `/`, and what they say of themselves by type, and by what it speaks of.
+fn groups(root: View<'_>) -> Groups {
+    let mut groups = Groups::new();
+    for (name, resource) in root.entries() {
+        let key = format!("/{name}");
+        groups.entry(key).or_default().push(resource.id());
+        let kind = resource.get("Type").and_then(View::raw);
+        if let Some((kind, body)) = kind.zip(resource.get("Properties")) {
+            let of_kind = groups.entry(kind.to_owned()).or_default();
+            of_kind.push(body.id());
+            beside::group(&mut groups, kind, body, |view| {
+                referred(view).map(str::to_owned).into_iter().collect()
+            });
+        }
+    }
+    groups
 }
 
 fn is_type(resource: View<'_>, kind: &str) -> bool {

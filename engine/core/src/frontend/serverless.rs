@@ -140,5 +140,7 @@ static DIALECT: Dialect = Dialect {
     referred: call::referred,
     is_reference: |view, resource| call::referred(view).is_some_and(|name| name == resource.name),
     siblings: |_, _| Vec::new(),
+    speaking: |_, _, _| Vec::new(),
     named: |_, _, _| None,
+    region: |_| None,
 };

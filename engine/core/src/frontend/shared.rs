@@ -1,5 +1,6 @@
 //! What front ends read in the same way.
 
+use super::aws::WHY;
 use crate::estate::Model;
 use crate::estate::image::Image;
 use crate::tree::{NodeId, Origin, View};
@@ -31,8 +32,19 @@ pub(super) fn reference(model: &mut Model, reference: &str, from: NodeId) {
     });
 }
 
-/// `tags`: a mapping, or a list of `Key` and `Value`. Tags that nobody can know yet are left out.
+/// `tags`: a mapping, or a list of `Key` and `Value`. Tags that nobody can know yet are left out; all of them are unknown
+/// where they are what a function or an expression comes to.
 pub(super) fn tags(model: &mut Model, written: Option<View<'_>>) {
+    let is_computed = |view: &View<'_>| {
+        let mut entries = view.entries();
+        let is_function = entries
+            .next()
+            .is_some_and(|(key, _)| key.starts_with("Fn::"));
+        is_function || view.raw().is_some_and(|text| text.starts_with("${"))
+    };
+    if let Some(computed) = written.filter(is_computed) {
+        return model.unknown("tags", WHY, computed.id());
+    }
     let Some(written) = written.filter(|tags| tags.is_mapping() || tags.is_sequence()) else {
         return;
     };

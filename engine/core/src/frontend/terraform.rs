@@ -10,29 +10,35 @@ mod functions;
 mod google;
 mod module;
 mod partial;
+mod policy_document;
+mod said;
 mod spelling;
 
-use super::aws::Dialect;
+use std::collections::BTreeSet;
+
 use super::aws::function::function;
 use super::aws::queue::Fabric;
+use super::aws::{Dialect, beside};
 use super::{Frontend, Reading, Recognition};
 use crate::estate::Entity;
 use crate::parse::{Document, Notation};
 use crate::resource::{Format, Platform, Resource};
-use crate::tree::{NodeId, View};
+use crate::source::FileId;
+use crate::tree::{Groups, View};
 use spelling::{LAMBDA, QUEUE};
 
 pub(super) const FRONTEND: Frontend = Frontend {
     formats: &[Format::Terraform],
     notations: &[Notation::Hcl],
     recognise: |_| Recognition::Yes,
-    read: |document, reading| read_all(&[document], reading),
+    read: |document, reading| read_all(&[document], &BTreeSet::new(), reading),
     entities,
 };
 
-/// Reads files that belong together: of one folder, and of the folders that it calls as modules.
-pub(super) fn read_all(documents: &[&Document], reading: &mut Reading) {
-    module::read(documents, reading);
+/// Reads files that belong together: of one folder, and of the folders that it calls as modules. Beside those that are
+/// `whole`, no file of their folder is missing.
+pub(super) fn read_all(documents: &[&Document], whole: &BTreeSet<FileId>, reading: &mut Reading) {
+    module::read(documents, whole, reading);
 }
 
 /// The platform of a type of resource: the word before its first `_` names the provider.
@@ -84,7 +90,9 @@ static DIALECT: Dialect = Dialect {
         referred.is_some_and(|address| is_address(&resource.name, &address))
     },
     siblings,
+    speaking,
     named,
+    region,
 };
 
 /// `${aws_sqs_queue.jobs.arn}` speaks of `aws_sqs_queue.jobs`.
@@ -112,23 +120,68 @@ fn is_address(address: &str, referred: &str) -> bool {
 /// The bodies of the resources of a type in the same module.
 fn siblings<'a>(resource: &'a Resource, kind: &str) -> Vec<View<'a>> {
     let (prefix, _) = split(&resource.name);
-    let root = resource.tree.view(NodeId::ROOT, resource.typing);
-    let begin = format!("{prefix}{kind}.");
-    root.entries()
-        .filter(|(address, _)| address.starts_with(&begin))
-        .map(|(_, body)| body)
-        .collect()
+    beside::found(resource, groups, &format!("{prefix}{kind}"))
+}
+
+fn speaking<'a>(resource: &'a Resource, kind: &str, of: Option<&str>) -> Vec<View<'a>> {
+    let (prefix, own) = split(&resource.name);
+    let own = own.split('[').next().unwrap_or_default();
+    let key = beside::speaking(&format!("{prefix}{kind}"), of.unwrap_or(own));
+    beside::found(resource, groups, &key)
 }
 
 fn named<'a>(resource: &'a Resource, kind: &str, name: &str) -> Option<View<'a>> {
     let (prefix, _) = split(&resource.name);
-    let root = resource.tree.view(NodeId::ROOT, resource.typing);
     let of_kind = name.split('.').next() == Some(kind);
-    let mut found = root.entries().filter(|(at, _)| {
-        let (of, own) = split(at);
-        of == prefix && own.split('[').next() == Some(name)
-    });
-    found.next().map(|(_, body)| body).filter(|_| of_kind)
+    let found = beside::found(resource, groups, &format!("/{prefix}{name}"));
+    found.into_iter().next().filter(|_| of_kind)
+}
+
+/// What follows the resources of a root: the regions of those that have theirs of a provider, by address.
+const REGIONS: &str = "regions/";
+
+/// The region of a resource: its own, or that of its provider.
+fn region(resource: &Resource) -> Option<View<'_>> {
+    let own = resource.view().get("region").filter(|own| !own.is_null());
+    own.or_else(|| {
+        let key = format!("{REGIONS}{}", resource.name);
+        let found = beside::found(resource, groups, &key);
+        found.into_iter().next()
+    })
+}
+
+/// The bodies of a root's resources: by module and type, by module and name after a `/`, and by what they speak of.
+/// Regions by address.
+fn groups(root: View<'_>) -> Groups {
+    let mut groups = Groups::new();
+    for (address, body) in root.entries() {
+        if address == REGIONS {
+            let regions = body.entries();
+            groups.extend(
+                regions.map(|(address, region)| (format!("{REGIONS}{address}"), vec![region.id()])),
+            );
+            continue;
+        }
+        let (prefix, own) = split(address);
+        let name = own.split('[').next().unwrap_or_default();
+        let kind = name.split('.').next().unwrap_or_default();
+        let kind = format!("{prefix}{kind}");
+        let name = format!("/{prefix}{name}");
+        beside::group(&mut groups, &kind, body, all_referred);
+        for key in [kind, name] {
+            groups.entry(key).or_default().push(body.id());
+        }
+    }
+    groups
+}
+
+/// Every resource that a text speaks of, in whatever it holds beside.
+fn all_referred(view: View<'_>) -> Vec<String> {
+    let parts = view.raw().unwrap_or_default().split("${").skip(1);
+    let inner = parts.filter_map(|part| part.split('}').next());
+    inner
+        .filter_map(|inner| referred(&format!("${{{inner}}}")))
+        .collect()
 }
 
 /// `module.queue.` of an address in a module, which is nothing at the root, and the rest of it.

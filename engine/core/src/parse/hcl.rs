@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Block, Body, Structure};
+use plumbline_rego::nearest;
 
 use super::{Document, Notation};
 use crate::problem::Problem;
@@ -15,6 +16,25 @@ use crate::tree::{Builder, Key, Kind, Origin};
 
 /// The tag of a text that must be computed.
 pub(crate) const TEMPLATE: &str = "template";
+
+/// Blocks that a file consists of, and what each is labelled with.
+/// <https://developer.hashicorp.com/terraform/language>
+const BLOCKS: &[(&str, &[&str])] = &[
+    ("action", &["a type", "a name"]),
+    ("check", &["a name"]),
+    ("data", &["a type", "a name"]),
+    ("ephemeral", &["a type", "a name"]),
+    ("import", &[]),
+    ("locals", &[]),
+    ("module", &["a name"]),
+    ("moved", &[]),
+    ("output", &["a name"]),
+    ("provider", &["a name"]),
+    ("removed", &[]),
+    ("resource", &["a type", "a name"]),
+    ("terraform", &[]),
+    ("variable", &["a name"]),
+];
 
 /// How deep brackets may nest: the parser underneath calls itself for each.
 const MAX_DEPTH: usize = 100;
@@ -56,6 +76,7 @@ pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<P
                 text,
                 file,
                 bom,
+                problems: Vec::new(),
             };
             writer.top(&body);
             let document = Document {
@@ -64,7 +85,7 @@ pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<P
                 number: 1,
                 notation: Notation::Hcl,
             };
-            (vec![document], Vec::new())
+            (vec![document], writer.problems)
         }
     }
 }
@@ -105,6 +126,7 @@ struct Writer<'a> {
     text: &'a str,
     file: FileId,
     bom: usize,
+    problems: Vec<Problem>,
 }
 
 impl<'a> Writer<'a> {
@@ -136,13 +158,51 @@ impl<'a> Writer<'a> {
         let origin = self.origin(Some(0..self.text.len()));
         self.builder.open(Kind::Mapping, origin);
         for (name, range, entry) in entries(body) {
-            self.key(&name, range.clone());
             match entry {
-                Entry::Attribute(value) => self.expression(value),
-                Entry::Blocks(blocks) => self.labelled(&blocks, 0, range),
+                Entry::Attribute(value) => {
+                    self.key(&name, range);
+                    self.expression(value);
+                }
+                Entry::Blocks(mut blocks) => {
+                    blocks.retain(|block| self.is_known(block));
+                    if !blocks.is_empty() {
+                        self.key(&name, range.clone());
+                        self.labelled(&blocks, 0, range);
+                    }
+                }
             }
         }
         self.builder.close();
+    }
+
+    /// Whether a block is one that a file may consist of, with the labels that it has to have. Says so if it is not.
+    fn is_known(&mut self, block: &Block) -> bool {
+        let name = block.ident.as_str();
+        let place = self.span(block.ident.span());
+        let Some((_, labels)) = BLOCKS.iter().find(|(known, _)| *known == name) else {
+            let message = format!("Terraform has no block `{}`", name.escape_debug());
+            let near = nearest(name, BLOCKS.iter().map(|(known, _)| *known));
+            let help = near.map_or_else(
+                || "what it declares was not judged".to_owned(),
+                |near| format!("did you mean `{near}`? what it declares was not judged"),
+            );
+            self.problems
+                .push(Problem::error(place, message).help(help));
+            return false;
+        };
+        let count = block.labels.len();
+        if count != labels.len() {
+            let message = match labels {
+                [] => format!("`{name}` has no labels, and {count} are given"),
+                labels => format!(
+                    "`{name}` is labelled with {}, and {count} are given",
+                    labels.join(" and ")
+                ),
+            };
+            self.problems
+                .push(Problem::error(place, message).help("what it declares was not judged"));
+        }
+        count == labels.len()
     }
 
     /// Blocks of one name by their labels from one on; without labels left they are a list.

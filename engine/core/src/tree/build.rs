@@ -1,6 +1,6 @@
 //! Building trees in the order of writing, without recursion.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use plumbline_rego::Value;
 
@@ -43,6 +43,7 @@ impl Builder {
             buffer: String::new(),
             has_unknown: false,
             tags: Vec::new(),
+            groups: OnceLock::new(),
         };
         Self {
             tree,
@@ -211,6 +212,15 @@ impl Builder {
         let children = self.spare.pop().unwrap_or_default();
         self.open.push(Open { node, children });
         node
+    }
+
+    /// Opens a text that was added, for what it says: one node, until it is closed.
+    pub fn open_text(&mut self, text: NodeId) {
+        let children = self.spare.pop().unwrap_or_default();
+        self.open.push(Open {
+            node: text,
+            children,
+        });
     }
 
     /// Closes the innermost collection.

@@ -41,10 +41,12 @@ impl Tree {
         let mut at = node;
         while at != from {
             let Some(parent) = self.parent(at) else { break };
-            steps.push(match self.kind(parent) {
-                Kind::Mapping => Step::Key(self.key_text(at, typing).into()),
-                _ => Step::Index(self.index(at).unwrap_or(0)),
-            });
+            match self.kind(parent) {
+                Kind::Mapping => steps.push(Step::Key(self.key_text(at, typing).into())),
+                // What a text says stands where the text does.
+                Kind::String(_) => {}
+                _ => steps.push(Step::Index(self.index(at).unwrap_or(0))),
+            }
             at = parent;
         }
         steps.into_iter().rev().collect()
@@ -114,6 +116,7 @@ impl Tree {
     }
 
     fn child(&self, node: NodeId, step: &Step, typing: Typing) -> Option<NodeId> {
+        let node = self.said(node).unwrap_or(node);
         match (self.kind(node), step) {
             (Kind::Mapping, Step::Key(key)) => self
                 .children(node)

@@ -78,6 +78,12 @@ impl<'a> View<'a> {
             .map(move |node| (self.tree.key_text(node, self.typing), View { node, ..self }))
     }
 
+    /// What a text says, where it was put together of parts that are written.
+    pub fn said(self) -> Option<View<'a>> {
+        let node = self.tree.said(self.node)?;
+        Some(View { node, ..self })
+    }
+
     /// Whether the node is a mapping.
     pub fn is_mapping(self) -> bool {
         self.tree.kind(self.node) == Kind::Mapping

@@ -1,12 +1,14 @@
 //! What AWS is beyond functions and queues, in Terraform and in templates: endpoints, stores, identities, what hands
 //! messages on, budgets, machines.
 
+use std::collections::BTreeSet;
+
 use plumbline_core::estate::{EntityKind, Estate};
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::Notation;
 use plumbline_rego::{Path, value::json};
 
-use super::{documents, reading, spelt};
+use super::{apart_from_names, documents, reading, spelt};
 
 fn terraform(text: &str) -> Reading {
     let (documents, problems) = documents(text, Notation::Hcl);
@@ -14,14 +16,15 @@ fn terraform(text: &str) -> Reading {
         problems,
         ..Reading::default()
     };
-    reading.take_together(&documents.iter().collect::<Vec<_>>());
+    reading.take_together(&documents.iter().collect::<Vec<_>>(), &BTreeSet::new());
     reading
 }
 
 /// The value at a pointer into the first entity of a kind.
 #[track_caller]
 fn found(reading: Reading, text: &str, kind: EntityKind, pointer: &str, expected: Option<&str>) {
-    assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
+    let problems = apart_from_names(reading.problems);
+    assert_eq!(spelt(text, &problems), [""; 0], "{text}");
     let (estate, _) = Estate::new(reading.resources);
     let entity = estate.of_kind(kind).next();
     let value = entity.unwrap().value();
@@ -399,6 +402,13 @@ fn a_database_says_whether_it_is_public_and_encrypted() {
     check("publicly_accessible = true", "/public", Some("true"));
     check("publicly_accessible = var.open", "/public", None);
     check("", "/public", Some("false"));
+    let instance = |properties: &str, expected| {
+        let kind = "AWS::RDS::DBInstance";
+        one(kind, properties, EntityKind::Store, "/public", expected);
+    };
+    instance("{PubliclyAccessible: false}", Some("false"));
+    instance("{PubliclyAccessible: true}", Some("true"));
+    instance("{}", None);
     check("storage_encrypted = true", "/encrypted", Some("true"));
     check("", "/encrypted", Some("false"));
 }
@@ -548,6 +558,56 @@ fn a_policy_of_aws_that_grants_everything_is_known() {
         1
     );
     assert_eq!(with("'arn:aws:iam::aws:policy/ReadOnlyAccess'"), 0);
+    assert_eq!(
+        with("'arn:aws:iam::123456789012:policy/AdministratorAccess'"),
+        0
+    );
+    one(
+        "AWS::IAM::Group",
+        "{ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess']}",
+        EntityKind::Grant,
+        "/not_actions",
+        Some(r#"["iam:*","organizations:*","account:*"]"#),
+    );
+}
+
+#[test]
+fn users_and_groups_hold_grants() {
+    let document = "{Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}";
+    for (kind, key) in [
+        ("AWS::IAM::RolePolicy", "RoleName"),
+        ("AWS::IAM::UserPolicy", "UserName"),
+        ("AWS::IAM::GroupPolicy", "GroupName"),
+    ] {
+        one(
+            kind,
+            &format!("{{{key}: a, PolicyDocument: {document}}}"),
+            EntityKind::Grant,
+            "/identity",
+            Some(r#""a""#),
+        );
+    }
+    let encoded = "policy = jsonencode({ Statement = { Effect = \"Allow\", Action = \"*\" } })";
+    let managed = "policy_arn = \"arn:aws:iam::aws:policy/AdministratorAccess\"";
+    for (kind, lines) in [
+        (
+            "aws_iam_group_policy",
+            format!("group = \"a\"\n  {encoded}"),
+        ),
+        ("aws_iam_user_policy", format!("user = \"a\"\n  {encoded}")),
+        (
+            "aws_iam_group_policy_attachment",
+            format!("group = \"a\"\n  {managed}"),
+        ),
+        (
+            "aws_iam_policy_attachment",
+            format!("users = [\"a\"]\n  {managed}"),
+        ),
+    ] {
+        let text = format!("resource \"{kind}\" \"p\" {{\n  {lines}\n}}\n");
+        hcl(&text, EntityKind::Grant, "/identity", Some(r#""a""#));
+        hcl(&text, EntityKind::Grant, "/actions/0", Some(r#""*""#));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use plumbline_core::estate::{EntityKind, Estate};
 use plumbline_rego::{Path, value::json};
 
-use super::{reading, spelt};
+use super::{apart_from_names, reading, spelt};
 
 /// A template of SAM with a function of these properties.
 fn function(properties: &str) -> String {
@@ -22,7 +22,8 @@ fn template(resources: &str) -> String {
 #[track_caller]
 fn entity(text: &str, kind: EntityKind, pointer: &str, expected: Option<&str>) {
     let reading = reading(text);
-    assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
+    let problems = apart_from_names(reading.problems);
+    assert_eq!(spelt(text, &problems), [""; 0], "{text}");
     let (estate, _) = Estate::new(reading.resources);
     let value = estate.of_kind(kind).next().unwrap().value();
     let found = value
@@ -315,7 +316,7 @@ fn a_text_in_a_text_is_found_once() {
     let at = "/containers/0/env/0/value";
     of_function(&nested(2, "x"), at, Some(r#""xxxx""#));
     of_function(&nested(40, "''"), at, Some(r#""""#));
-    of_function(&nested(40, "x"), at, None);
+    of_function(&nested(20, "x"), at, None);
 }
 
 #[test]
@@ -357,4 +358,92 @@ fn a_queue_of_dead_letters_of_a_topic_is_known_as_one() {
         "{QUEUE}  S: {{Type: AWS::SNS::Subscription, Properties: {{RedrivePolicy: {{deadLetterTargetArn: !GetAtt Q.Arn}}}}}}\n"
     ));
     entity(&text, EntityKind::Channel, "/dead_letters", Some("true"));
+}
+
+/// What is wrong with a template.
+#[track_caller]
+fn wrong(text: &str, expected: &[&str]) {
+    assert_eq!(spelt(text, &reading(text).problems), expected, "{text}");
+}
+
+#[test]
+fn a_name_that_a_template_does_not_declare_is_said() {
+    let queue = |value: &str| {
+        format!(
+            "Parameters:\n  P: {{Type: String}}\nResources:\n  A: {{Type: AWS::SNS::Topic}}\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {{QueueName: {value}}}\n"
+        )
+    };
+    for known in [
+        "!Ref P",
+        "!Ref A",
+        "!Ref AWS::Region",
+        "!GetAtt A.Arn",
+        "!Sub '${A.Arn}-${P}-${!B}'",
+        "!Sub ['${B}', {B: c}]",
+    ] {
+        wrong(&queue(known), &[]);
+    }
+    for (value, what) in [
+        ("!Ref B", "neither a parameter nor a resource"),
+        ("!Sub 'x-${B}'", "neither a parameter nor a resource"),
+        ("{Ref: B}", "neither a parameter nor a resource"),
+        ("!GetAtt B.Arn", "no resource"),
+        ("!If [B, a, b]", "no condition"),
+    ] {
+        let found = spelt("", &reading(&queue(value)).problems);
+        let [found] = found.as_slice() else {
+            unreachable!("{found:?} of {value}")
+        };
+        assert!(
+            found.ends_with(&format!("`B` is {what} of this template")),
+            "{found}"
+        );
+    }
+}
+
+#[test]
+fn what_sam_or_a_macro_makes_is_declared() {
+    wrong(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function}\n  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref FRole, KmsMasterKeyId: !Ref ServerlessRestApi}}\n",
+        &[],
+    );
+    wrong(
+        "Transform: Own\nResources:\n  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref B}}\n",
+        &[],
+    );
+}
+
+#[test]
+fn what_needs_itself_is_said() {
+    wrong(
+        "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\nResources:\n  Q: {Type: AWS::SQS::Queue}\n",
+        &["2:3 the condition `A` needs itself"],
+    );
+    wrong(
+        "Resources:\n  A: {Type: AWS::SNS::Topic, DependsOn: B}\n  B: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt A.TopicName}}\n",
+        &["2:3 the resource `A` needs itself"],
+    );
+    wrong(
+        "Resources:\n  A: {Type: AWS::SNS::Topic, DependsOn: B}\n  B: {Type: AWS::SQS::Queue}\n",
+        &[],
+    );
+}
+
+#[test]
+fn a_function_that_stands_too_deep_is_said() {
+    let nested = |depth: usize, leaf: &str| {
+        let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+        format!(
+            "Resources:\n  A: {{Type: AWS::SQS::Queue}}\n  B: {{Type: Own::A::B, Properties: {{A: {open}{leaf}{close}}}}}\n"
+        )
+    };
+    wrong(&nested(10, "!Ref A"), &[]);
+    wrong(&nested(80, "a"), &[]);
+    let found = spelt("", &reading(&nested(80, "!Ref A")).problems);
+    assert!(
+        found
+            .iter()
+            .any(|found| found.contains("below more than 64 levels")),
+        "{found:?}"
+    );
 }

@@ -1,5 +1,7 @@
 //! What Google Cloud and Azure are, in Terraform.
 
+use std::collections::BTreeSet;
+
 use plumbline_core::estate::{EntityKind, Estate};
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::Notation;
@@ -15,7 +17,7 @@ fn entity(text: &str, kind: EntityKind, pointer: &str, expected: Option<&str>) {
         problems,
         ..Reading::default()
     };
-    reading.take_together(&documents.iter().collect::<Vec<_>>());
+    reading.take_together(&documents.iter().collect::<Vec<_>>(), &BTreeSet::new());
     assert_eq!(spelt(text, &reading.problems), [""; 0], "{text}");
     let (estate, _) = Estate::new(reading.resources);
     let value = estate.of_kind(kind).next().unwrap().value();
@@ -316,7 +318,7 @@ fn a_queue_sets_aside_what_fails_and_what_is_too_old_if_it_says_so() {
 fn unknown(text: &str, expected: &[&str]) {
     let (documents, _) = documents(text, Notation::Hcl);
     let mut reading = Reading::default();
-    reading.take_together(&documents.iter().collect::<Vec<_>>());
+    reading.take_together(&documents.iter().collect::<Vec<_>>(), &BTreeSet::new());
     let (estate, _) = Estate::new(reading.resources);
     let workload = estate.of_kind(EntityKind::Workload).next().unwrap();
     let root = plumbline_core::tree::NodeId::ROOT;

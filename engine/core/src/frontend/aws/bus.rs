@@ -31,6 +31,7 @@ pub(in crate::frontend) fn channel(declared: &Declared<'_>, spelling: &Channel) 
         let default = declared.default();
         model.text("form", spelling.form, default);
         shared::tags(model, declared.at(spelling.tags));
+        declared.known(model, "region", declared.region(&[]), Model::copy);
         let (visibility, seconds) = spelling.visibility;
         duration(
             model,

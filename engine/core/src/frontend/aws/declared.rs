@@ -188,6 +188,12 @@ impl<'a> Declared<'a> {
         (self.dialect.siblings)(self.resource, kind)
     }
 
+    /// What says in which region the resource is: itself, at a path of its own, or what it has it of.
+    pub(in crate::frontend) fn region(&self, path: &[&str]) -> Option<View<'a>> {
+        self.at(path)
+            .or_else(|| (self.dialect.region)(self.resource))
+    }
+
     /// What the resource of a type says of itself that a node speaks of.
     pub(in crate::frontend) fn followed(&self, kind: &str, view: View<'_>) -> Option<View<'a>> {
         let name = (self.dialect.referred)(view)?;

@@ -1,6 +1,6 @@
 //! Documents within a resource, such as policies: written like everything else, or as a text of JSON.
 //!
-//! Whatever a text holds has the place of the text.
+//! Whatever a text holds has the place of the text, but where the text was put together of parts that have their own.
 
 use plumbline_rego::value::json;
 
@@ -29,7 +29,10 @@ impl<'a> Document<'a> {
     }
 
     /// The document that a text of JSON is.
-    fn of_text(written: View<'_>) -> Option<Self> {
+    fn of_text(written: View<'a>) -> Option<Self> {
+        if let Some(said) = written.said() {
+            return Some(Self::Written(said));
+        }
         let value = json::parse(written.raw()?).ok()?;
         let from = written.id();
         let mut builder = Builder::computed();

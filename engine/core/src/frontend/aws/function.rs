@@ -19,6 +19,8 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) memory: Path,
     pub(in crate::frontend) reserved: Path,
     pub(in crate::frontend) warm: Path,
+    /// Resources beside the function that keep instances of it ready: their types, the function, how many.
+    pub(in crate::frontend) warm_beside: &'static [(&'static str, Path, Path)],
     pub(in crate::frontend) role: Path,
     pub(in crate::frontend) subnets: Path,
     pub(in crate::frontend) files: Path,
@@ -92,8 +94,18 @@ impl<'a> Function<'a> {
         self.identity(model);
         self.state(model);
         model.object(Some("network"), self.under, |model| {
-            self.presence(model, "vpc", self.at(self.spelling.subnets));
+            // A list without subnets is as good as none.
+            let subnets = self.at(self.spelling.subnets);
+            let subnets =
+                subnets.filter(|list| !list.is_sequence() || list.items().next().is_some());
+            self.presence(model, "vpc", subnets);
         });
+        if let Some(region) = (self.dialect.region)(self.resource) {
+            model.object(Some("placement"), self.under, |model| {
+                self.dialect
+                    .known(model, "region", Some(region), Model::copy);
+            });
+        }
         self.observability(model);
         self.failure(model);
         self.presence(model, "invoked_asynchronously", self.asynchronous());
@@ -143,11 +155,27 @@ impl<'a> Function<'a> {
                 self.spelling.reserved,
                 Model::integer,
             );
-            self.number_or(model, "min_instances", self.spelling.warm, 0);
-            let warm = self.at(self.spelling.warm).is_some();
-            model.truth("scale_to_zero", !warm, self.default());
+            let warm = self.at(self.spelling.warm).or_else(|| self.kept_warm());
+            match warm {
+                Some(_) => self
+                    .dialect
+                    .known(model, "min_instances", warm, Model::integer),
+                None => model.number_at("min_instances", 0, self.default()),
+            }
+            model.truth("scale_to_zero", warm.is_none(), self.default());
             model.number_at("concurrency", 1, self.default());
         });
+    }
+
+    /// How many instances a resource beside the function keeps ready.
+    fn kept_warm(&self) -> Option<View<'a>> {
+        let mut beside = self.spelling.warm_beside.iter();
+        beside.find_map(|(kind, function, amount)| {
+            let siblings = self.siblings(kind).into_iter();
+            siblings
+                .filter(|view| dig(*view, function).is_some_and(|name| self.is_named(name)))
+                .find_map(|view| dig(view, amount))
+        })
     }
 
     fn identity(&self, model: &mut Model) {

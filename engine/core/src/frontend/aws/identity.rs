@@ -1,4 +1,4 @@
-//! Roles and users, whom they trust, and what policies grant them.
+//! Roles, users and groups, whom they trust, and what policies grant them.
 
 use super::WHY;
 use super::declared::{Declared, Path, each};
@@ -33,7 +33,7 @@ pub(in crate::frontend) struct Attached {
 /// Who holds what is granted, and where that is said.
 type Holder = Option<(String, NodeId)>;
 
-/// A role or a user, with what its own policies grant it.
+/// A role, a user or a group, with what its own policies grant it.
 pub(in crate::frontend) fn identity(declared: &Declared<'_>, spelling: &Spelling) -> Vec<Entity> {
     let mut entities = vec![declared.entity(EntityKind::Identity, |model| {
         model.text("form", spelling.form, declared.default());
@@ -67,15 +67,13 @@ pub(in crate::frontend) fn policy(declared: &Declared<'_>, attached: &Attached) 
     grants(declared, written, holder.as_ref(), &declared.resource.name)
 }
 
-/// What a policy of AWS grants whom it is attached to: the paths of both.
+/// What a policy of AWS grants whom it is attached to: the path of the policy, and those of whom.
 pub(in crate::frontend) fn attachment(
     declared: &Declared<'_>,
     policy: Path,
-    identity: Path,
+    identities: &[Path],
 ) -> Vec<Entity> {
-    let holder = declared
-        .at(identity)
-        .and_then(|view| Some((declared.named_by(view)?, view.id())));
+    let holder = named(declared, identities);
     let policy = declared.at(policy);
     let grant = policy.and_then(|policy| of_managed(declared, policy, holder.as_ref()));
     grant.into_iter().collect()
@@ -111,13 +109,17 @@ pub(in crate::frontend) fn of_function(
     entities
 }
 
-fn holder(declared: &Declared<'_>, attached: &Attached) -> Holder {
-    let own = attached.identities.iter();
-    let own = own
+/// The first identity that a resource names at one of these paths.
+fn named(declared: &Declared<'_>, identities: &[Path]) -> Holder {
+    let mut named = identities
+        .iter()
         .filter_map(|path| declared.at(path))
-        .flat_map(each)
-        .find_map(|view| Some((declared.named_by(view)?, view.id())));
-    own.or_else(|| {
+        .flat_map(each);
+    named.find_map(|view| Some((declared.named_by(view)?, view.id())))
+}
+
+fn holder(declared: &Declared<'_>, attached: &Attached) -> Holder {
+    named(declared, attached.identities).or_else(|| {
         let attachments = attached.attachments.iter();
         let mut named = attachments.flat_map(|(kind, policy, identity)| {
             let of_this = move |view: &View<'_>| {
@@ -259,9 +261,23 @@ fn of_statement(model: &mut Model, declared: &Declared<'_>, statement: Part<'_>)
     }
 }
 
-/// Policies of AWS that grant without bounds, and the actions of each on every resource.
+/// Policies of AWS that grant without bounds: what each says of actions, on every resource, and which.
 /// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html>
-const MANAGED: &[(&str, &str)] = &[("AdministratorAccess", "*"), ("IAMFullAccess", "iam:*")];
+const MANAGED: &[(&str, &str, &[&str])] = &[
+    ("AdministratorAccess", "actions", &["*"]),
+    ("IAMFullAccess", "actions", &["iam:*"]),
+    (
+        "PowerUserAccess",
+        "not_actions",
+        &["iam:*", "organizations:*", "account:*"],
+    ),
+];
+
+/// The address of a policy of AWS by its name, where what it grants is known.
+pub(in crate::frontend) fn managed(name: &str) -> Option<String> {
+    let is_known = MANAGED.iter().any(|(known, ..)| *known == name);
+    is_known.then(|| format!("arn:aws:iam::aws:policy/{name}"))
+}
 
 /// What a policy of AWS grants, where that is known: `arn:aws:iam::aws:policy/AdministratorAccess`, or its name alone.
 fn of_managed(
@@ -270,8 +286,12 @@ fn of_managed(
     holder: Option<&(String, NodeId)>,
 ) -> Option<Entity> {
     let text = spelt(policy)?;
-    let own = text.rsplit('/').next()?;
-    let (_, actions) = MANAGED.iter().find(|(name, _)| *name == own)?;
+    // A policy of an account may be called like one of AWS.
+    let own = match text.split_once("::aws:policy/") {
+        Some((_, path)) => path.rsplit('/').next()?,
+        None => text.as_str(),
+    };
+    let (_, key, actions) = MANAGED.iter().find(|(name, ..)| *name == own)?;
     let name = format!("{}/{own}", declared.resource.name);
     let from = policy.id();
     let origin = Origin::Derived { from };
@@ -282,7 +302,11 @@ fn of_managed(
         |model| {
             held(model, holder);
             model.text("effect", "allow", origin);
-            model.list("actions", from, |model| model.text("", actions, origin));
+            model.list(key, from, |model| {
+                for action in *actions {
+                    model.text("", action, origin);
+                }
+            });
             model.list("resources", from, |model| model.text("", "*", origin));
         },
     ))

@@ -40,7 +40,7 @@ pub(in crate::frontend) fn machine(declared: &Declared<'_>, spelling: &Spelling)
                 model.text("os", os, default);
             }
         });
-        let region = declared.at(spelling.region);
+        let region = declared.region(spelling.region);
         model.object(Some("placement"), declared.under, |model| {
             declared.known(model, "region", region, Model::copy);
         });

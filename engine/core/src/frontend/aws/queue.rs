@@ -55,7 +55,9 @@ impl<'a> Fabric<'a> {
             model.text("form", "queue", Origin::Default { under });
             let tags = properties.and_then(|properties| dig(properties, self.spelling.tags));
             shared::tags(model, tags);
-            self.channel(model, properties, under);
+            let region = (self.dialect.region)(self.resource);
+            self.dialect.known(model, "region", region, Model::copy);
+            self.channel(model, properties, under, None);
             let source = self.is_source();
             model.truth(
                 "consumed_by_function",
@@ -97,8 +99,14 @@ impl<'a> Fabric<'a> {
             .collect()
     }
 
-    /// What a queue promises its consumers.
-    fn channel(&self, model: &mut Model, properties: Option<View<'_>>, under: NodeId) {
+    /// What a queue promises its consumers: one by its name, or this one.
+    fn channel(
+        &self,
+        model: &mut Model,
+        properties: Option<View<'_>>,
+        under: NodeId,
+        queue: Option<&str>,
+    ) {
         let at = |path: Path| dig(properties?, path);
         let visibility = at(self.spelling.visibility);
         self.number_or(model, "visibility_seconds", visibility, 30, under);
@@ -107,7 +115,7 @@ impl<'a> Fabric<'a> {
         let own = at(self.spelling.redrive);
         let beside = match own {
             Some(_) => None,
-            None => self.redrive_beside(),
+            None => self.redrive_beside(queue),
         };
         presence(model, "redrive", own.or(beside), Origin::Default { under });
         if let Some(policy) = beside.or(properties) {
@@ -138,13 +146,15 @@ impl<'a> Fabric<'a> {
         }
     }
 
-    /// What says of this queue, outside of it, that messages leave it after some attempts.
-    fn redrive_beside(&self) -> Option<View<'a>> {
-        let (kind, queue) = self.spelling.redrive_beside?;
-        let mut beside = (self.dialect.siblings)(self.resource, kind).into_iter();
+    /// What says of a queue, outside of it, that messages leave it after some attempts.
+    fn redrive_beside(&self, queue: Option<&str>) -> Option<View<'a>> {
+        let (kind, path) = self.spelling.redrive_beside?;
+        let mut beside = (self.dialect.speaking)(self.resource, kind, queue).into_iter();
         beside.find(|beside| {
-            let named = dig(*beside, queue);
-            named.is_some_and(|named| (self.dialect.is_reference)(named, self.resource))
+            dig(*beside, path).is_some_and(|named| match queue {
+                Some(queue) => (self.dialect.referred)(named).as_deref() == Some(queue),
+                None => self.is_this(named),
+            })
         })
     }
 
@@ -183,7 +193,7 @@ impl<'a> Fabric<'a> {
                 model.object(Some("channel"), from, |model| {
                     model.text("name", &channel, Origin::Derived { from });
                     if let Some(queue) = self.named(self.spelling.queue, &channel) {
-                        self.channel(model, Some(queue), queue.id());
+                        self.channel(model, Some(queue), queue.id(), Some(&channel));
                     }
                 });
             }
@@ -211,8 +221,9 @@ impl<'a> Fabric<'a> {
         (self.dialect.named)(self.resource, kind, name)
     }
 
-    fn siblings(&self, kind: &str) -> Vec<View<'a>> {
-        (self.dialect.siblings)(self.resource, kind)
+    /// What the resources of a type say of themselves that speak of this queue.
+    fn speaking(&self, kind: &str) -> Vec<View<'a>> {
+        (self.dialect.speaking)(self.resource, kind, None)
     }
 
     fn is_this(&self, view: View<'_>) -> bool {
@@ -223,7 +234,7 @@ impl<'a> Fabric<'a> {
     fn is_source(&self) -> Option<View<'a>> {
         let (kind, source, _) = self.spelling.mapping;
         let mapped = self
-            .siblings(kind)
+            .speaking(kind)
             .into_iter()
             .filter_map(|mapping| dig(mapping, source))
             .find(|source| self.is_this(*source));
@@ -231,7 +242,7 @@ impl<'a> Fabric<'a> {
             self.spelling
                 .with_events
                 .iter()
-                .flat_map(|kind| self.siblings(kind))
+                .flat_map(|kind| self.speaking(kind))
                 .filter_map(|function| function.get("Events"))
                 .flat_map(View::entries)
                 .filter(|(_, event)| is_type(*event, "SQS"))
@@ -244,7 +255,7 @@ impl<'a> Fabric<'a> {
     fn is_dead_letter(&self) -> Option<View<'a>> {
         let mut places = self.spelling.dead_letters.iter();
         places.find_map(|(kind, path)| {
-            let mut siblings = self.siblings(kind).into_iter();
+            let mut siblings = self.speaking(kind).into_iter();
             siblings.find_map(|resource| self.names_this(resource, path))
         })
     }

@@ -40,8 +40,8 @@ pub(in crate::frontend) struct Question {
     pub(in crate::frontend) ways: &'static [Way],
     /// What makes it no, whatever those say.
     pub(in crate::frontend) unless: &'static [Way],
-    /// What holds where nothing is written.
-    pub(in crate::frontend) default: bool,
+    /// What holds where nothing is written; none where that depends on what is not written here.
+    pub(in crate::frontend) default: Option<bool>,
 }
 
 impl Question {
@@ -50,7 +50,7 @@ impl Question {
         Self {
             ways: &[],
             unless: &[],
-            default,
+            default: Some(default),
         }
     }
 
@@ -59,7 +59,7 @@ impl Question {
         Self {
             ways,
             unless: &[],
-            default,
+            default: Some(default),
         }
     }
 }
@@ -113,7 +113,8 @@ impl<'a> Store<'a, '_> {
         let (declared, spelling) = (&self.declared, self.spelling);
         model.text("form", spelling.form, declared.default());
         shared::tags(model, declared.at(spelling.tags));
-        declared.known(model, "region", declared.at(spelling.region), Model::copy);
+        let region = declared.region(spelling.region);
+        declared.known(model, "region", region, Model::copy);
         self.put(model, "public", self.publicity());
         self.put(model, "encrypted", self.answer(&spelling.encrypted));
         self.put(model, "backup", self.answer(&spelling.backup));
@@ -178,7 +179,14 @@ impl<'a> Store<'a, '_> {
         match (open, first) {
             (Some(view), _) => Answer::Unknown(view),
             (None, Some(view)) => Answer::Is(false, Some(view)),
-            (None, None) => Answer::Is(question.default, None),
+            (None, None) => match question.default {
+                Some(default) => Answer::Is(default, None),
+                None => {
+                    let declared = &self.declared;
+                    let whole = declared.properties;
+                    Answer::Unknown(whole.unwrap_or_else(|| declared.resource.view()))
+                }
+            },
         }
     }
 

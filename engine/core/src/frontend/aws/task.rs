@@ -42,6 +42,11 @@ pub(in crate::frontend) fn task(declared: &Declared<'_>, spelling: &Spelling) ->
                 declared.reference(model, "name", Some(role));
             });
         }
+        if let Some(region) = declared.region(&[]) {
+            model.object(Some("placement"), declared.under, |model| {
+                declared.known(model, "region", Some(region), Model::copy);
+            });
+        }
         namespaces(model, declared, spelling);
         amounts(
             model,
@@ -89,8 +94,9 @@ fn is_word(
 
 /// `resources.limits` of the task as a whole.
 fn amounts(model: &mut Model, cpu: Option<View<'_>>, memory: Option<View<'_>>) {
-    let number = |view: View<'_>| Some((view.raw()?.parse::<i64>().ok()?, view.id()));
-    let (cpu, memory) = (cpu.and_then(number), memory.and_then(number));
+    let number = |view: View<'_>, unit| Some((amount(view.raw()?, unit)?, view.id()));
+    let cpu = cpu.and_then(|view| number(view, "vcpu"));
+    let memory = memory.and_then(|view| number(view, "gb"));
     let Some((_, from)) = cpu.or(memory) else {
         return;
     };
@@ -99,6 +105,23 @@ fn amounts(model: &mut Model, cpu: Option<View<'_>>, memory: Option<View<'_>>) {
             limits(model, cpu, memory);
         });
     });
+}
+
+/// A number, or one of units of 1024: `0.5 vCPU`, `2 GB`.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html>
+fn amount(text: &str, unit: &str) -> Option<i64> {
+    let text = text.trim().to_ascii_lowercase();
+    let Some(number) = text.strip_suffix(unit) else {
+        return text.parse().ok();
+    };
+    let (whole, rest) = number.trim().split_once('.').unwrap_or((number.trim(), ""));
+    let parsed = |digits: &str| match digits {
+        "" => Some(0),
+        digits => digits.parse::<i64>().ok().filter(|number| *number >= 0),
+    };
+    let scale = 10_i64.checked_pow(u32::try_from(rest.len()).ok()?)?;
+    let below = parsed(rest)?.checked_mul(1024)?.checked_div(scale)?;
+    parsed(whole)?.checked_mul(1024)?.checked_add(below)
 }
 
 /// A number, and where it is written.

@@ -31,9 +31,12 @@ pub(super) const MODELS: &[(&str, Modeller)] = &[
     ("AWS::Logs::LogGroup", |it| vec![store(&of(it), &LOG_GROUP)]),
     ("AWS::IAM::Role", |it| identity(&of(it), &ROLE)),
     ("AWS::IAM::User", |it| identity(&of(it), &USER)),
+    ("AWS::IAM::Group", |it| identity(&of(it), &GROUP)),
     ("AWS::IAM::Policy", |it| policy(&of(it), &POLICY)),
     ("AWS::IAM::ManagedPolicy", |it| policy(&of(it), &POLICY)),
-    ("AWS::IAM::RolePolicy", |it| policy(&of(it), &ROLE_POLICY)),
+    ("AWS::IAM::RolePolicy", |it| policy(&of(it), &OWN_POLICY)),
+    ("AWS::IAM::UserPolicy", |it| policy(&of(it), &OWN_POLICY)),
+    ("AWS::IAM::GroupPolicy", |it| policy(&of(it), &OWN_POLICY)),
     ("AWS::Lambda::Url", |it| {
         vec![endpoint(&of(it), &FUNCTION_URL)]
     }),
@@ -107,7 +110,7 @@ static BUCKET: store::Spelling = store::Spelling {
                 means: TRUE,
             },
         ],
-        default: false,
+        default: Some(false),
     },
     encrypted: Question::always(true),
     backup: Question::written(
@@ -192,20 +195,23 @@ const KEPT: &[Way] = &[Way {
     means: Means::NotZero,
 }];
 
+/// Where nothing is written, an instance is public if the network of its subnets has a way to the internet.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>
 static DATABASE: store::Spelling = store::Spelling {
     form: "database",
     name: &["DBInstanceIdentifier"],
     region: &[],
     tags: &["Tags"],
     log_retention: &[],
-    public: Question::written(
-        &[Way {
+    public: Question {
+        ways: &[Way {
             beside: None,
             path: &["PubliclyAccessible"],
             means: TRUE,
         }],
-        false,
-    ),
+        unless: &[],
+        default: None,
+    },
     encrypted: Question::written(ENCRYPTED, false),
     backup: Question::written(KEPT, true),
     policy: None,
@@ -258,15 +264,23 @@ static USER: identity::Spelling = identity::Spelling {
     managed: &["ManagedPolicyArns"],
 };
 
+static GROUP: identity::Spelling = identity::Spelling {
+    form: "group",
+    trust: &[],
+    tags: &[],
+    policies: (&["Policies"], &["PolicyName"], &["PolicyDocument"]),
+    managed: &["ManagedPolicyArns"],
+};
+
 static POLICY: Attached = Attached {
     document: &["PolicyDocument"],
     identities: &[&["Roles"], &["Users"], &["Groups"]],
     attachments: &[],
 };
 
-static ROLE_POLICY: Attached = Attached {
+static OWN_POLICY: Attached = Attached {
     document: &["PolicyDocument"],
-    identities: &[&["RoleName"]],
+    identities: &[&["RoleName"], &["UserName"], &["GroupName"]],
     attachments: &[],
 };
 

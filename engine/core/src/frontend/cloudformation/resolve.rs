@@ -25,6 +25,7 @@ pub(super) fn resources(template: View<'_>, format: Format, problems: &mut Vec<P
             .flatten(),
         builder: Builder::computed(),
         conditions: BTreeMap::new(),
+        is_cut: false,
         problems,
     };
     let origin = template
@@ -55,6 +56,8 @@ struct Resolver<'a, 'p> {
     builder: Builder,
     /// Conditions that were asked for; none while one is being found, so that one that asks for itself is not known.
     conditions: BTreeMap<&'a str, Option<bool>>,
+    /// Whether it was said that functions stand deeper than they are read.
+    is_cut: bool,
     problems: &'p mut Vec<Problem>,
 }
 
@@ -202,7 +205,10 @@ impl<'a> Resolver<'a, '_> {
             }
             Resolved::Default(default, from) => self.builder.graft_at(default, from.origin()),
             Resolved::Symbolic(call, from) => self.symbolic(call, from, depth),
-            Resolved::View(view) if depth > MAX_DEPTH => self.builder.graft(view),
+            Resolved::View(view) if depth > MAX_DEPTH => {
+                self.cut(view);
+                self.builder.graft(view);
+            }
             Resolved::View(view) if view.is_mapping() => {
                 self.builder.open(Kind::Mapping, view.origin());
                 for (_, value) in view.entries() {
@@ -219,6 +225,30 @@ impl<'a> Resolver<'a, '_> {
                 self.builder.close();
             }
             Resolved::View(view) => self.builder.graft(view),
+        }
+    }
+
+    /// Says once that a function below a node is not read: it stands too deep.
+    fn cut(&mut self, view: View<'a>) {
+        if self.is_cut {
+            return;
+        }
+        let mut pending = vec![view];
+        while let Some(view) = pending.pop() {
+            if Call::is_at(view) {
+                let place = match view.origin() {
+                    Origin::Span(span) => Some(span),
+                    _ => view.key_span(),
+                };
+                let message = format!("a function below more than {MAX_DEPTH} levels");
+                self.problems.extend(
+                    place.map(|place| Problem::error(place, message).help("it was not resolved")),
+                );
+                self.is_cut = true;
+                return;
+            }
+            pending.extend(view.items());
+            pending.extend(view.entries().map(|(_, value)| value));
         }
     }
 

@@ -11,6 +11,24 @@ pub(super) const LAMBDA: function::Spelling = function::Spelling {
     memory: &["MemorySize"],
     reserved: &["ReservedConcurrentExecutions"],
     warm: &[],
+    warm_beside: &[
+        (
+            "AWS::Lambda::Alias",
+            &["FunctionName"],
+            &[
+                "ProvisionedConcurrencyConfig",
+                "ProvisionedConcurrentExecutions",
+            ],
+        ),
+        (
+            "AWS::Lambda::Version",
+            &["FunctionName"],
+            &[
+                "ProvisionedConcurrencyConfig",
+                "ProvisionedConcurrentExecutions",
+            ],
+        ),
+    ],
     role: &["Role"],
     subnets: &["VpcConfig", "SubnetIds"],
     files: &["FileSystemConfigs"],

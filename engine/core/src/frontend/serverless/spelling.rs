@@ -12,6 +12,7 @@ pub(super) const FUNCTION: Spelling = Spelling {
     memory: &["memorySize"],
     reserved: &["reservedConcurrency"],
     warm: &["provisionedConcurrency"],
+    warm_beside: &[],
     role: &["role"],
     subnets: &["vpc", "subnetIds"],
     files: &["fileSystemConfig"],

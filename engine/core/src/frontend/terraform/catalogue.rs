@@ -33,14 +33,26 @@ pub(super) const MODELS: &[(&str, Modeller)] = &[
     }),
     ("aws_iam_role", |it| identity(&of(it), &ROLE)),
     ("aws_iam_user", |it| identity(&of(it), &USER)),
+    ("aws_iam_group", |it| identity(&of(it), &GROUP)),
     ("aws_iam_policy", |it| policy(&of(it), &POLICY)),
     ("aws_iam_role_policy", |it| policy(&of(it), &ROLE_POLICY)),
     ("aws_iam_user_policy", |it| policy(&of(it), &USER_POLICY)),
+    ("aws_iam_group_policy", |it| policy(&of(it), &GROUP_POLICY)),
     ("aws_iam_role_policy_attachment", |it| {
-        attachment(&of(it), &["policy_arn"], &["role"])
+        attachment(&of(it), &["policy_arn"], &[&["role"]])
     }),
     ("aws_iam_user_policy_attachment", |it| {
-        attachment(&of(it), &["policy_arn"], &["user"])
+        attachment(&of(it), &["policy_arn"], &[&["user"]])
+    }),
+    ("aws_iam_group_policy_attachment", |it| {
+        attachment(&of(it), &["policy_arn"], &[&["group"]])
+    }),
+    ("aws_iam_policy_attachment", |it| {
+        attachment(
+            &of(it),
+            &["policy_arn"],
+            &[&["roles"], &["users"], &["groups"]],
+        )
     }),
     ("aws_lambda_function_url", |it| {
         vec![endpoint(&of(it), &FUNCTION_URL)]
@@ -135,7 +147,7 @@ static BUCKET: store::Spelling = store::Spelling {
                 means: TRUE,
             },
         ],
-        default: false,
+        default: Some(false),
     },
     encrypted: Question::always(true),
     backup: Question::written(
@@ -290,7 +302,7 @@ static GOOGLE_BUCKET: store::Spelling = store::Spelling {
             path: &["public_access_prevention"],
             means: Means::OneOf(&["enforced"]),
         }],
-        default: false,
+        default: Some(false),
     },
     encrypted: Question::always(true),
     backup: Question::written(
@@ -321,7 +333,7 @@ static GOOGLE_DATABASE: store::Spelling = store::Spelling {
             path: &["settings", "ip_configuration", "ipv4_enabled"],
             means: Means::OneOf(&["false"]),
         }],
-        default: false,
+        default: Some(false),
     },
     encrypted: Question::always(true),
     backup: Question::written(
@@ -351,13 +363,28 @@ static USER: identity::Spelling = identity::Spelling {
     managed: &[],
 };
 
+static GROUP: identity::Spelling = identity::Spelling {
+    form: "group",
+    trust: &[],
+    tags: &[],
+    policies: (&[], &[], &[]),
+    managed: &[],
+};
+
 static POLICY: Attached = Attached {
     document: &["policy"],
     identities: &[],
     attachments: &[
         ("aws_iam_role_policy_attachment", &["policy_arn"], &["role"]),
         ("aws_iam_user_policy_attachment", &["policy_arn"], &["user"]),
+        (
+            "aws_iam_group_policy_attachment",
+            &["policy_arn"],
+            &["group"],
+        ),
         ("aws_iam_policy_attachment", &["policy_arn"], &["roles"]),
+        ("aws_iam_policy_attachment", &["policy_arn"], &["users"]),
+        ("aws_iam_policy_attachment", &["policy_arn"], &["groups"]),
     ],
 };
 
@@ -370,6 +397,12 @@ static ROLE_POLICY: Attached = Attached {
 static USER_POLICY: Attached = Attached {
     document: &["policy"],
     identities: &[&["user"]],
+    attachments: &[],
+};
+
+static GROUP_POLICY: Attached = Attached {
+    document: &["policy"],
+    identities: &[&["group"]],
     attachments: &[],
 };
 

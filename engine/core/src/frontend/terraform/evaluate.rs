@@ -38,6 +38,12 @@ pub(super) fn text(text: &str, scope: &dyn Scope) -> Option<Value> {
     (values_of(&value, MAX_VALUES) <= MAX_VALUES).then_some(value)
 }
 
+/// The value of an expression.
+pub(super) fn known(written: &Expression, scope: &dyn Scope) -> Option<Value> {
+    let value = expression(written, scope, 0)?;
+    (values_of(&value, MAX_VALUES) <= MAX_VALUES).then_some(value)
+}
+
 /// How many values there are in one, counted up to a limit: parts may be shared, and their copies would not be.
 fn values_of(value: &Value, limit: usize) -> usize {
     let below = |values: &mut dyn Iterator<Item = &Value>| {

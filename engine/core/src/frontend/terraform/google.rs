@@ -223,7 +223,7 @@ fn identity(model: &mut Model, declared: &Declared<'_>, written: Option<View<'_>
 
 fn placement(model: &mut Model, declared: &Declared<'_>) {
     model.object(Some("placement"), declared.under, |model| {
-        let region = declared.at(&["location"]);
+        let region = declared.region(&["location"]);
         declared.known(model, "region", region, Model::copy);
     });
 }

@@ -1,8 +1,11 @@
 //! Modules: what each file of a folder declares together, and the modules that it calls.
 
 mod body;
+mod document;
 mod folder;
 mod instances;
+mod names;
+mod region;
 mod scope;
 mod tags;
 
@@ -13,7 +16,7 @@ use std::sync::Arc;
 use plumbline_rego::Value;
 use rayon::prelude::*;
 
-use super::platform;
+use super::{REGIONS, platform};
 use crate::frontend::Reading;
 use crate::parse::Document;
 use crate::problem::Problem;
@@ -22,6 +25,7 @@ use crate::source::{FileId, Span};
 use crate::tree::{Builder, Kind, NodeId, Origin, Typing, View};
 use folder::{Folder, Folders, local};
 use instances::{MAX_INSTANCES, instances};
+use region::{Region, Regions, handed, region, regions};
 use scope::{Instance, Iterators, Names, known};
 use tags::default_tags;
 
@@ -34,9 +38,15 @@ const MAX_VALUES: usize = 2_000_000;
 /// How deep modules may call each other.
 const MAX_DEPTH: usize = 64;
 
-/// Reads the modules that no other one calls, and from there those that they call.
-pub(super) fn read(documents: &[&Document], reading: &mut Reading) {
-    let folders = folder::folders(documents);
+/// Reads the modules that no other one calls, and from there those that they call. Beside files that are `whole`, none
+/// of their module is missing.
+pub(super) fn read(documents: &[&Document], whole: &BTreeSet<FileId>, reading: &mut Reading) {
+    let folders = folder::folders(documents, whole);
+    let problems: Vec<Vec<Problem>> = folders
+        .par_iter()
+        .map(|(_, folder)| names::check(folder))
+        .collect();
+    reading.problems.extend(problems.into_iter().flatten());
     let called = folder::called(&folders);
     let roots: Vec<&String> = folders
         .keys()
@@ -83,6 +93,8 @@ impl Root {
             builder: Builder::computed(),
             reached: BTreeSet::new(),
             default_tags: Vec::new(),
+            regions: Vec::new(),
+            documents: 0,
             modules: 0,
             is_full: false,
         };
@@ -111,6 +123,10 @@ struct Reader<'a, 'r> {
     /// What the root's provider of AWS gives every resource that has tags: a key, its value where it is known, where
     /// it is written.
     default_tags: Vec<(&'a str, Option<Value>, View<'a>)>,
+    /// The regions of resources that have theirs of a provider, by address.
+    regions: Vec<(String, Region<'a>)>,
+    /// How many bytes the documents came to that texts stand for.
+    documents: usize,
     /// How many uses of modules were read.
     modules: usize,
     /// Whether it was said that there are too many of them, or of resources.
@@ -130,17 +146,21 @@ impl<'a> Reader<'a, '_> {
         for (name, value) in folder.values.iter().flat_map(|values| values.entries()) {
             arguments.insert(name.to_owned(), Some(value.value()));
         }
-        let instance = Instance {
+        let mut instance = Instance {
             folder,
             path: path.to_owned(),
             prefix: String::new(),
             arguments,
             stack: vec![path.to_owned()],
             locals: RefCell::default(),
+            documents: RefCell::default(),
             depth: Cell::default(),
+            regions: Regions::new(),
         };
+        instance.regions = regions(&instance, Regions::new());
         self.default_tags = default_tags(&instance);
         self.instance(&instance);
+        self.put_regions();
         self.builder.close();
         let builder = std::mem::replace(&mut self.builder, Builder::computed());
         let tree = Arc::new(builder.finish());
@@ -161,6 +181,24 @@ impl<'a> Reader<'a, '_> {
                 typing: Typing::Json,
             });
         }
+    }
+
+    /// The regions of resources, behind the resources.
+    fn put_regions(&mut self) {
+        let Some((_, (_, first))) = self.regions.first() else {
+            return;
+        };
+        self.builder
+            .key(REGIONS)
+            .open(Kind::Mapping, first.origin());
+        for (address, (value, written)) in self.regions.drain(..) {
+            self.builder.key_as(&address, written.key_span());
+            match value {
+                Some(value) => self.builder.value(&value, written.origin()),
+                None => self.builder.graft(written),
+            }
+        }
+        self.builder.close();
     }
 
     fn instance(&mut self, instance: &Instance<'a>) {
@@ -195,6 +233,10 @@ impl<'a> Reader<'a, '_> {
                 self.tagged(body, &scope);
             } else {
                 self.put(body, &scope, 0);
+            }
+            let own = body.get("region").filter(|own| !own.is_null());
+            if let (None, Some(region)) = (own, region(&instance.regions, kind, body)) {
+                self.regions.push((address.clone(), region.clone()));
             }
             self.declared.push(Declared {
                 address,
@@ -235,22 +277,32 @@ impl<'a> Reader<'a, '_> {
             }
             self.modules += 1;
             let scope = Names { instance, names };
-            let arguments = call
-                .entries()
-                .filter(|(key, _)| !META.contains(key))
-                .map(|(key, value)| (key.to_owned(), known(value, &scope, 0)))
-                .collect();
+            let mut arguments = BTreeMap::new();
+            let mut documents = BTreeMap::new();
+            for (key, value) in call.entries().filter(|(key, _)| !META.contains(key)) {
+                let said = self.document(value, &scope);
+                let argument = match &said {
+                    Some(said) => Some(Value::string(&self.encode(said))),
+                    None => known(value, &scope, 0),
+                };
+                arguments.insert(key.to_owned(), argument);
+                documents.extend(said.map(|said| (format!("var.{key}"), Some(said))));
+            }
             let mut stack = instance.stack.clone();
             stack.push(path.clone());
-            self.instance(&Instance {
+            let mut called = Instance {
                 folder,
                 path: path.clone(),
                 prefix: format!("{}module.{name}{suffix}.", instance.prefix),
                 arguments,
                 stack,
                 locals: RefCell::default(),
+                documents: RefCell::new(documents),
                 depth: Cell::default(),
-            });
+                regions: Regions::new(),
+            };
+            called.regions = regions(&called, handed(&instance.regions, call));
+            self.instance(&called);
         }
     }
 

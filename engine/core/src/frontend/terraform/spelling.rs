@@ -11,6 +11,11 @@ pub(super) const LAMBDA: function::Spelling = function::Spelling {
     memory: &["memory_size"],
     reserved: &["reserved_concurrent_executions"],
     warm: &[],
+    warm_beside: &[(
+        "aws_lambda_provisioned_concurrency_config",
+        &["function_name"],
+        &["provisioned_concurrent_executions"],
+    )],
     role: &["role"],
     subnets: &["vpc_config", "subnet_ids"],
     files: &["file_system_config"],

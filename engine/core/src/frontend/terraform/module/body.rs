@@ -25,17 +25,23 @@ impl<'a> Reader<'a, '_> {
                 .for_each(|item| self.put(item, scope, depth + 1));
             self.builder.close();
         } else if view.tag() == Some(TEMPLATE) {
-            match evaluate::text(view.raw().unwrap_or_default(), scope) {
-                Some(value) => self.builder.value(&value, view.origin()),
-                None => match partial::encoded(view.raw().unwrap_or_default(), scope) {
-                    Some(text) => {
-                        self.builder.string(&text, view.origin());
-                    }
-                    None => self.builder.graft(view),
-                },
-            }
+            self.computed(view, scope);
         } else {
             self.builder.graft(view);
+        }
+    }
+
+    /// What a text with `${...}` in it comes to.
+    fn computed(&mut self, view: View<'a>, scope: &Names<'_, 'a>) {
+        if let Some(said) = self.document(view, scope) {
+            return self.put_document(&said, view);
+        }
+        let Some(value) = evaluate::text(view.raw().unwrap_or_default(), scope) else {
+            return self.builder.graft(view);
+        };
+        match partial::merged(view, scope) {
+            Some(said) => said.write(&mut self.builder),
+            None => self.builder.value(&value, view.origin()),
         }
     }
 

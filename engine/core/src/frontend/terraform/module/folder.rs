@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::frontend::aws::identity;
+use crate::frontend::terraform::policy_document;
 use crate::parse::Document;
+use crate::parse::hcl::TEMPLATE;
+use crate::source::FileId;
 use crate::tree::{NodeId, Typing, View};
 
 /// The files of one folder.
@@ -11,9 +15,24 @@ pub(super) struct Folder<'a> {
     pub(super) files: Vec<View<'a>>,
     /// Values of variables: `terraform.tfvars`, `*.auto.tfvars`.
     pub(super) values: Vec<View<'a>>,
+    /// Variables, locals and documents of policies by their names.
+    pub(super) variables: BTreeMap<&'a str, View<'a>>,
+    pub(super) locals: BTreeMap<&'a str, View<'a>>,
+    pub(super) policies: BTreeMap<&'a str, View<'a>>,
+    /// Addresses of policies that data sources look up.
+    pub(super) managed: BTreeMap<&'a str, String>,
+    /// The files that say anew what others declare: `override.tf`, `*_override.tf`.
+    pub(super) overrides: BTreeSet<FileId>,
+    /// Whether a file of the folder may not have been read.
+    is_partial: bool,
 }
 
 impl<'a> Folder<'a> {
+    /// Whether every file of the folder was read.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.is_partial
+    }
+
     /// The blocks of a name by their label.
     pub(super) fn labelled(
         &self,
@@ -23,29 +42,79 @@ impl<'a> Folder<'a> {
         blocks.flat_map(View::entries)
     }
 
+    /// The entries of every block of locals.
+    pub(super) fn local_values(&self) -> impl Iterator<Item = (&'a str, View<'a>)> + use<'_, 'a> {
+        let blocks = self.files.iter().filter_map(|file| file.get("locals"));
+        blocks.flat_map(View::items).flat_map(View::entries)
+    }
+
+    /// Says what is called how. Of what is declared twice, the first one counts.
+    fn name(&mut self) {
+        let first = |named: &mut dyn Iterator<Item = (&'a str, View<'a>)>| {
+            let mut names = BTreeMap::new();
+            for (name, view) in named {
+                names.entry(name).or_insert(view);
+            }
+            names
+        };
+        let variables = first(&mut self.labelled("variable"));
+        let locals = first(&mut self.local_values());
+        let policies = first(
+            &mut self
+                .labelled("data")
+                .filter(|(kind, _)| *kind == policy_document::KIND)
+                .flat_map(|(_, named)| named.entries()),
+        );
+        let managed = self
+            .labelled("data")
+            .filter(|(kind, _)| *kind == "aws_iam_policy")
+            .flat_map(|(_, named)| named.entries())
+            .filter_map(|(name, block)| Some((name, managed(block)?)))
+            .collect();
+        self.managed = managed;
+        self.variables = variables;
+        self.locals = locals;
+        self.policies = policies;
+    }
+
     /// The folders that are called as modules, as they are written.
     pub(super) fn calls(&self) -> impl Iterator<Item = (&'a str, View<'a>)> + use<'_, 'a> {
         self.labelled("module")
     }
 }
 
+/// The address of the policy that a data source looks up by its address, or by the name of one that AWS manages.
+fn managed(block: View<'_>) -> Option<String> {
+    let literal = |key| {
+        let written = block.get(key)?;
+        written.raw().filter(|_| written.tag() != Some(TEMPLATE))
+    };
+    let arn = literal("arn").map(str::to_owned);
+    arn.or_else(|| identity::managed(literal("name")?))
+}
+
 pub(super) type Folders<'a> = BTreeMap<String, Folder<'a>>;
 
-/// The folders of documents.
-pub(super) fn folders<'a>(documents: &[&'a Document]) -> Folders<'a> {
+/// The folders of documents. Beside those that are `whole`, no file is missing.
+pub(super) fn folders<'a>(documents: &[&'a Document], whole: &BTreeSet<FileId>) -> Folders<'a> {
     let mut folders = Folders::new();
     for document in documents {
         let name = document.tree.source().map_or("", |source| source.name());
         let root = document.tree.view(NodeId::ROOT, Typing::Json);
         let folder = folders.entry(parent(name).to_owned()).or_default();
+        let own = name.rsplit('/').next().unwrap_or(name);
         if name.ends_with(".tfvars") {
-            let own = name.rsplit('/').next().unwrap_or(name);
             let is_read = own == "terraform.tfvars" || own.ends_with(".auto.tfvars");
             folder.values.extend(is_read.then_some(root));
         } else {
             folder.files.push(root);
+            folder.is_partial |= !whole.contains(&document.file);
+            if own == "override.tf" || own.ends_with("_override.tf") {
+                folder.overrides.insert(document.file);
+            }
         }
     }
+    folders.values_mut().for_each(Folder::name);
     folders
 }
 

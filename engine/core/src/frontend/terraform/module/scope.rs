@@ -2,12 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use plumbline_rego::{Array, ObjectBuilder, Value};
 
 use super::folder::Folder;
+use super::region::Regions;
 use crate::frontend::terraform::evaluate::{self, Scope};
 use crate::frontend::terraform::functions;
+use crate::frontend::terraform::said::Said;
 use crate::parse::hcl::TEMPLATE;
 use crate::tree::View;
 
@@ -15,8 +18,8 @@ use crate::tree::View;
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// The stack that a local may use, and what has to be left of it for the next one, in bytes.
-const STACK: usize = 4 * 1024 * 1024;
-const STACK_LEFT: usize = 1024 * 1024;
+pub(super) const STACK: usize = 4 * 1024 * 1024;
+pub(super) const STACK_LEFT: usize = 1024 * 1024;
 
 /// One use of a module.
 pub(super) struct Instance<'a> {
@@ -30,8 +33,13 @@ pub(super) struct Instance<'a> {
     pub(super) stack: Vec<String>,
     /// Locals that were asked for; none while one is being found, so that one that asks for itself is not known.
     pub(super) locals: RefCell<BTreeMap<String, Option<Value>>>,
-    /// How many locals are being found, each for the one before it.
+    /// Documents that were asked for, by what asks: `local.name`, `data.name[0]`; and those that the caller gives, by
+    /// `var.name`. None while one is being found.
+    pub(super) documents: RefCell<BTreeMap<String, Option<Arc<Said>>>>,
+    /// How many locals and documents are being found, each for the one before it.
     pub(super) depth: Cell<usize>,
+    /// What its providers say.
+    pub(super) regions: Regions<'a>,
 }
 
 /// The names that iterate, each with key and value where they are known.
@@ -54,14 +62,25 @@ impl<'i, 'a> Names<'i, 'a> {
     }
 }
 
+impl Names<'_, '_> {
+    /// What `data.aws_iam_policy` is: the addresses of policies by name.
+    fn managed(&self) -> Value {
+        let mut policies = ObjectBuilder::default();
+        for (name, arn) in &self.instance.folder.managed {
+            let mut policy = ObjectBuilder::default();
+            policy.insert(Value::string("arn"), Value::string(arn));
+            policies.insert(Value::string(name), Value::Object(policy.finish()));
+        }
+        Value::Object(policies.finish())
+    }
+}
+
 impl Scope for Names<'_, '_> {
     fn variable(&self, name: &str) -> Option<Value> {
         if let Some(given) = self.instance.arguments.get(name) {
             return given.clone();
         }
-        let mut declared = self.instance.folder.labelled("variable");
-        let (_, variable) = declared.find(|(declared, _)| *declared == name)?;
-        let default = variable.get("default")?;
+        let default = self.instance.folder.variables.get(name)?.get("default")?;
         known(default, &Nothing, 0)
     }
 
@@ -78,16 +97,12 @@ impl Scope for Names<'_, '_> {
             .locals
             .borrow_mut()
             .insert(name.to_owned(), None);
-        let blocks = self.instance.folder.files.iter();
-        let mut blocks = blocks
-            .filter_map(|file| file.get("locals"))
-            .flat_map(View::items);
         let scope = Names {
             instance: self.instance,
             names: Vec::new(),
         };
-        let value = blocks
-            .find_map(|block| block.get(name))
+        let written = self.instance.folder.locals.get(name).copied();
+        let value = written
             .and_then(|value| stacker::maybe_grow(STACK_LEFT, STACK, || known(value, &scope, 0)));
         self.instance.depth.set(depth);
         let mut locals = self.instance.locals.borrow_mut();
@@ -96,6 +111,9 @@ impl Scope for Names<'_, '_> {
     }
 
     fn iterator(&self, name: &str, part: &str) -> Option<Value> {
+        if (name, part) == ("data", "aws_iam_policy") {
+            return Some(self.managed());
+        }
         let (_, value) = self.names.iter().rev().find(|(known, _)| known == name)?;
         let (key, value) = value.as_ref()?;
         match part {

@@ -27,7 +27,7 @@ pub(super) fn default_tags<'a>(root: &Instance<'a>) -> Vec<(&'a str, Option<Valu
 }
 
 /// A block, or each of several of one name.
-fn each(view: View<'_>) -> impl Iterator<Item = View<'_>> {
+pub(super) fn each(view: View<'_>) -> impl Iterator<Item = View<'_>> {
     let one = (!view.is_sequence()).then_some(view);
     one.into_iter().chain(view.items())
 }
