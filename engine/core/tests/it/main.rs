@@ -15,6 +15,7 @@ mod kubernetes;
 mod kustomize;
 mod places;
 mod policies;
+mod providers;
 mod serverless;
 mod stream;
 mod systemd;
