@@ -189,6 +189,25 @@ fn an_app_of_functions_runs_on_the_system_that_its_type_names() {
 }
 
 #[test]
+fn a_version_is_a_number_on_every_system() {
+    for (kind, version) in [
+        ("azurerm_linux_function_app", "18"),
+        ("azurerm_windows_function_app", "~18"),
+    ] {
+        let lines = format!(
+            "  site_config {{\n    application_stack {{\n      node_version = \"{version}\"\n    }}\n  }}"
+        );
+        hcl(
+            kind,
+            &lines,
+            EntityKind::Workload,
+            "/runtime/language",
+            Some(r#""nodejs18""#),
+        );
+    }
+}
+
+#[test]
 fn an_app_of_a_flexible_plan_has_a_limit() {
     let check = |lines, pointer, expected| {
         hcl(

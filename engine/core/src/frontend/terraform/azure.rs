@@ -104,7 +104,8 @@ fn runtime(model: &mut Model, declared: &Declared<'_>, app: &App) {
     });
 }
 
-/// `runtime.language`: `python3.12`, of what a stack calls `python_version = "3.12"`.
+/// `runtime.language`: `python3.12`, of what a stack calls `python_version = "3.12"`. On Windows, some versions begin
+/// with `~` or `v`.
 fn stack(model: &mut Model, declared: &Declared<'_>) {
     let stack = declared.at(&["site_config", "application_stack"]);
     let image = stack.and_then(|stack| dig(stack, &["docker"]));
@@ -115,7 +116,8 @@ fn stack(model: &mut Model, declared: &Declared<'_>) {
         let text = version.and_then(|version| declared.text(version));
         if let Some((version, text)) = version.zip(text) {
             let origin = Origin::Derived { from: version.id() };
-            model.text("language", &format!("{language}{text}"), origin);
+            let number = text.trim_start_matches(['~', 'v']);
+            model.text("language", &format!("{language}{number}"), origin);
             break;
         }
     }
