@@ -7,7 +7,7 @@
 #   severity: high
 #   effect: deny
 #   subject: workload
-#   targets: ["aws/*", "gcp/*"]
+#   targets: ["aws/*", "gcp/*", "azure/*"]
 #   controls: { nist-800-53: ["SA-22", "SI-2"] }
 #   remediation: Move the function to a runtime that is supported, or build it as an image whose base you keep current.
 package plumbline.deployment.end_of_life_runtime
@@ -21,7 +21,7 @@ deny contains {"msg": msg} if {
 }
 
 # Clouds give one name to runtimes that end at different times.
-end_of_support := {"aws": of_lambda, "gcp": of_google}
+end_of_support := {"aws": of_lambda, "azure": of_azure, "gcp": of_google}
 
 # Deprecation dates of AWS, from the two tables of "Lambda runtimes" in its Developer Guide. Dates still to come are
 # there where they are near; AWS has moved some of those that were far.
@@ -64,6 +64,29 @@ of_lambda := {
 	"ruby2.7": "2023-12-07",
 	"ruby3.2": "2026-03-31",
 	"ruby3.3": "2027-03-31",
+}
+
+# Azure supports a language as long as those who make it do, by the "Language runtime support policy" of its functions.
+of_azure := {
+	"dotnet3.1": "2022-12-13",
+	"dotnet6.0": "2024-11-12",
+	"dotnet7.0": "2024-05-14",
+	"dotnet8.0": "2026-11-10",
+	"nodejs12": "2022-04-30",
+	"nodejs14": "2023-04-30",
+	"nodejs16": "2023-09-11",
+	"nodejs18": "2025-04-30",
+	"nodejs20": "2026-04-30",
+	"nodejs22": "2027-04-30",
+	"powershell7": "2022-12-03",
+	"powershell7.2": "2024-11-08",
+	"powershell7.4": "2026-11-10",
+	"python3.6": "2021-12-23",
+	"python3.7": "2023-06-27",
+	"python3.8": "2024-10-07",
+	"python3.9": "2025-10-31",
+	"python3.10": "2026-10-31",
+	"python3.11": "2027-10-31",
 }
 
 # Deprecation dates of Google Cloud, from "Runtime support" in the documentation of Cloud Run functions.

@@ -75,6 +75,13 @@ test_runtime_of_google_past_its_support_is_denied if {
 		with input as object.union(function({"language": "nodejs18"}), {"platform": "gcp"})
 }
 
+test_runtime_of_azure_past_its_support_is_denied if {
+	every platform, found in {"aws": 0, "azure": 1} {
+		count(end_of_life_runtime.deny) == found with time.now_ns as at("2026-01-01T00:00:00Z")
+			with input as object.union(function({"language": "nodejs18"}), {"platform": platform})
+	}
+}
+
 test_language_of_a_workload_that_is_no_function_passes if {
 	count(end_of_life_runtime.deny) == 0 with input as function({"form": "vm", "language": "python3.8"})
 		with time.now_ns as at("2026-01-01T00:00:00Z")

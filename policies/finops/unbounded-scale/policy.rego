@@ -53,6 +53,8 @@ limits_as_written contains input.resource.reservedConcurrency
 
 limits_as_written contains input.resource.max_instances
 
+limits_as_written contains input.resource.maximum_instance_count
+
 limits_as_written contains block.max_instance_count if some block in input.resource.service_config
 
 limits_as_written contains block.app_scale_limit if some block in input.resource.site_config

@@ -30,6 +30,7 @@ test_limit_that_only_a_deployment_can_resolve_passes if {
 		{"reserved_concurrent_executions": "${var.concurrency}"},
 		{"reservedConcurrency": "${param:concurrency}"},
 		{"max_instances": "${var.instances}"},
+		{"maximum_instance_count": "${var.instances}"},
 		{"service_config": [{"max_instance_count": "${var.instances}"}]},
 		{"site_config": [{"app_scale_limit": "${var.instances}"}]},
 	] {
@@ -43,6 +44,7 @@ test_whatever_is_no_limit_there_is_denied if {
 		{"reserved_concurrent_executions": "many"},
 		{"reserved_concurrent_executions": -1},
 		{"max_instances": null},
+		{"maximum_instance_count": "many"},
 		{"service_config": [{"max_instance_count": true}, null, "${x}"]},
 		{"site_config": [{"always_on": "${var.on}"}]},
 	] {

@@ -51,6 +51,8 @@ declared contains [key, value] if some key, value in input.workload.tags
 
 targets contains "function" if is_function
 
+targets contains "state-machine" if form == "state-machine"
+
 targets contains "job" if form == "job"
 
 targets contains "vm" if form == "vm"
@@ -90,6 +92,8 @@ elastic := sprintf("function `%v`", [input.workload.name]) if is_function
 else := sprintf("Knative workload `%v`", [input.workload.name]) if is_knative
 
 else := sprintf("Cloud Run service `%v`", [input.workload.name]) if is_cloud_run_service
+
+else := sprintf("container app `%v`", [input.workload.name]) if input.kind == "azurerm_container_app"
 
 # --- In which region, as clouds compare: Azure takes `West Europe` for `westeurope`, and a machine of Google names its
 # zone, `europe-west1-b`.

@@ -59,7 +59,10 @@ test_each_place_has_its_words if {
 		{"at": ["kubernetes", "serving.knative.dev/Service", "container"], "is": {"knative"}},
 		{"at": ["docker", "compose/service", "container"], "is": {"container"}},
 		{"at": ["aws", "AWS::ECS::TaskDefinition", "container"], "is": {"container"}},
+		{"at": ["aws", "AWS::StepFunctions::StateMachine", "state-machine"], "is": {"state-machine"}},
+		{"at": ["azure", "azurerm_container_app", "container"], "is": {"container"}},
 		{"at": ["gcp", "google_cloud_run_v2_service", "container"], "is": {"cloud-run"}},
+		{"at": ["gcp", "google_cloud_run_service", "container"], "is": {"cloud-run"}},
 		{"at": ["gcp", "google_cloud_run_v2_job", "job"], "is": {"cloud-run", "job"}},
 		{"at": ["aws", "AWS::EC2::Instance", "vm"], "is": {"vm"}},
 		{"at": ["host", "cloud-init/config", "vm"], "is": {"vm"}},
@@ -103,7 +106,16 @@ test_what_comes_and_goes_has_a_name if {
 		"kind": "google_cloud_run_v2_service",
 		"workload": {"name": "web", "runtime": {"form": "container"}},
 	}
-	every kind, form in {"apps/Deployment": "container", "google_cloud_run_v2_job": "job"} {
+	placement.elastic == "container app `web`" with input as {
+		"platform": "azure",
+		"kind": "azurerm_container_app",
+		"workload": {"name": "web", "runtime": {"form": "container"}},
+	}
+	every kind, form in {
+		"apps/Deployment": "container",
+		"google_cloud_run_v2_job": "job",
+		"aws_sfn_state_machine": "state-machine",
+	} {
 		not placement.elastic with input as {
 			"platform": "kubernetes",
 			"kind": kind,

@@ -10,7 +10,7 @@
 #   targets: ["aws/*", "gcp/*", "azure/*", "kubernetes/serving.knative.dev/*", "kubernetes/apps/Deployment"]
 #   unknown: pass
 #   controls: { nist-800-53: ["AU-12", "SI-4"] }
-#   remediation: "Switch tracing on: `TracingConfig` of a function, `Tracing` in SAM, `tracing_config` in Terraform; `OTEL_EXPORTER_OTLP_ENDPOINT`, or an annotation of the OpenTelemetry operator, elsewhere."
+#   remediation: "Switch tracing on: `TracingConfig` of a function, `TracingConfiguration` of a state machine, `Tracing` in SAM, `tracing_config` and `tracing_configuration` in Terraform; `OTEL_EXPORTER_OTLP_ENDPOINT`, or an annotation of the OpenTelemetry operator, elsewhere."
 #   params:
 #     type: object
 #     additionalProperties: false
@@ -18,19 +18,23 @@
 #       tiers:
 #         description: What is judged.
 #         type: array
-#         items: { enum: [function, knative, deployment] }
-#         default: [function, knative]
+#         items: { enum: [function, state-machine, knative, deployment] }
+#         default: [function, state-machine, knative]
 package plumbline.observability.no_tracing
 
 deny contains {"msg": msg} if {
-	input.workload.runtime.form == "function"
-	"function" in data.params.tiers
+	form := input.workload.runtime.form
+	noun := nouns[form]
+	form in data.params.tiers
 	not exports
 
 	# An absent value is one that nobody can know yet.
 	input.workload.observability.tracing != true
-	msg := sprintf("function `%v` does not trace", [input.workload.name])
+	msg := sprintf("%s `%v` does not trace", [noun, input.workload.name])
 }
+
+# What comes with a switch for tracing.
+nouns := {"function": "function", "state-machine": "state machine"}
 
 # Where nothing is written, the path says what is missing.
 deny contains {"msg": msg, "path": places[input.kind]} if {

@@ -48,6 +48,21 @@ test_function_that_exports_by_itself_passes if {
 	})
 }
 
+# State machines.
+
+test_state_machine_without_tracing_is_denied if {
+	no_tracing.deny == {{"msg": "state machine `checkout` does not trace"}} with input as state_machine(false)
+		with data.params as params
+}
+
+test_state_machine_with_tracing_passes if {
+	count(no_tracing.deny) == 0 with input as state_machine(true) with data.params as params
+}
+
+test_state_machine_that_is_not_judged_passes if {
+	count(no_tracing.deny) == 0 with input as state_machine(false) with data.params as {"tiers": ["function"]}
+}
+
 # Knative and Deployments.
 
 test_service_without_tracing_is_denied if {
@@ -166,7 +181,7 @@ test_tiers_that_are_not_judged_pass if {
 		with data.params as {"tiers": ["knative"]}
 }
 
-params := {"tiers": ["function", "knative"]}
+params := {"tiers": ["function", "state-machine", "knative"]}
 
 messages contains finding.msg if some finding in no_tracing.deny
 
@@ -178,6 +193,12 @@ function(more) := {
 	"platform": "aws",
 	"kind": "AWS::Lambda::Function",
 	"workload": object.union({"name": "orders", "runtime": {"form": "function"}, "containers": []}, more),
+}
+
+state_machine(tracing) := {
+	"platform": "aws",
+	"kind": "AWS::StepFunctions::StateMachine",
+	"workload": {"name": "checkout", "runtime": {"form": "state-machine"}, "observability": {"tracing": tracing}},
 }
 
 workload(kind, env) := {

@@ -10,7 +10,7 @@
 #   targets: ["*"]
 #   unknown: pass
 #   controls: { nist-800-53: ["AU-11", "SI-12"] }
-#   remediation: "Say how many days the logs are kept: `RetentionInDays` of a log group, `retention_in_days` in Terraform."
+#   remediation: "Say how many days the logs are kept: `RetentionInDays` of a log group, `retention_in_days` in Terraform, `retention_days` of a bucket of logs of Google."
 package plumbline.observability.unbounded_logs
 
 import data.plumbline.lib.symbolic

@@ -11,7 +11,7 @@
 #   requires: ["estate.classes"]
 #   unknown: pass
 #   controls: { nist-800-53: ["SC-6", "CP-10"] }
-#   remediation: "Keep as many instances warm as the class asks for: provisioned concurrency or a least number of instances of a function, `min_instance_count` of a service of Cloud Run, `autoscaling.knative.dev/min-scale` of a Knative template."
+#   remediation: "Keep as many instances warm as the class asks for: provisioned concurrency or a least number of instances of a function, `min_instance_count` of a service of Cloud Run, `min_replicas` of a container app, `autoscaling.knative.dev/min-scale` of a Knative template."
 package plumbline.placement.cold_latency_critical
 
 import data.plumbline.lib.placement

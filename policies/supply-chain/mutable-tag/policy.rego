@@ -7,7 +7,7 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*", "docker/*", "aws/*", "gcp/*"]
+#   targets: ["kubernetes/*", "docker/*", "aws/*", "gcp/*", "azure/*"]
 #   controls: { nist-800-53: ["CM-2", "SI-7"] }
 #   remediation: Name the version in the tag, or better the digest.
 #   params:

@@ -7,7 +7,7 @@
 #   severity: medium
 #   effect: deny
 #   subject: workload
-#   targets: ["kubernetes/*", "docker/*", "aws/*", "gcp/*"]
+#   targets: ["kubernetes/*", "docker/*", "aws/*", "gcp/*", "azure/*"]
 #   requires: ["estate.registries.allowed"]
 #   controls: { cis-kubernetes: ["5.5.1"], nist-800-53: ["CM-7(5)"] }
 #   remediation: Mirror the image into an allowed registry and refer to it there, or add its registry to `registries.allowed` in `estate.yaml`.

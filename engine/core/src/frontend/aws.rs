@@ -8,13 +8,16 @@ pub(super) mod document;
 pub(super) mod endpoint;
 pub(super) mod function;
 pub(super) mod identity;
+pub(super) mod listener;
 pub(super) mod machine;
 pub(super) mod notification;
 pub(super) mod queue;
 pub(super) mod sam;
 pub(super) mod store;
+pub(super) mod stream;
 pub(super) mod task;
 pub(super) mod variables;
+pub(super) mod workflow;
 
 use crate::estate::Model;
 use crate::resource::Resource;

@@ -154,7 +154,7 @@ fn fabric(resource: &Resource) -> Fabric<'_> {
 fn entities(resource: &Resource) -> Vec<Entity> {
     MODELS
         .iter()
-        .chain(catalogue::MODELS)
+        .chain(catalogue::models())
         .find(|(kind, _)| *kind == resource.kind)
         .map(|(_, model)| model(resource))
         .unwrap_or_default()

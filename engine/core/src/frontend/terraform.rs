@@ -67,7 +67,7 @@ const MODELS: &[(&str, Modeller)] = &[
 pub(super) fn entities(resource: &Resource) -> Vec<Entity> {
     MODELS
         .iter()
-        .chain(catalogue::MODELS)
+        .chain(catalogue::models())
         .find(|(kind, _)| *kind == resource.kind)
         .map(|(_, model)| model(resource))
         .unwrap_or_default()

@@ -19,6 +19,7 @@ mod model_schema;
 mod outputs;
 mod places;
 mod policies;
+mod providers;
 mod serverless;
 mod stream;
 mod systemd;

@@ -1,6 +1,6 @@
 //! Budgets, and the alerts that they raise.
 
-use super::declared::{Declared, Path, each};
+use super::declared::{Declared, Path, each, truth};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::shared;
 use crate::tree::View;
@@ -12,6 +12,8 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) tags: Path,
     /// What it tells people of: the list.
     pub(in crate::frontend) alerts: Path,
+    /// Within an alert: whether it is raised at all.
+    pub(in crate::frontend) enabled: Path,
     /// Within an alert: how much of the budget is spent.
     pub(in crate::frontend) threshold: Path,
     /// Within an alert: what the threshold is measured in.
@@ -28,13 +30,18 @@ pub(in crate::frontend) fn budget(declared: &Declared<'_>, spelling: &Spelling) 
         shared::tags(model, declared.at(spelling.tags));
         let alerts = declared.at(spelling.alerts);
         model.list("alerts", alerts.map_or(declared.under, View::id), |model| {
-            for alert in alerts.into_iter().flat_map(each) {
+            let alerts = alerts.into_iter().flat_map(each);
+            for alert in alerts.filter(|alert| !is_off(*alert, spelling)) {
                 model.object(None, alert.id(), |model| {
                     percent(model, declared, spelling, alert);
                 });
             }
         });
     })
+}
+
+fn is_off(alert: View<'_>, spelling: &Spelling) -> bool {
+    super::dig(alert, spelling.enabled).and_then(truth) == Some(false)
 }
 
 /// `percent` of an alert: of an amount of money, its share of the budget where that is whole.

@@ -294,7 +294,7 @@ fn of_event(model: &mut Model, declared: &Declared<'_>, form: &str, at: View<'_>
 }
 
 /// A number of seconds: `60`, `600s`, `PT1M`; or another number.
-fn duration(
+pub(in crate::frontend) fn duration(
     model: &mut Model,
     declared: &Declared<'_>,
     key: &str,

@@ -19,15 +19,17 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) public: Question,
     pub(in crate::frontend) encrypted: Question,
     pub(in crate::frontend) backup: Question,
-    /// The policy beside the store.
+    /// The policy of the store: its own, or one beside it.
     pub(in crate::frontend) policy: Option<Policy>,
 }
 
-/// A policy beside a store that says who may use it.
+/// A policy of a store that says who may use it.
 #[derive(Debug)]
 pub(in crate::frontend) struct Policy {
+    /// The resource beside the store that says it: its type, and the store.
     pub(in crate::frontend) kind: &'static str,
     pub(in crate::frontend) store: Path,
+    /// Within that resource, or within the store.
     pub(in crate::frontend) document: Path,
     /// What makes a policy that lets everybody in one that does not.
     pub(in crate::frontend) unless: &'static [Way],
@@ -80,6 +82,8 @@ pub(in crate::frontend) enum Means {
     OneOf(&'static [&'static str]),
     /// A number other than 0.
     NotZero,
+    /// Anything.
+    Written,
     /// One of these words at a path within any of its elements.
     Within(Path, &'static [&'static str]),
 }
@@ -89,9 +93,19 @@ pub(in crate::frontend) const TRUE: Means = Means::OneOf(&["true"]);
 
 /// The store that a resource is.
 pub(in crate::frontend) fn store(declared: &Declared<'_>, spelling: &Spelling) -> Entity {
+    store_of(declared, spelling, None)
+}
+
+/// The group of logs that a resource is, which keeps them for some days where nothing is written.
+pub(in crate::frontend) fn logs(declared: &Declared<'_>, spelling: &Spelling, days: i64) -> Entity {
+    store_of(declared, spelling, Some(days))
+}
+
+fn store_of(declared: &Declared<'_>, spelling: &Spelling, days: Option<i64>) -> Entity {
     let store = Store {
         declared: *declared,
         spelling,
+        days,
     };
     declared.entity(EntityKind::Store, |model| store.fill(model))
 }
@@ -106,6 +120,8 @@ enum Answer<'a> {
 struct Store<'a, 's> {
     declared: Declared<'a>,
     spelling: &'s Spelling,
+    /// How long logs are kept where nothing is written; None: for ever.
+    days: Option<i64>,
 }
 
 impl<'a> Store<'a, '_> {
@@ -121,12 +137,17 @@ impl<'a> Store<'a, '_> {
         self.log_retention(model);
     }
 
-    /// Logs that are kept for 0 days are kept for ever.
+    /// 0 days say nothing: where no number holds by default, logs are then kept for ever.
     fn log_retention(&self, model: &mut Model) {
         let written = self.declared.at(self.spelling.log_retention);
         let written = written.filter(|days| days.raw() != Some("0"));
-        self.declared
-            .known(model, "log_retention_days", written, Model::integer);
+        let declared = &self.declared;
+        match (written, self.days) {
+            (None, Some(days)) => {
+                model.number_at("log_retention_days", days, declared.default());
+            }
+            _ => declared.known(model, "log_retention_days", written, Model::integer),
+        }
     }
 
     fn put(&self, model: &mut Model, key: &str, answer: Answer<'_>) {
@@ -215,6 +236,7 @@ impl<'a> Store<'a, '_> {
     fn is_yes(&self, way: &Way, view: View<'_>) -> Option<bool> {
         match &way.means {
             Means::OneOf(words) => self.is_one_of(words, each(view)),
+            Means::Written => Some(true),
             _ if self.declared.is_unknown(view) => None,
             Means::NotZero => Some(view.raw().is_some_and(|text| text != "0")),
             Means::Within(path, words) => {
@@ -238,14 +260,15 @@ impl<'a> Store<'a, '_> {
         said
     }
 
-    /// A policy beside the store that lets everybody in.
+    /// A policy of the store that lets everybody in.
     fn opened(&self) -> Option<Answer<'a>> {
         let policy = self.spelling.policy.as_ref()?;
         let unless = self.said(policy.unless);
         if matches!(unless, Answer::Is(true, _)) {
             return None;
         }
-        let policies = self.beside(policy.kind, policy.store);
+        let own = self.declared.properties.into_iter();
+        let policies = own.chain(self.beside(policy.kind, policy.store));
         let mut written = policies.filter_map(|beside| super::dig(beside, policy.document));
         written.find_map(|written| {
             let Some(document) = Document::at(&self.declared, written) else {

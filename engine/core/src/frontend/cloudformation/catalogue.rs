@@ -1,6 +1,9 @@
 //! Where further resources of templates say what: stores, identities, endpoints, what hands messages on, budgets and
 //! machines.
 
+mod flow;
+mod stores;
+
 use super::{DIALECT, Modeller};
 use crate::estate::Entity;
 use crate::frontend::aws::budget::{self, budget};
@@ -15,8 +18,13 @@ use crate::frontend::aws::store::{self, Means, Policy, Question, TRUE, Way, stor
 use crate::frontend::aws::task::{self, task};
 use crate::resource::Resource;
 
+/// What each type of resource is.
+pub(super) fn models() -> impl Iterator<Item = &'static (&'static str, Modeller)> {
+    MODELS.iter().chain(stores::MODELS).chain(flow::MODELS)
+}
+
 /// What each type of resource is: one line per type.
-pub(super) const MODELS: &[(&str, Modeller)] = &[
+const MODELS: &[(&str, Modeller)] = &[
     ("AWS::S3::Bucket", |it| {
         let mut entities = vec![store(&of(it), &BUCKET)];
         entities.extend(notifications(&of(it), &BUCKET_NOTIFICATIONS));
@@ -464,6 +472,7 @@ static BUDGET: budget::Spelling = budget::Spelling {
     amount: &["Budget", "BudgetLimit", "Amount"],
     tags: &["ResourceTags"],
     alerts: &["NotificationsWithSubscribers"],
+    enabled: &[],
     threshold: &["Notification", "Threshold"],
     unit: &["Notification", "ThresholdType"],
     of_one: false,

@@ -1,36 +1,69 @@
 //! Functions of Azure: what runs, and who may call it.
 
+pub(super) mod container;
+pub(super) mod subscription;
+
 use super::DIALECT;
 use crate::estate::{Entity, EntityKind, Model};
-use crate::frontend::aws::declared::{Declared, truth};
+use crate::frontend::aws::declared::{Declared, Path, truth};
 use crate::frontend::aws::variables::env_of;
 use crate::frontend::aws::{WHY, dig};
 use crate::frontend::shared;
 use crate::resource::Resource;
 use crate::tree::{Origin, View};
 
-/// An app of functions: its workload and its address.
-pub(super) fn function(resource: &Resource) -> Vec<Entity> {
-    let declared = Declared::new(resource, &DIALECT);
-    vec![workload(&declared), endpoint(&declared)]
+/// Where a type of app says what.
+#[derive(Debug)]
+pub(super) struct App {
+    os: &'static str,
+    /// How many instances there may be, and what holds where nothing is written.
+    most: (Path, Option<i64>),
+    least: Path,
+    stack: fn(&mut Model, &Declared<'_>),
 }
 
-fn workload(declared: &Declared<'_>) -> Entity {
+pub(super) static LINUX: App = App {
+    os: "linux",
+    most: (&["site_config", "app_scale_limit"], None),
+    least: &["site_config", "elastic_instance_minimum"],
+    stack,
+};
+
+pub(super) static WINDOWS: App = App {
+    os: "windows",
+    most: (&["site_config", "app_scale_limit"], None),
+    least: &["site_config", "elastic_instance_minimum"],
+    stack,
+};
+
+/// <https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan>
+pub(super) static FLEX: App = App {
+    os: "linux",
+    most: (&["maximum_instance_count"], Some(100)),
+    least: &["always_ready", "instance_count"],
+    stack: flex_stack,
+};
+
+/// An app of functions: its workload and its address.
+pub(super) fn function(resource: &Resource, app: &App) -> Vec<Entity> {
+    let declared = Declared::new(resource, &DIALECT);
+    vec![workload(&declared, app), endpoint(&declared)]
+}
+
+fn workload(declared: &Declared<'_>, app: &App) -> Entity {
     declared.workload(declared.at(&["name"]), |model| {
         let default = declared.default();
         shared::tags(model, declared.at(&["tags"]));
-        runtime(model, declared);
+        runtime(model, declared, app);
         model.object(Some("lifetime"), declared.under, |model| {
-            let most = declared.at(&["site_config", "app_scale_limit"]);
-            declared.known(model, "max_instances", most, Model::integer);
-            let least = declared.at(&["site_config", "elastic_instance_minimum"]);
-            declared.number_or(model, "min_instances", least, 0);
+            let (most, otherwise) = app.most;
+            match (declared.at(most), otherwise) {
+                (None, Some(number)) => model.number_at("max_instances", number, default),
+                (most, _) => declared.known(model, "max_instances", most, Model::integer),
+            }
+            declared.number_or(model, "min_instances", declared.at(app.least), 0);
         });
-        if let Some(identity) = declared.at(&["identity"]) {
-            model.object(Some("identity"), identity.id(), |model| {
-                model.text("name", &declared.resource.name, default);
-            });
-        }
+        identity(model, declared);
         model.object(Some("network"), declared.under, |model| {
             let subnet = declared.at(&["virtual_network_subnet_id"]);
             declared.presence(model, "vpc", subnet);
@@ -53,27 +86,64 @@ fn workload(declared: &Declared<'_>) -> Entity {
     })
 }
 
-/// `runtime.language`: `python3.12`, of what a stack calls `python_version = "3.12"`.
-fn runtime(model: &mut Model, declared: &Declared<'_>) {
+/// What acts for itself is called by its own name.
+fn identity(model: &mut Model, declared: &Declared<'_>) {
+    if let Some(identity) = declared.at(&["identity"]) {
+        model.object(Some("identity"), identity.id(), |model| {
+            model.text("name", &declared.resource.name, declared.default());
+        });
+    }
+}
+
+fn runtime(model: &mut Model, declared: &Declared<'_>, app: &App) {
     model.object(Some("runtime"), declared.under, |model| {
         let default = declared.default();
         model.text("form", "function", default);
-        model.text("os", "linux", default);
-        let stack = declared.at(&["site_config", "application_stack"]);
-        let image = stack.and_then(|stack| dig(stack, &["docker"]));
-        let package = if image.is_some() { "image" } else { "zip" };
-        model.text("package", package, declared.origin(image));
-        for (key, language) in LANGUAGES {
-            let version = stack.and_then(|stack| dig(stack, &[*key]));
-            let text = version.and_then(|version| declared.text(version));
-            if let Some((version, text)) = version.zip(text) {
-                let origin = Origin::Derived { from: version.id() };
-                model.text("language", &format!("{language}{text}"), origin);
-                break;
-            }
-        }
+        model.text("os", app.os, default);
+        (app.stack)(model, declared);
     });
 }
+
+/// `runtime.language`: `python3.12`, of what a stack calls `python_version = "3.12"`. On Windows, some versions begin
+/// with `~` or `v`.
+fn stack(model: &mut Model, declared: &Declared<'_>) {
+    let stack = declared.at(&["site_config", "application_stack"]);
+    let image = stack.and_then(|stack| dig(stack, &["docker"]));
+    let package = if image.is_some() { "image" } else { "zip" };
+    model.text("package", package, declared.origin(image));
+    for (key, language) in LANGUAGES {
+        let version = stack.and_then(|stack| dig(stack, &[*key]));
+        let text = version.and_then(|version| declared.text(version));
+        if let Some((version, text)) = version.zip(text) {
+            let origin = Origin::Derived { from: version.id() };
+            let number = text.trim_start_matches(['~', 'v']);
+            model.text("language", &format!("{language}{number}"), origin);
+            break;
+        }
+    }
+}
+
+/// `runtime.language`: `python3.12`, of what is called `runtime_name = "python"` and `runtime_version = "3.12"`.
+fn flex_stack(model: &mut Model, declared: &Declared<'_>) {
+    model.text("package", "zip", declared.default());
+    let (name, version) = (
+        declared.at(&["runtime_name"]),
+        declared.at(&["runtime_version"]),
+    );
+    let text = |view: View<'_>| declared.text(view).map(str::to_owned);
+    let Some((version, number)) = version.and_then(|view| Some((view, text(view)?))) else {
+        return;
+    };
+    if let Some(name) = name.and_then(text) {
+        let known = RUNTIMES.iter().find(|(of, _)| *of == name);
+        let language = known.map_or(name.as_str(), |(_, language)| *language);
+        let origin = Origin::Derived { from: version.id() };
+        model.text("language", &format!("{language}{number}"), origin);
+    }
+}
+
+/// Names of runtimes that differ from the languages.
+const RUNTIMES: &[(&str, &str)] = &[("node", "nodejs"), ("dotnet-isolated", "dotnet")];
 
 /// Versions of a stack, and the language of each.
 const LANGUAGES: &[(&str, &str)] = &[

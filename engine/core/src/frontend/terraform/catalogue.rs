@@ -1,7 +1,11 @@
 //! Where further resources of the providers say what: stores, identities, endpoints, what hands messages on, budgets
 //! and machines.
 
-use super::{DIALECT, Modeller, azure, google};
+mod aws;
+mod azure;
+mod google;
+
+use super::{DIALECT, Modeller};
 use crate::frontend::aws::budget::{self, budget};
 use crate::frontend::aws::bus::{self, Channel, Handing, Upstream, channel, handing};
 use crate::frontend::aws::declared::Declared;
@@ -13,8 +17,14 @@ use crate::frontend::aws::store::{self, Means, Policy, Question, TRUE, Way, stor
 use crate::frontend::aws::task::{self, task};
 use crate::resource::Resource;
 
+/// What each type of resource is, of every provider.
+pub(super) fn models() -> impl Iterator<Item = &'static (&'static str, Modeller)> {
+    let first = MODELS.iter().chain(aws::MODELS);
+    first.chain(azure::MODELS).chain(google::MODELS)
+}
+
 /// What each type of resource is: one line per type.
-pub(super) const MODELS: &[(&str, Modeller)] = &[
+const MODELS: &[(&str, Modeller)] = &[
     ("aws_s3_bucket", |it| vec![store(&of(it), &BUCKET)]),
     ("aws_s3_bucket_notification", |it| {
         notifications(&of(it), &BUCKET_NOTIFICATIONS)
@@ -98,9 +108,6 @@ pub(super) const MODELS: &[(&str, Modeller)] = &[
         vec![machine(&of(it), &AZURE_MACHINE)]
     }),
     ("aws_ecs_task_definition", |it| vec![task(&of(it), &TASK)]),
-    ("google_cloud_run_v2_service", google::service),
-    ("google_cloudfunctions2_function", google::function),
-    ("azurerm_linux_function_app", azure::function),
 ];
 
 fn of(resource: &Resource) -> Declared<'_> {
@@ -611,6 +618,7 @@ static BUDGET: budget::Spelling = budget::Spelling {
     amount: &["limit_amount"],
     tags: &["tags"],
     alerts: &["notification"],
+    enabled: &[],
     threshold: &["threshold"],
     unit: &["threshold_type"],
     of_one: false,
@@ -620,6 +628,7 @@ static GOOGLE_BUDGET: budget::Spelling = budget::Spelling {
     amount: &["amount", "specified_amount", "units"],
     tags: &[],
     alerts: &["threshold_rules"],
+    enabled: &[],
     threshold: &["threshold_percent"],
     unit: &[],
     of_one: true,

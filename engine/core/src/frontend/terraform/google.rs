@@ -1,4 +1,7 @@
-//! Services and functions of Google Cloud: what runs, and who may call it.
+//! Services, jobs and functions of Google Cloud: what runs, and who may call it.
+
+pub(super) mod first;
+pub(super) mod trigger;
 
 use super::DIALECT;
 use crate::estate::{Entity, EntityKind, Model};
@@ -16,9 +19,14 @@ use crate::tree::{Origin, View};
 pub(super) fn service(resource: &Resource) -> Vec<Entity> {
     let declared = Declared::new(resource, &DIALECT);
     vec![
-        service_workload(&declared),
+        run(&declared, &SERVICE),
         endpoint(&declared, &SERVICE_ACCESS),
     ]
+}
+
+/// A job of Cloud Run, which nobody calls.
+pub(super) fn job(resource: &Resource) -> Vec<Entity> {
+    vec![run(&Declared::new(resource, &DIALECT), &JOB)]
 }
 
 /// A function: its workload, and its address if requests start it.
@@ -31,30 +39,75 @@ pub(super) fn function(resource: &Resource) -> Vec<Entity> {
     entities
 }
 
-fn service_workload(declared: &Declared<'_>) -> Entity {
+/// Where a type of Cloud Run says what.
+struct Run {
+    form: &'static str,
+    labels: Path,
+    /// How long a request or a task may take, and what holds where nothing is written.
+    timeout: (Path, i64),
+    /// How many instances there are at least and at most, and how many requests each of them takes at once.
+    scaling: Option<[Path; 3]>,
+    /// How often a task is tried again, and what holds where nothing is written.
+    retries: Option<(Path, i64)>,
+    account: Path,
+    network: Path,
+    containers: Path,
+}
+
+const SERVICE: Run = Run {
+    form: "container",
+    labels: &["labels"],
+    timeout: (&["template", "timeout"], 300),
+    scaling: Some([
+        &["template", "scaling", "min_instance_count"],
+        &["template", "scaling", "max_instance_count"],
+        &["template", "max_instance_request_concurrency"],
+    ]),
+    retries: None,
+    account: &["template", "service_account"],
+    network: &["template", "vpc_access"],
+    containers: &["template", "containers"],
+};
+
+/// <https://cloud.google.com/run/docs/create-jobs>
+const JOB: Run = Run {
+    form: "job",
+    labels: &["labels"],
+    timeout: (&["template", "template", "timeout"], 600),
+    scaling: None,
+    retries: Some((&["template", "template", "max_retries"], 3)),
+    account: &["template", "template", "service_account"],
+    network: &["template", "template", "vpc_access"],
+    containers: &["template", "template", "containers"],
+};
+
+fn run(declared: &Declared<'_>, spelling: &Run) -> Entity {
     let at = |path: Path| declared.at(path);
     declared.workload(at(&["name"]), |model| {
         let default = declared.default();
-        shared::tags(model, at(&["labels"]));
+        shared::tags(model, at(spelling.labels));
         model.object(Some("runtime"), declared.under, |model| {
-            model.text("form", "container", default);
+            model.text("form", spelling.form, default);
         });
         model.object(Some("lifetime"), declared.under, |model| {
-            timeout(model, declared, at(&["template", "timeout"]), 300);
-            let (least, most) = (
-                &["template", "scaling", "min_instance_count"],
-                &["template", "scaling", "max_instance_count"],
-            );
-            scaling(model, declared, at(least), at(most));
-            let concurrency = at(&["template", "max_instance_request_concurrency"]);
-            declared.number_or(model, "concurrency", concurrency, 80);
+            let (written, otherwise) = spelling.timeout;
+            timeout(model, declared, at(written), otherwise);
+            if let Some([least, most, concurrency]) = spelling.scaling {
+                scaling(model, declared, at(least), at(most));
+                declared.number_or(model, "concurrency", at(concurrency), 80);
+            }
         });
-        identity(model, declared, at(&["template", "service_account"]));
+        identity(model, declared, at(spelling.account));
         model.object(Some("network"), declared.under, |model| {
-            declared.presence(model, "vpc", at(&["template", "vpc_access"]));
+            declared.presence(model, "vpc", at(spelling.network));
         });
         placement(model, declared);
-        let containers = at(&["template", "containers"]);
+        if let Some((written, otherwise)) = spelling.retries {
+            model.object(Some("failure"), declared.under, |model| {
+                declared.number_or(model, "retries", at(written), otherwise);
+            });
+        }
+        let containers = at(spelling.containers);
         let from = containers.map_or(declared.under, View::id);
         model.list("containers", from, |model| {
             for container in containers.into_iter().flat_map(each) {
@@ -66,7 +119,7 @@ fn service_workload(declared: &Declared<'_>) -> Entity {
     })
 }
 
-/// A container of a service.
+/// A container of a service or a job. The two versions of a service name a secret in two ways.
 fn of_service(model: &mut Model, declared: &Declared<'_>, container: View<'_>) {
     let under = container.id();
     match dig(container, &["name"]) {
@@ -86,7 +139,7 @@ fn of_service(model: &mut Model, declared: &Declared<'_>, container: View<'_>) {
             let from = variable.id();
             Some(match dig(variable, &["value"]) {
                 Some(value) => Variable::written(declared, name, value, value.id()),
-                None if dig(variable, &["value_source"]).is_some() => Variable {
+                None if SOURCES.iter().any(|key| dig(variable, &[*key]).is_some()) => Variable {
                     name,
                     given: Given::Secret,
                     from,
@@ -108,6 +161,9 @@ fn of_service(model: &mut Model, declared: &Declared<'_>, container: View<'_>) {
         limits(model, declared, cpu, memory);
     });
 }
+
+/// Where a variable names the store that its value is from.
+const SOURCES: &[&str] = &["value_source", "value_from"];
 
 fn function_workload(declared: &Declared<'_>) -> Entity {
     let at = |path: Path| declared.at(path);
@@ -229,7 +285,7 @@ fn placement(model: &mut Model, declared: &Declared<'_>) {
 }
 
 /// `limits`: amounts as Kubernetes writes them.
-fn limits(
+pub(super) fn limits(
     model: &mut Model,
     declared: &Declared<'_>,
     cpu: Option<View<'_>>,
@@ -261,6 +317,8 @@ struct Access {
     grants: &'static [(&'static str, Path)],
     /// What lets everybody call it.
     open: Path,
+    /// Whether requests in the clear are answered; no way: they are not.
+    security: Path,
 }
 
 const SERVICE_ACCESS: Access = Access {
@@ -272,6 +330,7 @@ const SERVICE_ACCESS: Access = Access {
         ("google_cloud_run_service_iam_binding", &["service"]),
     ],
     open: &["invoker_iam_disabled"],
+    security: &[],
 };
 
 const FUNCTION_ACCESS: Access = Access {
@@ -291,10 +350,11 @@ const FUNCTION_ACCESS: Access = Access {
         ("google_cloud_run_v2_service_iam_binding", &["name"]),
     ],
     open: &[],
+    security: &[],
 };
 
 /// Settings of ingress that let the internet in.
-const PUBLIC: &[&str] = &["INGRESS_TRAFFIC_ALL", "ALLOW_ALL"];
+const PUBLIC: &[&str] = &["INGRESS_TRAFFIC_ALL", "ALLOW_ALL", "all"];
 
 /// Members that stand for everybody, or for whoever has an account anywhere.
 const EVERYBODY: &[&str] = &["allUsers", "allAuthenticatedUsers"];
@@ -325,9 +385,23 @@ fn endpoint(declared: &Declared<'_>, access: &Access) -> Entity {
             None => model.text("authentication", "iam", default),
         }
         model.truth("rate_limit", false, default);
-        model.truth("tls", true, default);
+        tls(model, declared, access);
         model.text("target", &declared.resource.name, default);
     })
+}
+
+/// Requests in the clear are sent on to an encrypted address. The first functions leave that to whoever deploys them,
+/// so what holds for one that says nothing is not known here.
+fn tls(model: &mut Model, declared: &Declared<'_>, access: &Access) {
+    match declared.at(access.security) {
+        Some(view) if declared.is_unknown(view) => model.unknown("tls", WHY, view.id()),
+        Some(view) => {
+            let secure = view.raw() == Some("SECURE_ALWAYS");
+            model.truth("tls", secure, Origin::Derived { from: view.id() });
+        }
+        None if access.security.is_empty() => model.truth("tls", true, declared.default()),
+        None => {}
+    }
 }
 
 /// What lets everybody call it, or else what may.
