@@ -273,9 +273,8 @@ impl Resolver<'_> {
 
     /// A path that the configuration names, if it leads somewhere.
     fn there(&mut self, path: PathBuf, place: Span, key: &str) -> Option<PathBuf> {
-        let error = match std::fs::metadata(&path) {
-            Ok(_) => return Some(path),
-            Err(error) => error,
+        let Err(error) = std::fs::metadata(&path) else {
+            return Some(path);
         };
         let message = format!("`{key}`: {}: {}", fs::display(&path), fs::reason(&error));
         self.problems

@@ -106,7 +106,7 @@ fn gather(folder: &Path, seeds: &mut Vec<(String, String)>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
             gather(&path, seeds);
-        } else if name.ends_with(".md") {
+        } else if path.extension().is_some_and(|ending| ending == "md") {
             seeds.extend(examples(&fs::read_to_string(&path).unwrap()));
         } else if Notation::of_file_name(&name).is_some() {
             seeds.push((name, fs::read_to_string(&path).unwrap()));

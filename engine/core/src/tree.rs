@@ -225,6 +225,7 @@ impl Tree {
     }
 
     /// The same tree, where nobody can know what some scalars come to: what is written there says why.
+    #[must_use]
     pub fn with_unknown(&self, scalars: &[NodeId]) -> Self {
         let mut tree = self.clone();
         for scalar in scalars {

@@ -11,7 +11,7 @@ use plumbline_core::problem::Problem;
 use crate::fs;
 
 /// How long a chart may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it is looked whether a chart is done.
 const STEP: Duration = Duration::from_millis(20);
 
@@ -68,9 +68,10 @@ fn reader(stream: impl Read + Send + 'static, max: u64) -> Text {
 }
 
 fn joined(text: Option<Text>, name: &str, max: u64) -> Result<String, Problem> {
-    let broken = || Problem::file(name, "what `helm template` writes cannot be read");
-    let bytes = text.ok_or_else(broken)?.join().map_err(|_| broken())?;
-    fs::text(name, bytes.map_err(|_| broken())?.as_slice(), max)
+    let bytes = text.and_then(|text| text.join().ok()?.ok());
+    let bytes =
+        bytes.ok_or_else(|| Problem::file(name, "what `helm template` writes cannot be read"))?;
+    fs::text(name, bytes.as_slice(), max)
 }
 
 /// Whether a program ended well; none if it had to be ended.

@@ -135,7 +135,7 @@ pub(super) struct Wrong<'a> {
 }
 
 /// What of a mapping is not of its shape. Null is nothing.
-pub(super) fn of_keys<'a>(of: View<'a>, keys: Keys) -> Vec<Wrong<'a>> {
+pub(super) fn of_keys(of: View<'_>, keys: Keys) -> Vec<Wrong<'_>> {
     let mut wrong = Vec::new();
     for (key, shape) in keys {
         if let Some(written) = of.get(key).filter(|written| !written.is_null()) {

@@ -17,7 +17,7 @@ fn joins(text: &str, notation: Notation, expected: &[&str]) {
     }
     assert_eq!(reading.problems, [], "{text}");
     let (estate, _) = Estate::new(reading.resources);
-    let name = |index: usize| estate.entities[index].name.as_str();
+    let name = |index: usize| estate.entities.get(index).unwrap().name.as_str();
     let found: Vec<String> = estate
         .edges()
         .iter()

@@ -546,7 +546,7 @@ fn the_parts_of_a_command_end_where_it_means_them_to() {
         out.lines()
             .filter(|line| line.starts_with("::"))
             .all(|line| {
-                let properties = line.splitn(3, "::").nth(1).unwrap_or_default();
+                let properties = line.split("::").nth(1).unwrap_or_default();
                 let (_, properties) = properties.split_once(' ').unwrap_or_default();
                 let known = ["file", "line", "endLine", "col", "endColumn", "title"];
                 properties.split(',').all(|property| {

@@ -78,6 +78,7 @@ fn filter<'a>(written: View<'a>, filters: &[Path], events: &str) -> Option<View<
 }
 
 /// What a notification joins; none: the resource that declares it.
+#[derive(Clone, Copy)]
 struct Ends<'a> {
     bucket: Option<View<'a>>,
     consumer: Option<View<'a>>,
