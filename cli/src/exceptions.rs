@@ -23,7 +23,12 @@ pub(crate) fn waivers(
     let (mut all, mut problems) = (Vec::new(), Vec::new());
     for file in files {
         let (document, wrong) = config::document(file, Notation::Yaml, schema::WAIVERS, sources);
-        problems.extend(wrong);
+        let advise = |problem: Problem| match problem.help {
+            Some(_) => problem,
+            None => problem
+                .help("`waivers` of the configuration names it; `plumb waivers add` writes one"),
+        };
+        problems.extend(wrong.into_iter().map(advise));
         let (mut waivers, mut wrong) = document
             .map(|document| waiver::of_file(&document))
             .unwrap_or_default();
