@@ -41,6 +41,7 @@ fn findings(pointers: &[&str]) -> Vec<Finding> {
         controls: BTreeMap::new(),
         remediation: None,
         masked: Vec::new(),
+        metadata: None,
         waiver: None,
         novelty: None,
     };
