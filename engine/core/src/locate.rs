@@ -37,16 +37,7 @@ pub fn values_around(subject: Subject<'_>, path: &Path) -> Vec<Span> {
 /// Where a path leads to, and the pointer that survives a reordering of lists.
 pub fn locate(subject: Subject<'_>, path: &Path) -> (Location, String) {
     let (node, missing) = declaring_node(subject, path);
-    locate_node(subject.resource, node, missing)
-}
-
-/// The location of a node of a resource, below which a path is missing, and the pointer that survives a reordering of
-/// lists.
-pub(crate) fn locate_node(
-    resource: &Resource,
-    node: NodeId,
-    missing: Option<Path>,
-) -> (Location, String) {
+    let resource = subject.resource;
     let span = if node == resource.root {
         resource.place()
     } else {

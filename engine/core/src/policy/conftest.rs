@@ -342,7 +342,7 @@ impl<'p, 'a> Package<'p, 'a> {
                 .filter_map(|custom| text(custom.get_str(key)?))
                 .collect::<Vec<String>>()
         };
-        let mut severity = None;
+        let mut severity: Option<Severity> = None;
         for word in custom("severity") {
             let one = Severity::parse(&word.to_ascii_lowercase());
             if one.is_none() {

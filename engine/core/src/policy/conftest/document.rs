@@ -8,7 +8,7 @@ use plumbline_rego::{ObjectBuilder, Path, Step, Value};
 use crate::estate::Estate;
 use crate::parse::{Document, Notation};
 use crate::resource::Resource;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span};
 use crate::tree::{Kind, NodeId, Tree, Typing};
 
 /// One document, or one element of a document that is a list.
@@ -20,9 +20,12 @@ pub(in crate::policy) struct Subject<'a> {
     pub(super) typing: Typing,
     /// Whether it is written in HCL, whose blocks Conftest makes lists of.
     is_hcl: bool,
-    /// The resources that the document declares, each with its index in the estate.
-    resources: Vec<(usize, &'a Resource)>,
+    declared: Declared<'a>,
 }
+
+/// The resources of an estate, each with its index, by the bytes that declare it. Of several instances of one
+/// declaration it is the first.
+type Declared<'a> = Arc<HashMap<Span, (usize, &'a Resource)>>;
 
 /// The documents of a run. Of one that is a list, each element is judged alone, as Conftest does; one without content
 /// is not judged.
@@ -30,20 +33,9 @@ pub(in crate::policy) fn documents<'a>(
     documents: &'a [Document],
     estate: &'a Estate,
 ) -> Vec<Subject<'a>> {
-    let mut by_file: HashMap<FileId, Vec<(usize, &Resource)>> = HashMap::new();
-    for (index, resource) in estate.resources.iter().enumerate() {
-        by_file
-            .entry(resource.file)
-            .or_default()
-            .push((index, resource));
-    }
+    let declared = declared(estate);
     let mut subjects = Vec::new();
     for document in documents {
-        let declared = by_file.get(&document.file).into_iter().flatten();
-        let resources: Vec<(usize, &Resource)> = declared
-            .filter(|(_, resource)| Arc::ptr_eq(&resource.tree, &document.tree))
-            .copied()
-            .collect();
         for root in roots(document) {
             subjects.push(Subject {
                 tree: &document.tree,
@@ -51,7 +43,7 @@ pub(in crate::policy) fn documents<'a>(
                 root,
                 typing: typing(document.notation),
                 is_hcl: is_hcl(document),
-                resources: resources.clone(),
+                declared: Arc::clone(&declared),
             });
         }
     }
@@ -60,17 +52,29 @@ pub(in crate::policy) fn documents<'a>(
 
 /// The resources of an estate, each as a document of its own.
 pub(in crate::policy) fn resources(estate: &Estate) -> Vec<Subject<'_>> {
-    let resources = estate.resources.iter().enumerate();
-    resources
-        .map(|(index, resource)| Subject {
+    let declared = declared(estate);
+    estate
+        .resources
+        .iter()
+        .map(|resource| Subject {
             tree: &resource.tree,
             file: resource.file,
             root: resource.root,
             typing: resource.typing,
             is_hcl: false,
-            resources: vec![(index, resource)],
+            declared: Arc::clone(&declared),
         })
         .collect()
+}
+
+fn declared(estate: &Estate) -> Declared<'_> {
+    let mut declared = HashMap::new();
+    for (index, resource) in estate.resources.iter().enumerate() {
+        if let Some(bytes) = resource.tree.span(resource.root) {
+            declared.entry(bytes).or_insert((index, resource));
+        }
+    }
+    Arc::new(declared)
 }
 
 /// Whether a document has blocks; a file of values has attributes only.
@@ -155,14 +159,13 @@ impl Subject<'_> {
         (node, Path::root())
     }
 
-    /// The resource that a node lies in: of several the innermost.
-    pub(super) fn resource(&self, node: NodeId) -> Option<(usize, &Resource)> {
+    /// The resource that a node lies in, of several the innermost, and the node that declares it.
+    pub(super) fn resource(&self, node: NodeId) -> Option<(NodeId, usize, &Resource)> {
         let mut above = std::iter::successors(Some(node), |node| self.tree.parent(*node));
-        let declared = |node: NodeId| {
-            let mut resources = self.resources.iter();
-            resources.find(|(_, resource)| resource.root == node)
-        };
-        above.find_map(declared).copied()
+        above.find_map(|node| {
+            let (index, resource) = self.declared.get(&self.tree.span(node)?)?;
+            Some((node, *index, *resource))
+        })
     }
 }
 

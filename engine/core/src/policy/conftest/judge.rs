@@ -7,15 +7,14 @@ use rayon::prelude::*;
 
 use super::Query;
 use super::document::Subject;
-use crate::finding::{Evaluation, Finding, Fingerprint, Location};
+use crate::finding::{Evaluation, Finding, Fingerprint};
 use crate::frontend;
-use crate::locate::{Within, locate_node};
+use crate::locate::Within;
 use crate::policy::Rule;
 use crate::policy::evaluate::{in_policy, shown};
 use crate::policy::load::merge;
 use crate::problem::Problem;
 use crate::source::Span;
-use crate::tree::NodeId;
 use crate::waiver::{Date, Scope, Waiver};
 
 /// Judges documents by those of some rules that belong to Conftest packages.
@@ -186,17 +185,25 @@ impl Case<'_> {
     fn finding(&self, message: &str, path: Option<&Path>, line: Option<Span>) -> Finding {
         let root = Path::root();
         let (node, missing) = self.subject.follow(path.unwrap_or(&root));
-        let resource = self.subject.resource(node);
-        let (mut location, stable) = match resource {
-            Some((_, resource)) => locate_node(resource, node, Some(missing)),
-            None => self.locate(node, missing),
+        let subject = self.subject;
+        let declared = subject.resource(node);
+        let resource = declared.map(|(_, _, resource)| resource);
+        let within = Within {
+            tree: subject.tree,
+            root: declared.map_or(subject.root, |(root, _, _)| root),
+            typing: subject.typing,
+            file: subject.file,
         };
-        let name = self.subject.name();
-        let of = resource.map_or(name, |(_, resource)| resource.id.as_str());
+        let span = match resource {
+            Some(resource) if node == within.root => resource.place(),
+            _ => subject.tree.place(node),
+        };
+        let (mut location, stable) = within.locate(node, span, Some(missing));
+        let of = resource.map_or(subject.name(), |resource| resource.id.as_str());
         if let Some(span) = line {
             location.span = span;
         }
-        let note = resource.and_then(|(_, resource)| frontend::note(resource));
+        let note = resource.and_then(frontend::note);
         let metadata = &self.rule.metadata;
         Finding {
             fingerprint: Fingerprint::new(&metadata.id, of, &stable),
@@ -204,7 +211,7 @@ impl Case<'_> {
             severity: self.rule.severity,
             effect: self.rule.effect,
             message: message.to_owned(),
-            resource: resource.map(|(index, _)| index),
+            resource: declared.map(|(_, index, _)| index),
             location,
             related: note.into_iter().collect(),
             controls: metadata.controls.clone(),
@@ -214,17 +221,6 @@ impl Case<'_> {
             waiver: None,
             novelty: None,
         }
-    }
-
-    fn locate(&self, node: NodeId, missing: Path) -> (Location, String) {
-        let subject = self.subject;
-        let within = Within {
-            tree: subject.tree,
-            root: subject.root,
-            typing: subject.typing,
-            file: subject.file,
-        };
-        within.locate(node, subject.tree.place(node), Some(missing))
     }
 
     /// The line that `_loc` names, if it is one of this file; a place in another one stays in the metadata.
