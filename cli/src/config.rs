@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use plumbline_core::finding::{Effect, Severity};
 use plumbline_core::parse::{self, Document, Notation};
-use plumbline_core::policy::{Ingredients, Override};
+use plumbline_core::policy::{Ingredients, Namespace, Override};
 use plumbline_core::problem::Problem;
 use plumbline_core::schema::{self, Schema};
 use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_core::tree::{NodeId, Typing, View};
 use plumbline_rego::Value;
-use plumbline_sources::{bundle, fs};
+use plumbline_sources::{bundle, fs, opa};
 
 use crate::args::RuleArgs;
 
@@ -40,6 +40,8 @@ pub(crate) struct CheckConfig {
     pub(crate) baseline: Option<PathBuf>,
     /// Whether the paths take in everything below the folder of the configuration.
     pub(crate) is_whole: bool,
+    /// Whether documents are judged as they are written, so that what no format knows is read too.
+    pub(crate) keeps_documents: bool,
 }
 
 /// What a file of ours is for.
@@ -125,6 +127,7 @@ impl Resolver<'_> {
             estate: estate.as_ref().map(|own| own.root().value()),
             overrides: config.as_ref().map(overrides).unwrap_or_default(),
             profile: args.profile,
+            namespaces: namespaces(args, config.as_ref()),
             ..Ingredients::default()
         };
         if builtin {
@@ -135,17 +138,27 @@ impl Resolver<'_> {
             self.listed(config.as_ref(), "policies"),
             self.named(&args.policies, help),
         ];
-        let (mut modules, problems) = bundle::policies(&policies.concat(), self.sources);
+        let (bundles, policies): (Vec<PathBuf>, Vec<PathBuf>) = policies
+            .concat()
+            .into_iter()
+            .partition(|path| opa::is_bundle(path));
+        let (mut modules, problems) = bundle::policies(&policies, self.sources);
         self.problems.extend(problems);
         ingredients.modules.append(&mut modules);
+        for folder in bundles {
+            let (mut modules, mut data, problems) = opa::read(&folder, self.sources);
+            self.problems.extend(problems);
+            ingredients.modules.append(&mut modules);
+            ingredients.data.append(&mut data);
+        }
         let help = "`--data` names a file or folder of JSON and YAML that policies read";
         let data = [
             self.listed(config.as_ref(), "data"),
             self.named(&args.data, help),
         ];
-        let (data, problems) = bundle::data(&data.concat(), self.sources);
+        let (mut data, problems) = bundle::data(&data.concat(), self.sources);
         self.problems.extend(problems);
-        ingredients.data = data;
+        ingredients.data.append(&mut data);
         let configured = scalar("fail-on")
             .and_then(View::str)
             .and_then(Severity::parse);
@@ -183,6 +196,7 @@ impl Resolver<'_> {
             ingredients,
             waivers,
             baseline,
+            keeps_documents: false,
         }
     }
 
@@ -477,6 +491,31 @@ fn above(start: &Path, steps: usize, absolute: &Path) -> PathBuf {
             None => absolute.to_owned(),
         },
     }
+}
+
+/// The Conftest packages that judge: those of the command line, or else of the configuration.
+fn namespaces(args: &RuleArgs, config: Option<&Own>) -> Vec<Namespace> {
+    if !args.namespaces.is_empty() {
+        let named = args.namespaces.iter();
+        return named
+            .map(|pattern| Namespace {
+                pattern: pattern.clone(),
+                place: None,
+            })
+            .collect();
+    }
+    let items = config.into_iter().flat_map(|own| {
+        let list = own.root().at(&["conftest", "namespaces"]);
+        let items = list.into_iter().flat_map(View::items);
+        items.map(move |item| (own, item))
+    });
+    let namespace = |(own, item): (&Own, View<'_>)| {
+        Some(Namespace {
+            pattern: item.str()?.to_owned(),
+            place: Some(own.place(item)),
+        })
+    };
+    items.filter_map(namespace).collect()
 }
 
 fn overrides(own: &Own) -> Vec<Override> {

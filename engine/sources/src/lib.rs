@@ -6,3 +6,4 @@ pub mod bundle;
 pub mod embedded;
 pub mod fs;
 pub mod helm;
+pub mod opa;
