@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::fix::Fix;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::waiver::Waiver;
@@ -186,6 +187,8 @@ pub struct Finding {
     pub controls: BTreeMap<String, Vec<String>>,
     /// What to do about it.
     pub remediation: Option<String>,
+    /// What would undo it, if its rule says so; or why that cannot be done.
+    pub fix: Option<Result<Fix, String>>,
     /// Bytes that must never be shown: of a sensitive rule, the values at its place and around it.
     pub masked: Vec<Span>,
     /// Why it does not fail, and who says so.
@@ -268,6 +271,7 @@ pub(crate) mod tests {
             related: Vec::new(),
             controls: BTreeMap::new(),
             remediation: None,
+            fix: None,
             masked: Vec::new(),
             waiver: None,
             novelty: None,

@@ -5,6 +5,7 @@
 mod digest;
 mod evaluate;
 mod explain;
+mod fix;
 mod load;
 pub mod metadata;
 pub mod page;
