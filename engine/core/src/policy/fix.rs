@@ -51,7 +51,7 @@ impl Proposal {
             Format::Kustomize => return Err("a kustomization puts it together".to_owned()),
             _ => {}
         }
-        let operations = self
+        let operations: Vec<Operation> = self
             .0
             .into_iter()
             .map(|step| step.on(subject))
@@ -96,7 +96,8 @@ fn operation(operation: &Value) -> Result<Change, &'static str> {
 
 /// A value as it can be written: sets are arrays.
 fn written(value: &Value) -> Result<Value, &'static str> {
-    json::parse(&json::to_string(value)).map_err(|_| "a `value` of `fix` is nested too deeply")
+    let value = json::parse(&json::to_string(value)).ok();
+    value.ok_or("a `value` of `fix` is nested too deeply")
 }
 
 impl Change {
