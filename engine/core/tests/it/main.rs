@@ -11,6 +11,7 @@ mod contract;
 mod edges;
 mod eventing;
 mod findings;
+mod fixes;
 mod gcp_azure;
 mod helm;
 mod kubernetes;
