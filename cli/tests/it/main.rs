@@ -17,6 +17,7 @@ mod estate;
 mod estates;
 mod eval;
 mod explain;
+mod fixes;
 mod guides;
 mod helm;
 mod integrations;

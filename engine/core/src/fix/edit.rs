@@ -168,7 +168,7 @@ impl<'a> Editor<'a> {
             let at = if fits_a_line(value) { colon } else { line };
             return Ok(vec![Edit::insert(at, new)]);
         }
-        let is_block_text = self.rest(colon).trim_start().starts_with(['|', '>']);
+        let is_block_text = self.part(colon..line).trim_start().starts_with(['|', '>']);
         if is_block_text {
             return Ok(vec![Edit::new(colon..end, new)]);
         }
