@@ -171,14 +171,30 @@ fn a_fix_of_ones_own_that_helps_is_written() {
     );
     let files = [("a.yaml", POD), ("p.rego", own.as_str())];
     let (_, after) = run(&files, &["check", "-p", "p.rego", "--fix", "a.yaml"], 0);
-    let labels = "  name: b\n  labels:\n    team: \"no\"\n";
-    assert_eq!(after, POD.replace("  name: b\n", labels));
+    let labels = "  name: a\n  labels:\n    team: \"no\"\n";
+    assert_eq!(after, POD.replace("  name: a\n", labels));
 }
 
 #[test]
 fn v_says_whether_a_finding_can_be_fixed() {
     let (run, _) = run(&[("a.yaml", PRIVILEGED)], &["check", "-v"], 1);
     assert!(run.out.contains("`--fix` makes this change"), "{}", run.out);
+}
+
+#[test]
+fn json_says_whether_a_finding_can_be_fixed() {
+    let (good, _) = run(&[("a.yaml", PRIVILEGED)], &["check", "-o", "json"], 1);
+    let fix = &good.json()["findings"][0]["fix"];
+    assert_eq!(*fix, serde_json::json!({"applicable": true}));
+    let anchored = "securityContext: &own\n        allow";
+    let shared = PRIVILEGED.replace("securityContext:\n        allow", anchored) + "x: *own\n";
+    let (bad, _) = run(&[("a.yaml", &shared)], &["check", "-o", "json"], 1);
+    let fix = &bad.json()["findings"][0]["fix"];
+    assert_eq!(fix["applicable"], false);
+    assert!(
+        fix["reason"].as_str().unwrap().contains("several places"),
+        "{fix}"
+    );
 }
 
 #[test]

@@ -280,7 +280,7 @@ impl<'a> Editor<'a> {
         };
         let indent = self.column(self.head(*first)?)?;
         let entry = self.writer.entry(key, value, indent);
-        self.add_line(self.end(*last)?, indent, &entry)
+        Ok(vec![self.add_line(self.end(*last)?, indent, &entry)])
     }
 
     fn append(&self, list: NodeId, value: &Value) -> Edits {
@@ -292,7 +292,7 @@ impl<'a> Editor<'a> {
         let last = last.ok_or_else(|| UNUSUAL.to_owned())?;
         let indent = self.column(self.dash(last)?)?;
         let item = format!("- {}", self.writer.item(value, indent));
-        self.add_line(self.end(last)?, indent, &item)
+        Ok(vec![self.add_line(self.end(last)?, indent, &item)])
     }
 
     fn insert_before(&self, item: NodeId, value: &Value) -> Edits {
@@ -313,9 +313,9 @@ impl<'a> Editor<'a> {
     }
 
     /// Adds a line below the one that a byte is on.
-    fn add_line(&self, end: usize, indent: usize, content: &str) -> Edits {
+    fn add_line(&self, end: usize, indent: usize, content: &str) -> Edit {
         let text = format!("{}{}{content}", self.writer.line_end, " ".repeat(indent));
-        Ok(vec![Edit::insert(self.line_end(end), text)])
+        Edit::insert(self.line_end(end), text)
     }
 
     /// Adds an element behind the last one within braces or brackets, on a line of its own if that one has one.

@@ -442,8 +442,8 @@ const ELEMENT: &[&str] = &["msg", "path", "fix"];
 const MESSAGE_HELP: &str = "an element of `deny` is a text, or an object with a text as `msg` and, where it knows better, a `path` and a `fix`";
 const PATH_HELP: &str = "an array, `[\"resource\", \"metadata\", \"name\"]`, or a JSON pointer, `/resource/metadata/name`; it begins with `resource` or the subject";
 
-/// Message, path and fix of one element. A path that the rule gives, as an array or a JSON pointer, decides; otherwise what
-/// the element was derived from.
+/// Message, path and fix of one element. A path that the rule gives, as an array or a JSON pointer, decides; otherwise
+/// what the element was derived from.
 fn result<'v>(
     rule: &Rule,
     element: &'v Value,

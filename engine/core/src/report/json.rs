@@ -161,9 +161,18 @@ pub(super) struct FindingV1<'a> {
     fingerprint: &'a str,
     controls: &'a BTreeMap<String, Vec<String>>,
     remediation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixV1<'a>>,
     waiver: Option<WaiverV1<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct FixV1<'a> {
+    applicable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -257,6 +266,10 @@ pub(super) fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) ->
         fingerprint: finding.fingerprint.as_str(),
         controls: &finding.controls,
         remediation: finding.remediation.as_deref(),
+        fix: finding.fix.as_ref().map(|fix| FixV1 {
+            applicable: fix.is_ok(),
+            reason: fix.as_ref().err().map(String::as_str),
+        }),
         waiver: finding.waiver.as_ref().map(|waiver| WaiverV1 {
             rule: &waiver.rule,
             reason: &waiver.reason,
