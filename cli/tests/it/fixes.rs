@@ -198,6 +198,20 @@ fn json_says_whether_a_finding_can_be_fixed() {
 }
 
 #[test]
+fn code_scanning_is_told_what_to_replace() {
+    let (sarif, _) = run(&[("a.yaml", PRIVILEGED)], &["check", "-o", "sarif"], 1);
+    let result = sarif.json()["runs"][0]["results"][0].clone();
+    let expected = serde_json::json!([{"artifactChanges": [{
+        "artifactLocation": {"uri": "a.yaml", "uriBaseId": "%SRCROOT%"},
+        "replacements": [{
+            "deletedRegion": {"startLine": 19, "startColumn": 21, "endLine": 19, "endColumn": 25},
+            "insertedContent": {"text": "false"}
+        }]
+    }]}]);
+    assert_eq!(result["fixes"], expected);
+}
+
+#[test]
 fn standard_input_has_a_patch_and_no_fix() {
     use std::io::Write;
     use std::process::{Command, Stdio};

@@ -13,7 +13,7 @@ use plumbline_rego::{Path, Value};
 use similar::TextDiff;
 
 use crate::parse::{self, Document, Notation};
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span, small};
 use crate::tree::{NodeId, Tree, Typing};
 use edit::{Edit, Editor};
 
@@ -75,6 +75,18 @@ impl Fix {
             typing,
             operations,
             edits,
+        })
+    }
+
+    /// What it changes: bytes, and the text that takes their place.
+    pub fn changes(&self) -> impl Iterator<Item = (Span, &str)> {
+        self.edits.iter().map(|edit| {
+            let span = Span {
+                file: self.file,
+                start: small(edit.start),
+                end: small(edit.end),
+            };
+            (span, edit.text.as_str())
         })
     }
 
