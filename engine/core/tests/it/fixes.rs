@@ -495,8 +495,9 @@ proptest::proptest! {
         }
         proptest::prop_assert_eq!(&value_of("a.yaml", &text), &root);
         let expected = patched(&root, operation.path.steps(), &operation.act).unwrap();
-        let after = edited("a.yaml", &text, vec![operation.clone()])
-            .unwrap_or_else(|why| panic!("{why}: {operation:?}\n{text}"));
+        let after = edited("a.yaml", &text, vec![operation.clone()]);
+        proptest::prop_assert!(after.is_ok(), "{:?} {:?}\n{}", after, operation, text);
+        let after = after.unwrap_or_default();
         proptest::prop_assert_eq!(value_of("a.yaml", &after), expected, "{:?}\n{}\n{}", operation, text, after);
         for (pointer, comment) in &writing.comments {
             let is_taken = pointer.starts_with(&taken);
@@ -512,8 +513,9 @@ proptest::proptest! {
         let (operation, _) = operation(&root, &mut choices);
         let text = if is_compact { json::to_string(&root) } else { json::to_string_pretty(&root) };
         let expected = patched(&root, operation.path.steps(), &operation.act).unwrap();
-        let after = edited("a.json", &text, vec![operation.clone()])
-            .unwrap_or_else(|why| panic!("{why}: {operation:?}\n{text}"));
+        let after = edited("a.json", &text, vec![operation.clone()]);
+        proptest::prop_assert!(after.is_ok(), "{:?} {:?}\n{}", after, operation, text);
+        let after = after.unwrap_or_default();
         proptest::prop_assert_eq!(value_of("a.json", &after), expected, "{:?}\n{}\n{}", operation, text, after);
     }
 }
