@@ -860,7 +860,7 @@ pub(super) const FILE: &[(&str, &str, &str)] = &[
     (
         "api/unlimited-route",
         "t.json",
-        r#"{"Resources": {"U": {"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "AWS_IAM", "TargetFunctionArn": "f"}}}}"#,
+        r#"{"Resources": {"R": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": "a", "RouteKey": "GET /a", "AuthorizationType": "AWS_IAM"}}}}"#,
     ),
     (
         "api/plaintext-endpoint",
