@@ -11,6 +11,7 @@ pub(super) mod identity;
 pub(super) mod listener;
 pub(super) mod machine;
 pub(super) mod notification;
+mod policy_template;
 pub(super) mod queue;
 pub(super) mod sam;
 pub(super) mod store;

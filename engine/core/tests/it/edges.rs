@@ -117,6 +117,35 @@ fn who_may_invoke_a_function_calls_it() {
 }
 
 #[test]
+fn a_template_of_a_policy_joins_what_it_names() {
+    for (policy, expected) in [
+        (
+            "S3CrudPolicy: {BucketName: !Ref Pictures}",
+            &["Orders writes Pictures", "Orders reads Pictures"][..],
+        ),
+        (
+            "SQSSendMessagePolicy: {QueueName: !GetAtt Jobs.QueueName}",
+            &["Orders publishes Jobs"][..],
+        ),
+        (
+            "SQSPollerPolicy: {QueueName: !GetAtt Jobs.QueueName}",
+            &[][..],
+        ),
+        ("S3CrudPolicy: {BucketName: elsewhere}", &[][..]),
+    ] {
+        template(
+            &format!(
+                "  Jobs: {{Type: AWS::SQS::Queue}}
+  Pictures: {{Type: AWS::S3::Bucket}}
+  Orders: {{Type: AWS::Serverless::Function, Properties: {{Policies: [{{{policy}}}]}}}}
+"
+            ),
+            expected,
+        );
+    }
+}
+
+#[test]
 fn a_bucket_delivers_to_whom_it_notifies() {
     for (filter, expected) in [
         ("", "Pictures delivers Work"),

@@ -3,6 +3,7 @@
 use super::WHY;
 use super::declared::{Declared, Path, each};
 use super::document::{Document, Part, spelt};
+use super::policy_template::{self, Grant};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::shared;
 use crate::tree::{NodeId, Origin, View};
@@ -101,12 +102,38 @@ pub(in crate::frontend) fn of_function(
         let name = format!("{}/{index}", declared.resource.name);
         if policy.get("Statement").is_some() {
             entities.extend(grants(declared, policy, holder.as_ref(), &name));
+        } else if let Some(grant) = policy_template::of(policy) {
+            entities.push(of_template(declared, policy, &grant, holder.as_ref()));
         } else {
-            // A template of SAM, such as `SQSPollerPolicy`, is bound to the resource that it names.
             entities.extend(of_managed(declared, policy, holder.as_ref()));
         }
     }
     entities
+}
+
+/// What a template of a policy grants: its actions, on the resource that it names.
+fn of_template(
+    declared: &Declared<'_>,
+    policy: View<'_>,
+    grant: &Grant,
+    holder: Option<&(String, NodeId)>,
+) -> Entity {
+    let name = format!("{}/{}", declared.resource.name, grant.template);
+    let from = policy.id();
+    let origin = Origin::Derived { from };
+    Declared::entity_of(EntityKind::Grant, &name, from, |model| {
+        held(model, holder);
+        model.text("effect", "allow", origin);
+        model.list("actions", from, |model| {
+            for action in grant.actions {
+                model.text("", action, origin);
+            }
+        });
+        let (resource, named) = &grant.resource;
+        model.list("resources", *named, |model| {
+            model.text("", resource, Origin::Derived { from: *named });
+        });
+    })
 }
 
 /// The first identity that a resource names at one of these paths.
