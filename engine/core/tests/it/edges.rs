@@ -268,6 +268,84 @@ fn a_route_calls_its_function() {
     );
 }
 
+#[test]
+fn a_route_calls_the_function_of_its_integration() {
+    for (target, expected) in [
+        ("!Sub 'integrations/${I}'", &["R calls Orders"][..]),
+        ("!Join [/, [integrations, !Ref I]]", &["R calls Orders"][..]),
+        ("integrations/elsewhere", &[][..]),
+    ] {
+        template(
+            &format!(
+                "  Orders: {{Type: AWS::Lambda::Function}}
+  I: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{ApiId: a, IntegrationUri: !GetAtt Orders.Arn}}}}
+  R: {{Type: AWS::ApiGatewayV2::Route, Properties: {{ApiId: a, RouteKey: GET /a, Target: {target}}}}}
+"
+            ),
+            expected,
+        );
+    }
+}
+
+#[test]
+fn a_method_calls_the_function_in_its_address() {
+    for (name, expected) in [("Orders", &["M calls Orders"][..]), ("Jobs", &[][..])] {
+        template(
+            &format!(
+                "  Orders: {{Type: AWS::Lambda::Function}}
+  Jobs: {{Type: AWS::SQS::Queue}}
+  M: {{Type: AWS::ApiGateway::Method, Properties: {{HttpMethod: GET, Integration: {{Uri: !Sub 'arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{name}.Arn}}/invocations'}}}}}}
+"
+            ),
+            expected,
+        );
+    }
+}
+
+#[test]
+fn a_route_and_a_method_of_terraform_call_the_function_of_their_integration() {
+    joins(
+        "resource \"aws_lambda_function\" \"f\" {}
+resource \"aws_apigatewayv2_integration\" \"i\" {
+  integration_uri = aws_lambda_function.f.invoke_arn
+}
+resource \"aws_apigatewayv2_route\" \"r\" {
+  target = \"integrations/${aws_apigatewayv2_integration.i.id}\"
+}
+",
+        Notation::Hcl,
+        &["aws_apigatewayv2_route.r calls aws_lambda_function.f"],
+    );
+    for (method, expected) in [
+        (
+            "aws_api_gateway_method.m.http_method",
+            &["aws_api_gateway_method.m calls aws_lambda_function.f"][..],
+        ),
+        (
+            "\"GET\"",
+            &["aws_api_gateway_method.m calls aws_lambda_function.f"][..],
+        ),
+        ("\"POST\"", &[][..]),
+    ] {
+        let text = format!(
+            "resource \"aws_lambda_function\" \"f\" {{}}
+resource \"aws_api_gateway_method\" \"m\" {{
+  rest_api_id = \"a\"
+  resource_id = \"b\"
+  http_method = \"GET\"
+}}
+resource \"aws_api_gateway_integration\" \"i\" {{
+  rest_api_id = \"a\"
+  resource_id = \"b\"
+  http_method = {method}
+  uri         = aws_lambda_function.f.invoke_arn
+}}
+"
+        );
+        joins(&text, Notation::Hcl, expected);
+    }
+}
+
 /// A Deployment of a namespace whose pods bear a label, with a variable.
 fn deployment(name: &str, namespace: &str, app: &str, variable: &str) -> String {
     format!(

@@ -277,6 +277,21 @@ fn a_resource_is_in_the_region_of_its_provider() {
 }
 
 #[test]
+fn what_lies_in_a_group_of_resources_is_where_the_group_is() {
+    let check = |from: &str, expected| {
+        let text = format!(
+            "resource \"azurerm_resource_group\" \"shop\" {{\n  location = \"eastus\"\n}}\ndata \"azurerm_resource_group\" \"old\" {{\n  name = \"old\"\n}}\nresource \"azurerm_linux_function_app\" \"f\" {{\n  location = {from}\n}}\n"
+        );
+        first(&text, EntityKind::Workload, "/placement/region", expected);
+    };
+    check(
+        "azurerm_resource_group.shop.location",
+        Some(("\"eastus\"", 2)),
+    );
+    check("data.azurerm_resource_group.old.location", None);
+}
+
+#[test]
 fn a_module_is_in_the_region_that_its_caller_hands_on() {
     let providers = "provider \"aws\" {\n  region = \"eu-central-1\"\n}\nprovider \"aws\" {\n  alias = \"us\"\n  region = \"us-east-1\"\n}\n";
     let called = "resource \"aws_lambda_function\" \"f\" {}\n";

@@ -9,7 +9,7 @@ use super::{DIALECT, Modeller};
 use crate::frontend::aws::budget::{self, budget};
 use crate::frontend::aws::bus::{self, Channel, Handing, Upstream, channel, handing};
 use crate::frontend::aws::declared::Declared;
-use crate::frontend::aws::endpoint::{self, About, Limit, endpoint};
+use crate::frontend::aws::endpoint::{self, About, Limit, Target, endpoint};
 use crate::frontend::aws::identity::{self, Attached, attachment, identity, policy};
 use crate::frontend::aws::machine::{self, machine};
 use crate::frontend::aws::notification::{self, notifications};
@@ -420,7 +420,7 @@ static FUNCTION_URL: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["authorization_type"],
     key_required: &[],
-    target: &["function_name"],
+    target: Target::Named(&["function_name"]),
     api: &[],
     private: &[],
     limits: &[],
@@ -433,7 +433,12 @@ static ROUTE: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["authorization_type"],
     key_required: &["api_key_required"],
-    target: &[],
+    target: Target::Through(
+        &["target"],
+        "aws_apigatewayv2_integration",
+        &["integration_uri"],
+        &["aws_lambda_function"],
+    ),
     api: &["api_id"],
     private: &[],
     limits: &[
@@ -466,7 +471,12 @@ static METHOD: endpoint::Spelling = endpoint::Spelling {
     )),
     authorization: &["authorization"],
     key_required: &["api_key_required"],
-    target: &[],
+    target: Target::Beside(
+        "aws_api_gateway_integration",
+        &[&["rest_api_id"], &["resource_id"], &["http_method"]],
+        &["uri"],
+        &["aws_lambda_function"],
+    ),
     api: &["rest_api_id"],
     private: &[(
         "aws_api_gateway_rest_api",
