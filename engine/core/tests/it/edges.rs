@@ -105,6 +105,33 @@ fn who_may_put_and_get_objects_writes_and_reads() {
 }
 
 #[test]
+fn an_address_may_end_in_the_name_that_a_resource_is_given() {
+    for (resource, expected) in [
+        (
+            "'arn:aws:s3:::acme-pictures/*'",
+            &["Orders writes Pictures"][..],
+        ),
+        (
+            "!Sub 'arn:${AWS::Partition}:s3:::acme-pictures/*'",
+            &["Orders writes Pictures"][..],
+        ),
+        ("'arn:aws:s3:::acme-others/*'", &[][..]),
+        ("'arn:aws:s3:::acme-twice/*'", &[][..]),
+    ] {
+        template(
+            &format!(
+                "  Pictures: {{Type: AWS::S3::Bucket, Properties: {{BucketName: acme-pictures}}}}
+  One: {{Type: AWS::S3::Bucket, Properties: {{BucketName: acme-twice}}}}
+  Two: {{Type: AWS::S3::Bucket, Properties: {{BucketName: acme-twice}}}}
+  Orders: {{Type: AWS::Serverless::Function, Properties: {{Policies: [{{Statement: {{Effect: Allow, Action: 's3:PutObject', Resource: {resource}}}}}]}}}}
+"
+            ),
+            expected,
+        );
+    }
+}
+
+#[test]
 fn who_may_invoke_a_function_calls_it() {
     granted(
         "Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt Stock.Arn",
