@@ -923,6 +923,11 @@ pub(super) const FILE: &[(&str, &str, &str)] = &[
         "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n}\n",
     ),
     (
+        "events/broker-without-sink",
+        "broker.yaml",
+        "apiVersion: eventing.knative.dev/v1\nkind: Broker\nmetadata: {name: a}\nspec: {delivery: {retry: 5}}\n",
+    ),
+    (
         "events/undelivered-events",
         "trigger.yaml",
         "apiVersion: eventing.knative.dev/v1\nkind: Trigger\nmetadata: {name: a}\nspec: {broker: b, subscriber: {uri: 'http://a'}, delivery: {deadLetterSink: {}}}\n",
