@@ -195,6 +195,13 @@ fn an_event_that_does_not_wait_makes_a_function_asynchronous() {
     };
     entity(&permitted("F"), EntityKind::Workload, at, Some("true"));
     entity(&permitted("G"), EntityKind::Workload, at, Some("false"));
+    let target = |of: &str| {
+        template(&format!(
+            "  F: {{Type: AWS::Lambda::Function, Properties: {{}}}}\n  R:\n    Type: AWS::Events::Rule\n    Properties: {{ScheduleExpression: rate(1 day), Targets: [{{Id: t, Arn: !GetAtt {of}.Arn}}]}}\n"
+        ))
+    };
+    entity(&target("F"), EntityKind::Workload, at, Some("true"));
+    entity(&target("G"), EntityKind::Workload, at, Some("false"));
 }
 
 #[test]

@@ -49,6 +49,12 @@ pub(super) const LAMBDA: function::Spelling = function::Spelling {
         &["DestinationConfig", "OnFailure"],
     ),
     permission: ("AWS::Lambda::Permission", &["FunctionName"], &["Principal"]),
+    sources: &[
+        "AWS::Events::Rule",
+        "AWS::S3::Bucket",
+        "AWS::SNS::Subscription",
+        "AWS::Scheduler::Schedule",
+    ],
 };
 
 pub(super) const SERVERLESS: function::Spelling = function::Spelling {

@@ -36,6 +36,12 @@ pub(super) const LAMBDA: function::Spelling = function::Spelling {
         &["destination_config", "on_failure"],
     ),
     permission: ("aws_lambda_permission", &["function_name"], &["principal"]),
+    sources: &[
+        "aws_cloudwatch_event_target",
+        "aws_s3_bucket_notification",
+        "aws_scheduler_schedule",
+        "aws_sns_topic_subscription",
+    ],
 };
 
 pub(super) static QUEUE: queue::Spelling = queue::Spelling {
