@@ -237,6 +237,27 @@ fn a_queue_knows_what_reads_it() {
 }
 
 #[test]
+fn a_mapping_to_an_alias_leads_to_its_function() {
+    let text = |consumer: &str| {
+        template(&format!(
+            "  F: {{Type: AWS::Lambda::Function, Properties: {{Timeout: 60}}}}\n  A: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: !Ref F, Name: live}}}}\n{QUEUE}  M: {{Type: AWS::Lambda::EventSourceMapping, Properties: {{EventSourceArn: !GetAtt Q.Arn, FunctionName: !Ref {consumer}}}}}\n"
+        ))
+    };
+    for consumer in ["F", "A"] {
+        let check = |at, expected| {
+            entity(
+                &text(consumer),
+                EntityKind::Subscription,
+                at,
+                Some(expected),
+            );
+        };
+        check("/consumer/name", "\"F\"");
+        check("/consumer/max_seconds", "60");
+    }
+}
+
+#[test]
 fn a_queue_of_dead_letters_is_known_as_one() {
     let target = template(&format!(
         "{QUEUE}  R: {{Type: AWS::SQS::Queue, Properties: {{RedrivePolicy: {{deadLetterTargetArn: !GetAtt Q.Arn, maxReceiveCount: 5}}}}}}\n"

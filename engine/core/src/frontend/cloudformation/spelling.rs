@@ -90,6 +90,7 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
         ("AWS::Lambda::Function", &["Timeout"]),
         ("AWS::Serverless::Function", &["Timeout"]),
     ],
+    alias: ("AWS::Lambda::Alias", &["FunctionName"]),
     dead_letters: &[
         ("AWS::SQS::Queue", &["RedrivePolicy", "deadLetterTargetArn"]),
         (

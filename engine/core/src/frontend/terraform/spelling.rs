@@ -59,6 +59,7 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
     ),
     filter: &["filter_criteria"],
     timeouts: &[("aws_lambda_function", &["timeout"])],
+    alias: ("aws_lambda_alias", &["function_name"]),
     dead_letters: &[
         ("aws_sqs_queue", &["redrive_policy", "deadLetterTargetArn"]),
         (
