@@ -11,13 +11,13 @@ test_route_with_a_limit_passes if {
 }
 
 test_every_form_is_denied if {
-	every form in ["api", "route", "url", "ingress", "operation"] {
+	every form in ["api", "route", "ingress", "operation"] {
 		count(unlimited_route.deny) == 1 with input as endpoint({"form": form})
 	}
 }
 
 test_other_forms_pass if {
-	every form in ["port", "", null, ["url"]] {
+	every form in ["port", "url", "", null, ["route"]] {
 		count(unlimited_route.deny) == 0 with input as endpoint({"form": form})
 	}
 }

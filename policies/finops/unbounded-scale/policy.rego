@@ -13,6 +13,7 @@
 #   remediation: "Set `ReservedConcurrentExecutions` of the function, `reserved_concurrent_executions` in Terraform, or the annotation `autoscaling.knative.dev/max-scale` of the Knative template."
 package plumbline.finops.unbounded_scale
 
+import data.plumbline.lib.placement
 import data.plumbline.lib.symbolic
 
 deny contains {"msg": msg} if {
@@ -26,6 +27,18 @@ deny contains {"msg": msg, "path": place} if {
 	startswith(input.kind, "serving.knative.dev/")
 	not bounded
 	msg := sprintf("Knative workload `%v` may scale without a limit", [input.workload.name])
+}
+
+# A limit that the organisation finds too high.
+deny contains {"msg": msg} if {
+	most := data.estate.limits["max-instances"]
+	is_number(input.workload.lifetime.max_instances)
+	input.workload.lifetime.max_instances > most
+	msg := sprintf("%s may scale to %v, and at most %v are asked for", [
+		placement.elastic,
+		input.workload.lifetime.max_instances,
+		most,
+	])
 }
 
 bounded if {

@@ -105,6 +105,25 @@ test_negative_limit_is_denied if {
 	count(unbounded_scale.deny) == 1 with input as knative("Service", {"max_instances": -1})
 }
 
+# --- What the organisation asks for.
+
+test_limit_above_that_of_the_organisation_is_denied if {
+	unbounded_scale.deny == {{"msg": "function `orders` may scale to 201, and at most 200 are asked for"}} with input as function({"max_instances": 201})
+		with data.estate as {"limits": {"max-instances": 200}}
+	unbounded_scale.deny == {{"msg": "Knative workload `checkout` may scale to 300, and at most 200 are asked for"}} with input as knative("Service", {"max_instances": 300})
+		with data.estate as {"limits": {"max-instances": 200}}
+}
+
+test_limit_at_that_of_the_organisation_passes if {
+	count(unbounded_scale.deny) == 0 with input as function({"max_instances": 200})
+		with data.estate as {"limits": {"max-instances": 200}}
+}
+
+test_limit_of_an_organisation_that_asks_for_none_passes if {
+	count(unbounded_scale.deny) == 0 with input as function({"max_instances": 1000})
+		with data.estate as {"version": 1, "limits": {"visibility-timeout-factor": 6}}
+}
+
 paths contains finding.path if some finding in unbounded_scale.deny
 
 function(lifetime) := {

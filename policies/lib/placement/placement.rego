@@ -24,15 +24,15 @@ services contains service if {
 
 service_keys := data.estate.keys.service
 
-service_keys := ["governance/service", "governance_service", "governance-service"] if not data.estate.keys.service
+service_keys := ["governance/service", "governance_service", "governance-service", "X-Governance-Service"] if not data.estate.keys.service
 
 class_keys := data.estate.keys["class"]
 
-class_keys := ["governance/class", "governance_class", "governance-class"] if not data.estate.keys["class"]
+class_keys := ["governance/class", "governance_class", "governance-class", "X-Governance-Class"] if not data.estate.keys["class"]
 
 classification_keys := data.estate.keys.classification
 
-classification_keys := ["governance/data-classification", "data_classification", "data-classification"] if {
+classification_keys := ["governance/data-classification", "data_classification", "data-classification", "X-Data-Classification"] if {
 	not data.estate.keys.classification
 }
 

@@ -5,16 +5,16 @@ import data.plumbline.lib.placement
 # What it declares.
 
 test_every_place_of_a_declaration_counts if {
-	placement.classes == {"a", "b", "c", "d", "e"} with input as {"workload": {
+	placement.classes == {"a", "b", "c", "d", "e", "f"} with input as {"workload": {
 		"labels": {"governance/class": "a", "app": "web"},
 		"annotations": {"governance-class": "b"},
 		"template": {"labels": {"governance_class": "c"}, "annotations": {"governance/class": "d"}},
-		"tags": {"governance/class": "e"},
+		"tags": {"governance/class": "e", "X-Governance-Class": "f"},
 	}}
 }
 
 test_every_default_spelling_of_a_classification_counts if {
-	every key in ["governance/data-classification", "data_classification", "data-classification"] {
+	every key in ["governance/data-classification", "data_classification", "data-classification", "X-Data-Classification"] {
 		placement.classifications == {"personal"} with input as {"workload": {"labels": {key: "personal"}}}
 	}
 }
@@ -26,7 +26,7 @@ test_other_spellings_declare_nothing if {
 }
 
 test_every_default_spelling_of_a_service_counts if {
-	every key in ["governance/service", "governance_service", "governance-service"] {
+	every key in ["governance/service", "governance_service", "governance-service", "X-Governance-Service"] {
 		placement.services == {"orders"} with input as {"workload": {"tags": {key: "orders"}}}
 	}
 	count(placement.services) == 0 with input as {"workload": {"tags": {"service": "orders"}}}

@@ -19,7 +19,7 @@ import data.plumbline.lib.graph
 deny contains {"msg": msg, "path": ["endpoint"]} if {
 	chain := plumbline.chain(data.world.graph, input.node, {"calls"}, data.world.seconds)
 	chain.sum > budget
-	is_chain(chain.path)
+	is_chain(chain)
 	msg := sprintf("what `%v` calls may take %v seconds together, %s: at most %v are asked for", [
 		input.endpoint.name,
 		chain.sum,
@@ -28,10 +28,14 @@ deny contains {"msg": msg, "path": ["endpoint"]} if {
 	])
 }
 
-# How long one workload takes behind an endpoint is its own affair, unless a gateway waits for it.
-is_chain(path) if count([node | some node in path; graph.is_workload(node)]) > 1
+# How long one workload takes behind an endpoint is its own affair, unless a gateway waits for it and gives up: the
+# longest of them waits for 30 seconds.
+is_chain(chain) if count([node | some node in chain.path; graph.is_workload(node)]) > 1
 
-is_chain(_) if is_gateway
+is_chain(chain) if {
+	is_gateway
+	chain.sum > 30
+}
 
 budget := data.estate.limits["sync-chain-seconds"]
 

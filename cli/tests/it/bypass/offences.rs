@@ -860,7 +860,7 @@ pub(super) const FILE: &[(&str, &str, &str)] = &[
     (
         "api/unlimited-route",
         "t.json",
-        r#"{"Resources": {"U": {"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "AWS_IAM", "TargetFunctionArn": "f"}}}}"#,
+        r#"{"Resources": {"R": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": "a", "RouteKey": "GET /a", "AuthorizationType": "AWS_IAM"}}}}"#,
     ),
     (
         "api/plaintext-endpoint",
@@ -921,6 +921,11 @@ pub(super) const FILE: &[(&str, &str, &str)] = &[
         "storage/unencrypted-store",
         "main.tf",
         "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n}\n",
+    ),
+    (
+        "events/broker-without-sink",
+        "broker.yaml",
+        "apiVersion: eventing.knative.dev/v1\nkind: Broker\nmetadata: {name: a}\nspec: {delivery: {retry: 5}}\n",
     ),
     (
         "events/undelivered-events",

@@ -268,19 +268,18 @@ fn is_allowed(pattern: &str, action: &str) -> bool {
 fn named_in(text: &str, find: impl Fn(&str) -> Option<usize>) -> Option<usize> {
     let expressions = text.split("${").skip(1);
     let expressions = expressions.filter_map(|rest| Some(rest.split_once('}')?.0));
-    if text.contains("${") {
-        return expressions
-            .filter(|inner| !inner.starts_with("AWS::"))
-            .find_map(|inner| {
-                let ends = inner.match_indices('.').map(|(at, _)| at);
-                let parts = [inner.len()].into_iter().chain(ends.rev());
-                let mut parts = parts.filter_map(|end| inner.get(..end));
-                parts.find_map(&find)
-            });
-    }
-    let last = text.rsplit(':').next()?;
-    let mut segments = last.split('/').filter(|segment| *segment != "*");
-    segments.find_map(find)
+    let mut expressions = expressions.filter(|inner| !inner.starts_with("AWS::"));
+    let named = expressions.find_map(|inner| {
+        let ends = inner.match_indices('.').map(|(at, _)| at);
+        let parts = [inner.len()].into_iter().chain(ends.rev());
+        let mut parts = parts.filter_map(|end| inner.get(..end));
+        parts.find_map(&find)
+    });
+    named.or_else(|| {
+        let last = text.rsplit(':').next()?;
+        let mut segments = last.split('/').filter(|segment| *segment != "*");
+        segments.find_map(&find)
+    })
 }
 
 #[cfg(test)]

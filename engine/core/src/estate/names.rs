@@ -2,10 +2,26 @@
 
 use std::collections::HashMap;
 
-use super::{EntityKind, Estate};
+use super::{Entity, EntityKind, Estate};
 use crate::resource::{Platform, Resource};
 use crate::source::FileId;
 use crate::tree::View;
+
+/// Kinds of what addresses of AWS end in the name of.
+const ADDRESSED: &[EntityKind] = &[EntityKind::Channel, EntityKind::Store, EntityKind::Workload];
+
+/// Where resources of AWS are given a name.
+const GIVEN: &[&str] = &[
+    "BucketName",
+    "FunctionName",
+    "Name",
+    "QueueName",
+    "TableName",
+    "TopicName",
+    "bucket",
+    "function_name",
+    "name",
+];
 
 /// Entities by kind and name: those of a file, those of a scope, and all.
 #[derive(Default)]
@@ -14,6 +30,8 @@ pub(super) struct Names<'a> {
     in_scope: HashMap<(EntityKind, &'a str, &'a str), usize>,
     /// None where several bear the name.
     anywhere: HashMap<(EntityKind, &'a str), Option<usize>>,
+    /// By the names that resources of AWS are given; none where several are given one.
+    given: HashMap<(EntityKind, &'a str), Option<usize>>,
     /// What a Service of Kubernetes stands in front of, by its namespace and name.
     services: HashMap<(&'a str, &'a str), Vec<usize>>,
     /// Endpoints by the host that they answer to.
@@ -33,6 +51,10 @@ impl<'a> Names<'a> {
                 in_file.or_insert(index);
                 let in_scope = names.in_scope.entry((kind, own, scope(resource)));
                 in_scope.or_insert(index);
+                if let Some(name) = given(entity, resource) {
+                    let given = names.given.entry((kind, name));
+                    given.and_modify(|only| *only = None).or_insert(Some(index));
+                }
             }
             let anywhere = names.anywhere.entry((kind, own));
             anywhere
@@ -48,7 +70,7 @@ impl<'a> Names<'a> {
     }
 
     /// The entity that is spoken of: the one that the same file declares, or the same scope, or the only one of its
-    /// name.
+    /// name, or the only one that is given it.
     pub(super) fn find(&self, kind: EntityKind, name: &str, from: &Resource) -> Option<usize> {
         let own = own_name(name);
         let in_file = self.in_file.get(&(kind, own, from.file));
@@ -56,6 +78,7 @@ impl<'a> Names<'a> {
         beside
             .copied()
             .or_else(|| self.anywhere.get(&(kind, own)).copied().flatten())
+            .or_else(|| self.given.get(&(kind, name)).copied().flatten())
     }
 
     /// The workloads that take requests to a name: those behind a Service, or the one that is called so.
@@ -101,6 +124,18 @@ impl<'a> Names<'a> {
         let named = (EntityKind::Workload, name, namespace);
         self.in_scope.get(&named).copied().into_iter().collect()
     }
+}
+
+/// The name that a resource of AWS is given, of the entity that it is.
+fn given<'a>(entity: &Entity, resource: &'a Resource) -> Option<&'a str> {
+    let is_addressed = ADDRESSED.contains(&entity.kind) && entity.name == resource.name;
+    if resource.platform != Platform::Aws || !is_addressed {
+        return None;
+    }
+    let view = resource.view();
+    let within = view.get("Properties").unwrap_or(view);
+    let name = GIVEN.iter().find_map(|key| within.get(key))?.raw()?;
+    (!name.contains("${")).then_some(name)
 }
 
 /// What names have to differ in: the namespace of an object, the file or folder of anything else.

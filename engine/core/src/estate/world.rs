@@ -25,6 +25,7 @@ const SERVICE_KEYS: &[&str] = &[
     "governance/service",
     "governance_service",
     "governance-service",
+    "X-Governance-Service",
 ];
 
 /// Where a workload declares something, the strongest last.

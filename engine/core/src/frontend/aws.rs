@@ -16,7 +16,6 @@ pub(super) mod queue;
 pub(super) mod sam;
 pub(super) mod store;
 pub(super) mod stream;
-pub(super) mod target;
 pub(super) mod task;
 pub(super) mod variables;
 pub(super) mod workflow;

@@ -142,5 +142,5 @@ static DIALECT: Dialect = Dialect {
     siblings: |_, _| Vec::new(),
     speaking: |_, _, _| Vec::new(),
     named: |_, _, _| None,
-    region: |_| None,
+    region: |resource| resource.view().get("region"),
 };

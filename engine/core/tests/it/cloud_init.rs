@@ -116,6 +116,26 @@ fn files_of_variables_are_read_line_by_line() {
 }
 
 #[test]
+fn files_of_settings_are_read_line_by_line() {
+    for path in ["/etc/shop.yaml", "/etc/shop.ini", "/etc/shop.properties"] {
+        variables(
+            &format!(
+                "write_files:\n- path: {path}\n  content: |\n    db:\n      db.password: \"a b\"\n    user = shop\n    not one\n"
+            ),
+            &["db.password=a b", "user=shop"],
+        );
+    }
+}
+
+#[test]
+fn a_unit_that_is_written_sets_several_variables_at_once() {
+    variables(
+        "write_files:\n- path: /etc/systemd/system/web.service\n  content: |\n    [Service]\n    Environment=A=b \"C=d e\"\n    User=web\n",
+        &["A=b", "C=d e", "User=web"],
+    );
+}
+
+#[test]
 fn other_files_are_not() {
     for path in ["/srv/shop/start.sh", "/etc/shop.toml"] {
         variables(
@@ -176,6 +196,22 @@ fn commands_begin_with_variables() {
     variables(
         "bootcmd:\n- export A=b C='d e'\nruncmd:\n- F=g H=i /bin/web J=k\n- [export, L=m]\n- |\n  set -e\n  export N=o; /bin/web\n- env P=q /bin/web\n",
         &["A=b", "C=d e", "F=g", "H=i", "L=m", "N=o", "P=q"],
+    );
+}
+
+#[test]
+fn what_a_container_is_given_is_a_variable() {
+    variables(
+        "runcmd:\n- docker run -e A=b --env C=d --env=E=f -e G web\n- [docker, run, -e, H=i, web]\n",
+        &["A=b", "C=d", "E=f", "H=i"],
+    );
+}
+
+#[test]
+fn an_address_with_an_account_is_one() {
+    variables(
+        "runcmd:\n- psql postgres://shop:word@db/shop -c 'select 1'\n- curl https://example.com/a@b:c\n",
+        &["address=postgres://shop:word@db/shop"],
     );
 }
 

@@ -195,6 +195,13 @@ fn an_event_that_does_not_wait_makes_a_function_asynchronous() {
     };
     entity(&permitted("F"), EntityKind::Workload, at, Some("true"));
     entity(&permitted("G"), EntityKind::Workload, at, Some("false"));
+    let target = |of: &str| {
+        template(&format!(
+            "  F: {{Type: AWS::Lambda::Function, Properties: {{}}}}\n  R:\n    Type: AWS::Events::Rule\n    Properties: {{ScheduleExpression: rate(1 day), Targets: [{{Id: t, Arn: !GetAtt {of}.Arn}}]}}\n"
+        ))
+    };
+    entity(&target("F"), EntityKind::Workload, at, Some("true"));
+    entity(&target("G"), EntityKind::Workload, at, Some("false"));
 }
 
 #[test]
@@ -227,6 +234,27 @@ fn a_queue_knows_what_reads_it() {
     let at = "/consumed_by_function";
     entity(&read, EntityKind::Channel, at, Some("true"));
     entity(&template(QUEUE), EntityKind::Channel, at, Some("false"));
+}
+
+#[test]
+fn a_mapping_to_an_alias_leads_to_its_function() {
+    let text = |consumer: &str| {
+        template(&format!(
+            "  F: {{Type: AWS::Lambda::Function, Properties: {{Timeout: 60}}}}\n  A: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: !Ref F, Name: live}}}}\n{QUEUE}  M: {{Type: AWS::Lambda::EventSourceMapping, Properties: {{EventSourceArn: !GetAtt Q.Arn, FunctionName: !Ref {consumer}}}}}\n"
+        ))
+    };
+    for consumer in ["F", "A"] {
+        let check = |at, expected| {
+            entity(
+                &text(consumer),
+                EntityKind::Subscription,
+                at,
+                Some(expected),
+            );
+        };
+        check("/consumer/name", "\"F\"");
+        check("/consumer/max_seconds", "60");
+    }
 }
 
 #[test]

@@ -154,7 +154,8 @@ fn a_variable_of_the_shell_is_no_literal() {
     unknown(handed_on, &[]);
     let partly = "environment: ['A=user:${B}']";
     container(partly, "/env/0/kind", Some(r#""literal""#));
-    unknown(partly, &["/containers/0/env/0/value"]);
+    container(partly, "/env/0/value", Some(r#""user:${B}""#));
+    unknown(partly, &[]);
     container(
         "environment: {A: '${B:-secret}'}",
         "/env/0/value",

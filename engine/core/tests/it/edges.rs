@@ -105,6 +105,33 @@ fn who_may_put_and_get_objects_writes_and_reads() {
 }
 
 #[test]
+fn an_address_may_end_in_the_name_that_a_resource_is_given() {
+    for (resource, expected) in [
+        (
+            "'arn:aws:s3:::acme-pictures/*'",
+            &["Orders writes Pictures"][..],
+        ),
+        (
+            "!Sub 'arn:${AWS::Partition}:s3:::acme-pictures/*'",
+            &["Orders writes Pictures"][..],
+        ),
+        ("'arn:aws:s3:::acme-others/*'", &[][..]),
+        ("'arn:aws:s3:::acme-twice/*'", &[][..]),
+    ] {
+        template(
+            &format!(
+                "  Pictures: {{Type: AWS::S3::Bucket, Properties: {{BucketName: acme-pictures}}}}
+  One: {{Type: AWS::S3::Bucket, Properties: {{BucketName: acme-twice}}}}
+  Two: {{Type: AWS::S3::Bucket, Properties: {{BucketName: acme-twice}}}}
+  Orders: {{Type: AWS::Serverless::Function, Properties: {{Policies: [{{Statement: {{Effect: Allow, Action: 's3:PutObject', Resource: {resource}}}}}]}}}}
+"
+            ),
+            expected,
+        );
+    }
+}
+
+#[test]
 fn who_may_invoke_a_function_calls_it() {
     granted(
         "Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt Stock.Arn",
@@ -114,6 +141,35 @@ fn who_may_invoke_a_function_calls_it() {
         "Effect: Allow, Action: lambda:GetFunction, Resource: !GetAtt Stock.Arn",
         &[],
     );
+}
+
+#[test]
+fn a_template_of_a_policy_joins_what_it_names() {
+    for (policy, expected) in [
+        (
+            "S3CrudPolicy: {BucketName: !Ref Pictures}",
+            &["Orders writes Pictures", "Orders reads Pictures"][..],
+        ),
+        (
+            "SQSSendMessagePolicy: {QueueName: !GetAtt Jobs.QueueName}",
+            &["Orders publishes Jobs"][..],
+        ),
+        (
+            "SQSPollerPolicy: {QueueName: !GetAtt Jobs.QueueName}",
+            &[][..],
+        ),
+        ("S3CrudPolicy: {BucketName: elsewhere}", &[][..]),
+    ] {
+        template(
+            &format!(
+                "  Jobs: {{Type: AWS::SQS::Queue}}
+  Pictures: {{Type: AWS::S3::Bucket}}
+  Orders: {{Type: AWS::Serverless::Function, Properties: {{Policies: [{{{policy}}}]}}}}
+"
+            ),
+            expected,
+        );
+    }
 }
 
 #[test]
@@ -239,6 +295,84 @@ fn a_route_calls_its_function() {
     );
 }
 
+#[test]
+fn a_route_calls_the_function_of_its_integration() {
+    for (target, expected) in [
+        ("!Sub 'integrations/${I}'", &["R calls Orders"][..]),
+        ("!Join [/, [integrations, !Ref I]]", &["R calls Orders"][..]),
+        ("integrations/elsewhere", &[][..]),
+    ] {
+        template(
+            &format!(
+                "  Orders: {{Type: AWS::Lambda::Function, Properties: {{Timeout: 3}}}}
+  I: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{ApiId: a, IntegrationUri: !GetAtt Orders.Arn}}}}
+  R: {{Type: AWS::ApiGatewayV2::Route, Properties: {{ApiId: a, RouteKey: GET /a, Target: {target}}}}}
+"
+            ),
+            expected,
+        );
+    }
+}
+
+#[test]
+fn a_method_calls_the_function_in_its_address() {
+    for (name, expected) in [("Orders", &["M calls Orders"][..]), ("Jobs", &[][..])] {
+        template(
+            &format!(
+                "  Orders: {{Type: AWS::Lambda::Function, Properties: {{Timeout: 3}}}}
+  Jobs: {{Type: AWS::SQS::Queue, Properties: {{DelaySeconds: 1}}}}
+  M: {{Type: AWS::ApiGateway::Method, Properties: {{HttpMethod: GET, Integration: {{Uri: !Sub 'arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{name}.Arn}}/invocations'}}}}}}
+"
+            ),
+            expected,
+        );
+    }
+}
+
+#[test]
+fn a_route_and_a_method_of_terraform_call_the_function_of_their_integration() {
+    joins(
+        "resource \"aws_lambda_function\" \"f\" {}
+resource \"aws_apigatewayv2_integration\" \"i\" {
+  integration_uri = aws_lambda_function.f.invoke_arn
+}
+resource \"aws_apigatewayv2_route\" \"r\" {
+  target = \"integrations/${aws_apigatewayv2_integration.i.id}\"
+}
+",
+        Notation::Hcl,
+        &["aws_apigatewayv2_route.r calls aws_lambda_function.f"],
+    );
+    for (method, expected) in [
+        (
+            "aws_api_gateway_method.m.http_method",
+            &["aws_api_gateway_method.m calls aws_lambda_function.f"][..],
+        ),
+        (
+            "\"GET\"",
+            &["aws_api_gateway_method.m calls aws_lambda_function.f"][..],
+        ),
+        ("\"POST\"", &[][..]),
+    ] {
+        let text = format!(
+            "resource \"aws_lambda_function\" \"f\" {{}}
+resource \"aws_api_gateway_method\" \"m\" {{
+  rest_api_id = \"a\"
+  resource_id = \"b\"
+  http_method = \"GET\"
+}}
+resource \"aws_api_gateway_integration\" \"i\" {{
+  rest_api_id = \"a\"
+  resource_id = \"b\"
+  http_method = {method}
+  uri         = aws_lambda_function.f.invoke_arn
+}}
+"
+        );
+        joins(&text, Notation::Hcl, expected);
+    }
+}
+
 /// A Deployment of a namespace whose pods bear a label, with a variable.
 fn deployment(name: &str, namespace: &str, app: &str, variable: &str) -> String {
     format!(
@@ -357,39 +491,6 @@ spec: {{broker: shop, {filter}subscriber: {{ref: {{apiVersion: v1, kind: Service
         let orders = deployment("orders", "shop", "orders", "");
         yaml(&format!("{events}{SERVICE}{orders}"), &[expected]);
     }
-}
-
-const API: &str = "  Work: {Type: AWS::Lambda::Function}
-  Route: {Type: AWS::ApiGatewayV2::Route, Properties: {RouteKey: GET /a, Target: !Sub 'integrations/${Part}'}}
-";
-
-#[test]
-fn a_route_calls_the_function_of_its_integration() {
-    let part = |address: &str| {
-        format!(
-            "{API}  Part: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{IntegrationUri: {address}}}}}\n"
-        )
-    };
-    template(&part("!GetAtt Work.Arn"), &["Route calls Work"]);
-    template(&part("'https://example.com'"), &[]);
-}
-
-#[test]
-fn a_method_calls_the_function_in_the_address_of_its_integration() {
-    let method = |address: &str| {
-        format!(
-            "  Work: {{Type: AWS::Lambda::Function}}
-  Get: {{Type: AWS::ApiGateway::Method, Properties: {{HttpMethod: GET, Integration: {{Uri: !Sub '{address}'}}}}}}
-"
-        )
-    };
-    let to = |name: &str| {
-        format!(
-            "arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{name}}}/invocations"
-        )
-    };
-    template(&method(&to("Work.Arn")), &["Get calls Work"]);
-    template(&method(&to("AWS::AccountId")), &[]);
 }
 
 #[test]

@@ -382,6 +382,19 @@ fn tracing_is_true_or_a_mode() {
 }
 
 #[test]
+fn a_function_is_in_the_region_of_its_provider() {
+    let at = "/placement/region";
+    let check = |provider, expected| workload(&with(provider, "", ""), at, expected);
+    check("region: eu-west-1", Some(r#""eu-west-1""#));
+    check(
+        "region: \"${opt:region, 'eu-west-1'}\"",
+        Some(r#""eu-west-1""#),
+    );
+    check("region: '${opt:region}'", None);
+    check("stage: prod", None);
+}
+
+#[test]
 fn a_role_is_the_functions_own_or_the_providers() {
     let at = "/identity/name";
     workload(&function("role: Mine"), at, Some(r#""Mine""#));

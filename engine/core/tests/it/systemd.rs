@@ -185,6 +185,17 @@ fn its_one_container_is_itself() {
 }
 
 #[test]
+fn what_is_for_other_programs_is_a_tag() {
+    workload(
+        "web.service",
+        "[Unit]\nX-Governance-Class=steady\n[Service]\nExecStart=/bin/web\nX-Team=a\nX-Team=b\n",
+        "/tags",
+        Some(r#"{"X-Governance-Class":"steady","X-Team":"b"}"#),
+    );
+    service("ExecStart=/bin/web", "/tags", None);
+}
+
+#[test]
 fn several_variables_stand_on_one_line() {
     let settings = "Environment=A=b \"C=d e\" F='g h'\nEnvironment=\"I=100%%\" J\nEnvironment=K=%i";
     service(

@@ -277,6 +277,37 @@ fn a_resource_is_in_the_region_of_its_provider() {
 }
 
 #[test]
+fn what_a_module_is_given_is_known_but_for_the_parts_that_nobody_can_know() {
+    let root = "resource \"aws_sqs_queue\" \"q\" {}\nmodule \"m\" {\n  source = \"./m\"\n  environment = {\n    MODE  = \"fast\"\n    QUEUE = aws_sqs_queue.q.url\n  }\n}\n";
+    let called = "variable \"environment\" {}\nresource \"aws_lambda_function\" \"f\" {\n  environment {\n    variables = var.environment\n  }\n}\n";
+    let reading = module(&[("main.tf", root), ("m/main.tf", called)], false);
+    let (estate, _) = Estate::new(reading.resources);
+    let value = estate.of_kind(EntityKind::Workload).next().unwrap().value();
+    let variables = value.at(&Path::from_pointer("/containers/0/env").unwrap());
+    assert_eq!(
+        variables.map(json::to_string).as_deref(),
+        Some(
+            r#"[{"kind":"literal","name":"MODE","value":"fast"},{"kind":"other_ref","name":"QUEUE"}]"#
+        )
+    );
+}
+
+#[test]
+fn what_lies_in_a_group_of_resources_is_where_the_group_is() {
+    let check = |from: &str, expected| {
+        let text = format!(
+            "resource \"azurerm_resource_group\" \"shop\" {{\n  location = \"eastus\"\n}}\ndata \"azurerm_resource_group\" \"old\" {{\n  name = \"old\"\n}}\nresource \"azurerm_linux_function_app\" \"f\" {{\n  location = {from}\n}}\n"
+        );
+        first(&text, EntityKind::Workload, "/placement/region", expected);
+    };
+    check(
+        "azurerm_resource_group.shop.location",
+        Some(("\"eastus\"", 2)),
+    );
+    check("data.azurerm_resource_group.old.location", None);
+}
+
+#[test]
 fn a_module_is_in_the_region_that_its_caller_hands_on() {
     let providers = "provider \"aws\" {\n  region = \"eu-central-1\"\n}\nprovider \"aws\" {\n  alias = \"us\"\n  region = \"us-east-1\"\n}\n";
     let called = "resource \"aws_lambda_function\" \"f\" {}\n";

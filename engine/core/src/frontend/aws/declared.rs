@@ -1,5 +1,6 @@
 //! A resource and how its format writes it: what every model of one begins with.
 
+use super::document::spelt;
 use super::{Dialect, WHY, dig};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::resource::Resource;
@@ -190,14 +191,44 @@ impl<'a> Declared<'a> {
 
     /// What says in which region the resource is: itself, at a path of its own, or what it has it of.
     pub(in crate::frontend) fn region(&self, path: &[&str]) -> Option<View<'a>> {
-        self.at(path)
-            .or_else(|| (self.dialect.region)(self.resource))
+        let own = self.at(path);
+        let region = own.or_else(|| (self.dialect.region)(self.resource))?;
+        Some(self.of_group(region).unwrap_or(region))
+    }
+
+    /// The place of a group of resources of Azure, where that is what a node speaks of.
+    fn of_group(&self, region: View<'_>) -> Option<View<'a>> {
+        let written = region.raw()?;
+        let is_of_group =
+            written.starts_with("${azurerm_resource_group.") && written.ends_with(".location}");
+        let group = self.followed("azurerm_resource_group", region);
+        dig(group.filter(|_| is_of_group)?, &["location"])
     }
 
     /// What the resource of a type says of itself that a node speaks of.
     pub(in crate::frontend) fn followed(&self, kind: &str, view: View<'_>) -> Option<View<'a>> {
         let name = (self.dialect.referred)(view)?;
         (self.dialect.named)(self.resource, kind, &name)
+    }
+
+    /// The first resource of a type that a node speaks of, in whatever text: its name, and what it says of itself.
+    pub(in crate::frontend) fn within(
+        &self,
+        kind: &str,
+        view: View<'_>,
+    ) -> Option<(String, View<'a>)> {
+        let text = spelt(view)?;
+        let expressions = text.split("${").skip(1);
+        let mut expressions = expressions.filter_map(|rest| Some(rest.split_once('}')?.0));
+        expressions.find_map(|inner| {
+            let ends = inner.match_indices('.').map(|(at, _)| at);
+            let mut ends = ends.chain([inner.len()]);
+            ends.find_map(|end| {
+                let name = inner.get(..end)?.split('[').next()?;
+                let found = (self.dialect.named)(self.resource, kind, name)?;
+                Some((name.to_owned(), found))
+            })
+        })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::WHY;
 use super::declared::{Declared, Path, each, truth};
-use super::target::{Target, target};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::tree::{Origin, View};
 
@@ -23,6 +22,20 @@ pub(in crate::frontend) struct Spelling {
     /// Types of APIs, and where each says that it is a private one.
     pub(in crate::frontend) private: &'static [(&'static str, Path)],
     pub(in crate::frontend) limits: &'static [Limit],
+}
+
+/// Where it stands what an endpoint calls.
+#[derive(Debug)]
+pub(in crate::frontend) enum Target {
+    /// The endpoint names it.
+    Named(Path),
+    /// An address in the endpoint, of a function of one of these types.
+    Address(Path, &'static [&'static str]),
+    /// The same in a resource that the endpoint names: the way to that, its type, the way to the address.
+    Through(Path, &'static str, Path, &'static [&'static str]),
+    /// The same in a resource that says of itself what the endpoint says: its type, what both say, the way to the
+    /// address.
+    Beside(&'static str, &'static [Path], Path, &'static [&'static str]),
 }
 
 /// Where requests are limited.
@@ -87,9 +100,51 @@ impl<'a> Endpoint<'_, 'a> {
         self.rate_limit(model);
         // Every endpoint of AWS that has an address of AWS speaks TLS alone.
         model.truth("tls", true, default);
-        if let Some((name, from)) = target(self.declared, &self.spelling.target) {
+        self.target(model);
+    }
+
+    /// `target`: what is called. Of an address, the function in it; others that are called have no timeout of their own.
+    fn target(&self, model: &mut Model) {
+        let (address, functions) = match self.spelling.target {
+            Target::Named(path) => {
+                return self.declared.reference(model, "target", self.at(path));
+            }
+            Target::Address(path, functions) => (self.at(path), functions),
+            Target::Through(path, kind, address, functions) => {
+                let named = self
+                    .at(path)
+                    .and_then(|view| self.declared.within(kind, view));
+                let address = named.and_then(|(_, between)| super::dig(between, address));
+                (address, functions)
+            }
+            Target::Beside(kind, same, address, functions) => {
+                let mut siblings = self.declared.siblings(kind).into_iter();
+                let between = siblings.find(|between| self.is_alike(*between, same));
+                (
+                    between.and_then(|between| super::dig(between, address)),
+                    functions,
+                )
+            }
+        };
+        let Some(address) = address else { return };
+        let mut functions = functions.iter();
+        let called = functions.find_map(|kind| self.declared.within(kind, address));
+        if let Some((name, _)) = called {
+            let from = address.id();
             model.text("target", &name, Origin::Derived { from });
         }
+    }
+
+    /// Whether a resource says the same as the endpoint at all of these paths, or has it of the endpoint.
+    fn is_alike(&self, other: View<'_>, paths: &[Path]) -> bool {
+        let declared = self.declared;
+        paths.iter().all(|path| {
+            let (Some(theirs), Some(ours)) = (super::dig(other, path), declared.at(path)) else {
+                return false;
+            };
+            (declared.dialect.is_reference)(theirs, declared.resource)
+                || declared.is_same(theirs, ours)
+        })
     }
 
     /// `path` and `methods`.

@@ -41,6 +41,8 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) beside: (&'static str, Path, Path),
     /// A resource beside the function that lets a service call it: its type, the function, the service.
     pub(in crate::frontend) permission: (&'static str, Path, Path),
+    /// Types of resources that hand events to the functions that they speak of, and do not wait for an answer.
+    pub(in crate::frontend) sources: &'static [&'static str],
 }
 
 /// The workload that a function is.
@@ -280,9 +282,17 @@ impl<'a> Function<'a> {
             dig(*permission, function).is_some_and(|name| self.is_named(name))
         };
         let permitted = self.siblings(kind).into_iter();
+        let mut sources = self.spelling.sources.iter();
         own.next()
             .or_else(|| (self.spelling.asynchronous)(self.properties?))
             .or_else(|| permitted.filter(waits_not).find(of_this))
+            .or_else(|| sources.find_map(|kind| self.speaking(kind)))
+    }
+
+    /// The first resource of a type that speaks of this function.
+    fn speaking(&self, kind: &str) -> Option<View<'a>> {
+        let speaking = (self.dialect.speaking)(self.resource, kind, None);
+        speaking.into_iter().next()
     }
 
     /// Whether a node speaks of this function: by reference, or by name.

@@ -26,6 +26,8 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) filter: Path,
     /// Types of functions, and where each says how long it may run.
     pub(in crate::frontend) timeouts: &'static [(&'static str, Path)],
+    /// The type of what stands for a version of a function, and where it names the function.
+    pub(in crate::frontend) alias: (&'static str, Path),
     /// Where resources name a queue for what fails: types, and the ways there.
     pub(in crate::frontend) dead_letters: &'static [(&'static str, Path)],
     /// Types of functions that declare sources themselves, as SAM does.
@@ -77,9 +79,17 @@ impl<'a> Fabric<'a> {
         };
         let (_, source, consumer) = self.spelling.mapping;
         let consumer = dig(properties, consumer).and_then(|view| (self.dialect.referred)(view));
+        let consumer = consumer.map(|name| self.aliased(&name).unwrap_or(name));
         let source = dig(properties, source);
         let name = &self.resource.name;
         vec![self.subscription(name, properties, source, consumer.as_deref())]
+    }
+
+    /// The function that an alias stands for.
+    fn aliased(&self, name: &str) -> Option<String> {
+        let (kind, function) = self.spelling.alias;
+        let function = dig(self.named(kind, name)?, function)?;
+        (self.dialect.referred)(function)
     }
 
     /// The subscriptions that a function declares among its events.

@@ -5,8 +5,18 @@ use crate::frontend::environment::Variable;
 use crate::frontend::words::words;
 use crate::tree::{NodeId, View};
 
-/// Endings of the names of files that hold variables.
-const ENDINGS: &[&str] = &[".env", ".conf", "environment"];
+/// Endings of the names of files that hold variables or settings.
+const ENDINGS: &[&str] = &[
+    ".env",
+    ".conf",
+    "environment",
+    ".cnf",
+    ".ini",
+    ".properties",
+    ".service",
+    ".yaml",
+    ".yml",
+];
 
 /// Folders whose files hold variables.
 const FOLDERS: &[&str] = &["/etc/default/", "/etc/profile.d/"];
@@ -23,7 +33,7 @@ pub(super) fn of_files(root: View<'_>, source: &str) -> Vec<Variable> {
         let read = written.and_then(|_| content::of_file(file, source));
         if let (Some(written), Some(Content::Text(text))) = (written, read) {
             let lines = text.lines();
-            variables.extend(lines.filter_map(|line| of_line(line, written.id())));
+            variables.extend(lines.flat_map(|line| of_line(line.trim(), written.id())));
         }
     }
     variables
@@ -34,12 +44,19 @@ fn holds_variables(path: &str) -> bool {
         || FOLDERS.iter().any(|folder| path.starts_with(folder))
 }
 
-/// `KEY=value`, also after `export`. The value ends with its line.
-fn of_line(line: &str, from: NodeId) -> Option<Variable> {
-    let line = line.trim();
+/// `KEY=value`, also after `export`, or `key: value`. The value ends with its line; a line of a unit sets several.
+fn of_line(line: &str, from: NodeId) -> Vec<Variable> {
+    if let Some(given) = line.strip_prefix("Environment=") {
+        let (words, _) = words(given);
+        return leading(&words, from);
+    }
     let line = line.strip_prefix("export ").map_or(line, str::trim_start);
-    let (name, value) = line.split_once('=')?;
-    is_setting(name).then(|| variable(name, unquoted(value.trim()), from))
+    let setting = ["=", ": "].iter().find_map(|between| {
+        let (name, value) = line.split_once(between)?;
+        let name = name.trim_end();
+        is_setting(name).then(|| variable(name, unquoted(value.trim()), from))
+    });
+    setting.into_iter().collect()
 }
 
 /// The name of a variable, or of a setting such as `db.password`.
@@ -68,7 +85,7 @@ fn is_computed(value: &str) -> bool {
     value.contains("$(") || value.contains('`')
 }
 
-/// Variables that commands begin with, each with its command: a text of lines, or a list of words.
+/// Variables that commands are given, each with its command: a text of lines, or a list of words.
 pub(super) fn of_commands(root: View<'_>) -> Vec<Variable> {
     let lists = ["bootcmd", "runcmd"].into_iter();
     let commands = lists.filter_map(|key| root.get(key)).flat_map(View::items);
@@ -77,15 +94,55 @@ pub(super) fn of_commands(root: View<'_>) -> Vec<Variable> {
         if command.is_sequence() {
             let words = command.items().filter_map(View::raw).map(str::to_owned);
             let words: Vec<String> = words.collect();
-            variables.extend(leading(&words, command.id()));
+            variables.extend(of_words(&words, command.id()));
             continue;
         }
         for line in command.raw().unwrap_or_default().lines() {
             let (words, _) = words(line);
-            variables.extend(leading(&words, command.id()));
+            variables.extend(of_words(&words, command.id()));
         }
     }
     variables
+}
+
+/// What a command begins with, what it sets in a container, and the addresses with an account that it is given.
+fn of_words(words: &[String], from: NodeId) -> Vec<Variable> {
+    if words.first().is_some_and(|word| word.starts_with('#')) {
+        return Vec::new();
+    }
+    let mut variables = leading(words, from);
+    variables.extend(of_containers(words, from));
+    let addresses = words.iter().filter(|word| has_account(word));
+    variables.extend(addresses.map(|address| variable("address", address, from)));
+    variables
+}
+
+/// Options of `docker run` and of its like that set a variable.
+const OPTIONS: &[&str] = &["-e", "--env"];
+
+/// `-e KEY=value` and `--env=KEY=value`.
+fn of_containers(words: &[String], from: NodeId) -> Vec<Variable> {
+    let after = words.windows(2).filter_map(|pair| match pair {
+        [option, given] if OPTIONS.contains(&option.as_str()) => Some(given.as_str()),
+        _ => None,
+    });
+    let joined = words.iter().filter_map(|word| word.strip_prefix("--env="));
+    after
+        .chain(joined)
+        .filter_map(|given| {
+            let (name, value) = given.split_once('=')?;
+            is_variable(name).then(|| variable(name, value, from))
+        })
+        .collect()
+}
+
+/// `postgres://shop:word@db.example.com/shop`.
+fn has_account(word: &str) -> bool {
+    let host = word.split_once("://").map(|(_, rest)| rest);
+    let host = host.and_then(|rest| rest.split('/').next());
+    !word.starts_with('-')
+        && !word.contains('=')
+        && host.is_some_and(|host| host.contains('@') && host.contains(':'))
 }
 
 /// The assignments that a command begins with, also after `export` and `env`. A semicolon ends the last of them.

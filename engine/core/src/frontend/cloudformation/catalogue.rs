@@ -9,13 +9,12 @@ use crate::estate::Entity;
 use crate::frontend::aws::budget::{self, budget};
 use crate::frontend::aws::bus::{self, Channel, Handing, Upstream, channel, handing};
 use crate::frontend::aws::declared::Declared;
-use crate::frontend::aws::endpoint::{self, About, Limit, endpoint};
+use crate::frontend::aws::endpoint::{self, About, Limit, Target, endpoint};
 use crate::frontend::aws::identity::{self, Attached, identity, policy};
 use crate::frontend::aws::machine::{self, machine};
 use crate::frontend::aws::notification::{self, notifications};
 use crate::frontend::aws::sam;
 use crate::frontend::aws::store::{self, Means, Policy, Question, TRUE, Way, store};
-use crate::frontend::aws::target::Target;
 use crate::frontend::aws::task::{self, task};
 use crate::resource::Resource;
 
@@ -300,11 +299,14 @@ static FUNCTION_URL: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["AuthType"],
     key_required: &[],
-    target: Target::At(&["TargetFunctionArn"]),
+    target: Target::Named(&["TargetFunctionArn"]),
     api: &[],
     private: &[],
     limits: &[],
 };
+
+/// What a route may call.
+const FUNCTIONS: &[&str] = &["AWS::Lambda::Function", "AWS::Serverless::Function"];
 
 static ROUTE: endpoint::Spelling = endpoint::Spelling {
     form: "route",
@@ -313,10 +315,11 @@ static ROUTE: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["AuthorizationType"],
     key_required: &["ApiKeyRequired"],
-    target: Target::By(
+    target: Target::Through(
         &["Target"],
         "AWS::ApiGatewayV2::Integration",
         &["IntegrationUri"],
+        FUNCTIONS,
     ),
     api: &["ApiId"],
     private: &[],
@@ -350,7 +353,7 @@ static METHOD: endpoint::Spelling = endpoint::Spelling {
     )),
     authorization: &["AuthorizationType"],
     key_required: &["ApiKeyRequired"],
-    target: Target::At(&["Integration", "Uri"]),
+    target: Target::Address(&["Integration", "Uri"], FUNCTIONS),
     api: &["RestApiId"],
     private: &[(
         "AWS::ApiGateway::RestApi",

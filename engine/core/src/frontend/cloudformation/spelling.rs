@@ -49,6 +49,12 @@ pub(super) const LAMBDA: function::Spelling = function::Spelling {
         &["DestinationConfig", "OnFailure"],
     ),
     permission: ("AWS::Lambda::Permission", &["FunctionName"], &["Principal"]),
+    sources: &[
+        "AWS::Events::Rule",
+        "AWS::S3::Bucket",
+        "AWS::SNS::Subscription",
+        "AWS::Scheduler::Schedule",
+    ],
 };
 
 pub(super) const SERVERLESS: function::Spelling = function::Spelling {
@@ -84,6 +90,7 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
         ("AWS::Lambda::Function", &["Timeout"]),
         ("AWS::Serverless::Function", &["Timeout"]),
     ],
+    alias: ("AWS::Lambda::Alias", &["FunctionName"]),
     dead_letters: &[
         ("AWS::SQS::Queue", &["RedrivePolicy", "deadLetterTargetArn"]),
         (

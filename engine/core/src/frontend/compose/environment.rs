@@ -10,17 +10,16 @@ struct Pair<'a> {
     name: &'a str,
     /// None where nothing is given.
     value: Option<Interpolated<'a>>,
-    /// Whether what is given is one variable and nothing else.
-    handed_on: bool,
+    written: &'a str,
     from: NodeId,
 }
 
 impl<'a> Pair<'a> {
-    fn new(name: &'a str, value: Option<Interpolated<'a>>, written: &str, from: NodeId) -> Self {
+    fn new(name: &'a str, value: Option<Interpolated<'a>>, written: &'a str, from: NodeId) -> Self {
         Self {
             name,
             value,
-            handed_on: is_one_variable(written),
+            written,
             from,
         }
     }
@@ -114,14 +113,19 @@ pub(super) fn environment(model: &mut Model, service: &Service<'_>) {
     sources(model, service);
 }
 
-/// A name alone, and a variable alone that has no default, hand on what the shell has.
+/// A name alone, and a variable alone that has no default, hand on what the shell has. Where such a variable is a part
+/// of the value, the rest of it is a literal all the same.
 fn fill(model: &mut Model, variable: &Pair<'_>) {
     model.text("name", variable.name, variable.origin());
     let unknown = matches!(variable.value, Some(Interpolated::Unknown(_)));
-    if variable.value.is_none() || (unknown && variable.handed_on) {
+    if variable.value.is_none() || (unknown && is_one_variable(variable.written)) {
         model.text("kind", "other_ref", variable.origin());
+        return;
+    }
+    model.text("kind", "literal", variable.origin());
+    if unknown {
+        model.text("value", variable.written, variable.origin());
     } else {
-        model.text("kind", "literal", variable.origin());
         variable.put(model, "value");
     }
 }

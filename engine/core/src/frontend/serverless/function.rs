@@ -18,6 +18,7 @@ const INHERITED: &[(&str, Option<&str>)] = &[
     ("layers", None),
     ("logRetentionInDays", None),
     ("memorySize", Some("1024")),
+    ("region", None),
     ("runtime", None),
     ("timeout", Some("6")),
 ];

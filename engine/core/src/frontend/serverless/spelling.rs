@@ -29,4 +29,5 @@ pub(super) const FUNCTION: Spelling = Spelling {
     tags: &["tags"],
     beside: ("", &[], &[]),
     permission: ("", &[], &[]),
+    sources: &[],
 };

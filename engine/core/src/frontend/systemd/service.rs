@@ -36,6 +36,7 @@ fn fill(model: &mut Model, resource: &Resource, service: View<'_>) {
             from: resource.root,
         },
     );
+    tags(model, resource);
     model.object(Some("runtime"), from, |model| {
         model.text("form", "service", Origin::Derived { from });
     });
@@ -56,6 +57,26 @@ fn fill(model: &mut Model, resource: &Resource, service: View<'_>) {
             isolation(model, service, account);
             sandbox(model, service);
         });
+    });
+}
+
+/// `tags`: the settings of any section that begin with `X-`, which are for other programs than systemd.
+fn tags(model: &mut Model, resource: &Resource) {
+    let sections = resource.view().entries();
+    let settings = sections.flat_map(|(_, section)| section.entries());
+    let foreign = settings.filter(|(key, _)| key.starts_with("X-"));
+    let tags: Vec<(&str, View<'_>)> = foreign
+        .filter_map(|(key, values)| Some((key, values.items().last()?)))
+        .collect();
+    if tags.is_empty() {
+        return;
+    }
+    model.object(Some("tags"), resource.root, |model| {
+        for (key, value) in tags {
+            if let Some(text) = value.raw() {
+                model.text(key, text, Origin::Derived { from: value.id() });
+            }
+        }
     });
 }
 

@@ -69,7 +69,7 @@ fn workload(declared: &Declared<'_>, app: &App) -> Entity {
             declared.presence(model, "vpc", subnet);
         });
         model.object(Some("placement"), declared.under, |model| {
-            let region = declared.at(&["location"]);
+            let region = declared.region(&["location"]);
             declared.known(model, "region", region, Model::copy);
         });
         model.object(Some("observability"), declared.under, |model| {

@@ -9,12 +9,11 @@ use super::{DIALECT, Modeller};
 use crate::frontend::aws::budget::{self, budget};
 use crate::frontend::aws::bus::{self, Channel, Handing, Upstream, channel, handing};
 use crate::frontend::aws::declared::Declared;
-use crate::frontend::aws::endpoint::{self, About, Limit, endpoint};
+use crate::frontend::aws::endpoint::{self, About, Limit, Target, endpoint};
 use crate::frontend::aws::identity::{self, Attached, attachment, identity, policy};
 use crate::frontend::aws::machine::{self, machine};
 use crate::frontend::aws::notification::{self, notifications};
 use crate::frontend::aws::store::{self, Means, Policy, Question, TRUE, Way, store};
-use crate::frontend::aws::target::Target;
 use crate::frontend::aws::task::{self, task};
 use crate::resource::Resource;
 
@@ -421,7 +420,7 @@ static FUNCTION_URL: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["authorization_type"],
     key_required: &[],
-    target: Target::At(&["function_name"]),
+    target: Target::Named(&["function_name"]),
     api: &[],
     private: &[],
     limits: &[],
@@ -434,10 +433,11 @@ static ROUTE: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["authorization_type"],
     key_required: &["api_key_required"],
-    target: Target::By(
+    target: Target::Through(
         &["target"],
         "aws_apigatewayv2_integration",
         &["integration_uri"],
+        &["aws_lambda_function"],
     ),
     api: &["api_id"],
     private: &[],
@@ -475,6 +475,7 @@ static METHOD: endpoint::Spelling = endpoint::Spelling {
         "aws_api_gateway_integration",
         &[&["rest_api_id"], &["resource_id"], &["http_method"]],
         &["uri"],
+        &["aws_lambda_function"],
     ),
     api: &["rest_api_id"],
     private: &[(

@@ -26,7 +26,7 @@ use crate::tree::{Builder, Kind, NodeId, Origin, Typing, View};
 use folder::{Folder, Folders, local};
 use instances::{MAX_INSTANCES, instances};
 use region::{Region, Regions, handed, region, regions};
-use scope::{Instance, Iterators, Names, known};
+use scope::{Instance, Iterators, Names, given};
 use tags::default_tags;
 
 /// The most resources that the modules of one root come to.
@@ -283,7 +283,7 @@ impl<'a> Reader<'a, '_> {
                 let said = self.document(value, &scope);
                 let argument = match &said {
                     Some(said) => Some(Value::string(&self.encode(said))),
-                    None => known(value, &scope, 0),
+                    None => given(value, &scope, 0),
                 };
                 arguments.insert(key.to_owned(), argument);
                 documents.extend(said.map(|said| (format!("var.{key}"), Some(said))));

@@ -36,6 +36,12 @@ pub(super) const LAMBDA: function::Spelling = function::Spelling {
         &["destination_config", "on_failure"],
     ),
     permission: ("aws_lambda_permission", &["function_name"], &["principal"]),
+    sources: &[
+        "aws_cloudwatch_event_target",
+        "aws_s3_bucket_notification",
+        "aws_scheduler_schedule",
+        "aws_sns_topic_subscription",
+    ],
 };
 
 pub(super) static QUEUE: queue::Spelling = queue::Spelling {
@@ -53,6 +59,7 @@ pub(super) static QUEUE: queue::Spelling = queue::Spelling {
     ),
     filter: &["filter_criteria"],
     timeouts: &[("aws_lambda_function", &["timeout"])],
+    alias: ("aws_lambda_alias", &["function_name"]),
     dead_letters: &[
         ("aws_sqs_queue", &["redrive_policy", "deadLetterTargetArn"]),
         (

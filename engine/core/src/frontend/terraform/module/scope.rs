@@ -170,3 +170,33 @@ pub(super) fn known(view: View<'_>, scope: &dyn Scope, depth: usize) -> Option<V
     }
     Some(view.value())
 }
+
+/// The value of what a module is given. Of a list or a mapping that is known in part, the rest is as it is written.
+pub(super) fn given(view: View<'_>, scope: &dyn Scope, depth: usize) -> Option<Value> {
+    let whole = known(view, scope, depth);
+    if whole.is_some() || depth > MAX_DEPTH {
+        return whole;
+    }
+    let part = |view: View<'_>| given(view, scope, depth + 1).or_else(|| as_written(view));
+    if view.is_sequence() {
+        let items: Option<Array> = view.items().map(part).collect();
+        return items.map(Value::Array);
+    }
+    if !view.is_mapping() {
+        return None;
+    }
+    let mut object = ObjectBuilder::default();
+    for (key, value) in view.entries() {
+        if key.starts_with("${") {
+            return None;
+        }
+        object.insert(Value::string(key), part(value)?);
+    }
+    Some(Value::Object(object.finish()))
+}
+
+/// An expression that only a deployment can tell the value of.
+fn as_written(view: View<'_>) -> Option<Value> {
+    let text = view.raw().filter(|text| text.contains("${"))?;
+    Some(Value::string(text))
+}
