@@ -168,6 +168,9 @@ pub(super) struct FindingV1<'a> {
 
 #[derive(Serialize)]
 struct WaiverV1<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    authority: &'static str,
     rule: &'a str,
     reason: &'a str,
     owner: &'a str,
@@ -258,6 +261,8 @@ pub(super) fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) ->
         controls: &finding.controls,
         remediation: finding.remediation.as_deref(),
         waiver: finding.waiver.as_ref().map(|waiver| WaiverV1 {
+            id: waiver.id.as_deref(),
+            authority: waiver.authority.as_str(),
             rule: &waiver.rule,
             reason: &waiver.reason,
             owner: &waiver.owner,
