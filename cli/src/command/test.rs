@@ -15,7 +15,7 @@ use plumbline_core::source::{FileId, Sources, Span};
 use plumbline_rego::testing::{self, TestResult, UnitTest};
 use plumbline_rego::{Diagnostic, Module, Place, Program, Settings, Value, Version, compile_with};
 use plumbline_sources::bundle::{self, DataFiles};
-use plumbline_sources::fs;
+use plumbline_sources::{fs, place};
 use rayon::prelude::*;
 
 use crate::args::{TestArgs, TestFormat};
@@ -27,7 +27,8 @@ pub(crate) fn run(args: &TestArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let mut sources = Sources::default();
     let (modules, mut data, mut problems) =
         bundle::with_data(&args.paths, DataFiles::CalledData, &mut sources);
-    let (more, data_problems) = bundle::data(&args.data, &mut sources);
+    let data_roots: Vec<_> = args.data.iter().cloned().map(place::Place::from).collect();
+    let (more, data_problems) = bundle::data(&data_roots, &mut sources);
     data.extend(more);
     problems.extend(data_problems);
     let files: Vec<FileId> = modules.iter().map(|module| module.file).collect();

@@ -1,4 +1,4 @@
-//! The adapters that read the world: files, and the built-in library of policies.
+//! The adapters that read the world: files, commits, and the built-in library of policies.
 //!
 //! Synchronous. What cannot be read comes back as a problem beside what could.
 
@@ -6,3 +6,6 @@ pub mod bundle;
 pub mod embedded;
 pub mod fs;
 pub mod helm;
+pub mod place;
+mod program;
+pub mod revision;

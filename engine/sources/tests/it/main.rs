@@ -184,6 +184,6 @@ fn globs_that_leave_something_out_are_told_from_those_that_do_not() {
 fn a_policy_may_have_no_name_before_its_ending() {
     let folder = folder(&[(".rego", "package a\n")]);
     let mut sources = Sources::default();
-    let (modules, problems) = bundle::policies(&[folder.path().to_owned()], &mut sources);
+    let (modules, problems) = bundle::policies(&[folder.path().to_owned().into()], &mut sources);
     assert_eq!((modules.len(), problems.len()), (1, 0), "{problems:?}");
 }

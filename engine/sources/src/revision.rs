@@ -1,0 +1,341 @@
+//! Commits, read by the `git` program: lists of files and objects only. Nothing is ever checked out, no hook and no
+//! filter runs, and no link or submodule is followed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use plumbline_core::finding::hex;
+use plumbline_core::problem::Problem;
+use sha2::{Digest, Sha256};
+
+use crate::fs;
+use crate::program::{self, Failure};
+
+/// How long `git` may take.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// The longest list of files that is read: 64 MiB.
+const MAX_LIST: u64 = 64 * 1024 * 1024;
+/// The longest answer of one line that is read.
+const MAX_LINE: u64 = 4096;
+
+const SETTINGS: &[&str] = &[
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "submodule.recurse=false",
+    "-c",
+    "fetch.recurseSubmodules=false",
+    "-c",
+    "gc.auto=0",
+    "-c",
+    "maintenance.auto=false",
+];
+
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("GIT_ALLOW_PROTOCOL", "file:https:ssh"),
+    ("GIT_CONFIG_NOSYSTEM", "1"),
+    // A pinned commit is what its id says.
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("LC_ALL", "C"),
+];
+
+/// What a hook of git sets, and what would lead to another repository.
+const LEFT_OUT: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_TEMPLATE_DIR",
+    "GIT_WORK_TREE",
+];
+
+/// The files of one commit.
+#[derive(Debug)]
+pub struct Revision {
+    name: String,
+    repository: PathBuf,
+    commit: String,
+    files: BTreeMap<String, Entry>,
+    root: Option<PathBuf>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    id: String,
+    bytes: u64,
+    /// Neither a link nor a submodule.
+    is_file: bool,
+}
+
+impl Revision {
+    /// A commit of the repository that a folder is the root of, by whatever names it there.
+    pub fn of_folder(root: &Path, revision: &str) -> Result<Self, String> {
+        if revision.is_empty() || revision.starts_with('-') {
+            return Err(format!("`{}` is no revision", revision.escape_debug()));
+        }
+        let commit = resolve(root, revision)?;
+        Self::list(root, commit, revision.to_owned(), Some(root.to_owned()))
+    }
+
+    /// A commit of a repository elsewhere. One that is named by its full id is fetched once, and never again.
+    pub fn fetch(url: &str, revision: &str) -> Result<Self, String> {
+        if !is_name(revision) {
+            let message = "is no commit, tag or branch";
+            return Err(format!("`{}` {message}", revision.escape_debug()));
+        }
+        let repository = cache(url)?;
+        let commit = if is_commit(revision) {
+            match resolve(&repository, revision) {
+                Ok(commit) => commit,
+                Err(_) => {
+                    fetched(&repository, url, revision)?;
+                    resolve(&repository, revision)?
+                }
+            }
+        } else {
+            let kept = format!("refs/plumbline/{revision}");
+            fetched(&repository, url, &format!("+{revision}:{kept}"))?;
+            resolve(&repository, &kept)?
+        };
+        let short: String = commit.chars().take(12).collect();
+        let name = format!("{}@{short}", without_user(url));
+        Self::list(&repository, commit, name, None)
+    }
+
+    fn list(
+        repository: &Path,
+        commit: String,
+        name: String,
+        root: Option<PathBuf>,
+    ) -> Result<Self, String> {
+        let arguments = ["ls-tree", "-r", "-z", "-l", "--full-tree", &commit];
+        let listed = ask(repository, &arguments, MAX_LIST)?;
+        let files = listed.split(|byte| *byte == 0).filter_map(entry).collect();
+        Ok(Self {
+            name,
+            repository: repository.to_owned(),
+            commit,
+            files,
+            root,
+        })
+    }
+
+    /// The full id of the commit.
+    pub fn commit(&self) -> &str {
+        &self.commit
+    }
+
+    /// The folder on disk that it is a commit of; none of a repository elsewhere.
+    pub fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
+    /// What messages call a path of it.
+    pub fn name_of(&self, path: &str) -> String {
+        format!("{}:{path}", self.name)
+    }
+
+    /// Whether a path is a file.
+    pub fn is_file(&self, path: &str) -> bool {
+        self.files.get(path).is_some_and(|entry| entry.is_file)
+    }
+
+    /// Whether a path is a folder: there is something below it.
+    pub fn is_folder(&self, path: &str) -> bool {
+        self.below(path).next().is_some()
+    }
+
+    /// The paths below a folder.
+    pub fn below(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let prefix = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
+        self.files
+            .range(prefix.clone()..)
+            .map(|(path, _)| path.as_str())
+            .take_while(move |path| path.starts_with(&prefix))
+    }
+
+    /// Reads a text, which must be UTF-8 and not larger than `max` bytes.
+    pub fn text(&self, path: &str, max: u64) -> Result<String, Problem> {
+        let name = self.name_of(path);
+        let Some(entry) = self.files.get(path) else {
+            return Err(Problem::file(name, self.absent(path)));
+        };
+        if !entry.is_file {
+            return Err(Problem::file(name, NO_FILE));
+        }
+        if entry.bytes > max {
+            let message = format!("{} bytes, more than the {max} that are read", entry.bytes);
+            return Err(Problem::file(name, message));
+        }
+        let bytes = ask(&self.repository, &["cat-file", "blob", &entry.id], max)
+            .map_err(|message| Problem::file(&name, message))?;
+        fs::text(&name, bytes.as_slice(), max)
+    }
+
+    /// Why a path is no file that could be read.
+    pub fn absent(&self, path: &str) -> &'static str {
+        if self.is_folder(path) {
+            "a folder where a file is expected"
+        } else {
+            "no such file or folder"
+        }
+    }
+}
+
+/// What is said of a link or a submodule.
+pub(crate) const NO_FILE: &str = "a link or a submodule, which is not followed in a commit";
+
+/// Whether a text is the full id of a commit.
+pub fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a text can be the name of a commit, a tag or a branch, and nothing that `git` takes for more than that.
+fn is_name(text: &str) -> bool {
+    let is_part =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
+    text.starts_with(|first: char| first.is_ascii_alphanumeric()) && text.bytes().all(is_part)
+}
+
+/// A file of a list: `<mode> <type> <id> <size>`, a tab, and its path.
+fn entry(line: &[u8]) -> Option<(String, Entry)> {
+    let line = String::from_utf8_lossy(line);
+    let (head, path) = line.split_once('\t')?;
+    let mut words = head.split_whitespace();
+    let (mode, kind, id) = (words.next()?, words.next()?, words.next()?);
+    let bytes = words.next()?.parse().unwrap_or_default();
+    let entry = Entry {
+        id: id.to_owned(),
+        bytes,
+        is_file: kind == "blob" && mode != "120000",
+    };
+    Some((path.to_owned(), entry))
+}
+
+/// The full id of the commit that something names.
+fn resolve(repository: &Path, name: &str) -> Result<String, String> {
+    let commit = format!("{name}^{{commit}}");
+    let answer = ask(
+        repository,
+        &["rev-parse", "--verify", "--quiet", &commit],
+        MAX_LINE,
+    );
+    let answer = answer.map_err(|reason| {
+        if reason.ends_with(SILENT) {
+            format!("there is no commit `{}`", name.escape_debug())
+        } else {
+            reason
+        }
+    })?;
+    let id = String::from_utf8_lossy(&answer).trim().to_owned();
+    if is_commit(&id) {
+        Ok(id)
+    } else {
+        Err("`git rev-parse` answers no commit".to_owned())
+    }
+}
+
+fn fetched(repository: &Path, url: &str, what: &str) -> Result<(), String> {
+    let arguments = [
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--depth=1",
+        "--no-recurse-submodules",
+        "--",
+        url,
+        what,
+    ];
+    let answer = ask(repository, &arguments, MAX_LIST);
+    answer
+        .map(drop)
+        .map_err(|reason| reason.replace(url, &without_user(url)))
+}
+
+/// The repository that keeps what was fetched from a place. It has no files but objects.
+fn cache(url: &str) -> Result<PathBuf, String> {
+    let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
+    let caches = given.filter(|path| path.is_absolute()).or_else(home);
+    let caches = caches.ok_or("there is no place for what is fetched: set `XDG_CACHE_HOME`")?;
+    let name = hex(&Sha256::digest(url.as_bytes()));
+    let repository = caches.join("plumbline").join("git").join(name);
+    if !repository.join("HEAD").is_file() {
+        std::fs::create_dir_all(&repository).map_err(|error| {
+            format!(
+                "cannot make {}: {}",
+                fs::display(&repository),
+                fs::reason(&error)
+            )
+        })?;
+        ask(
+            &repository,
+            &["init", "--bare", "--quiet", "--template="],
+            MAX_LINE,
+        )?;
+    }
+    Ok(repository)
+}
+
+/// A URL without what may be a password.
+fn without_user(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    match host.rsplit_once('@') {
+        Some((user, _)) => format!(
+            "{scheme}://{}",
+            rest.get(user.len() + 1..).unwrap_or_default()
+        ),
+        None => url.to_owned(),
+    }
+}
+
+const SILENT: &str = "no reason was given";
+
+/// What `git` answers in a folder; or why it does not.
+fn ask(folder: &Path, arguments: &[&str], max: u64) -> Result<Vec<u8>, String> {
+    let verb = arguments.first().copied().unwrap_or_default();
+    let mut command = Command::new("git");
+    command.current_dir(folder).args(SETTINGS).args(arguments);
+    for name in LEFT_OUT {
+        command.env_remove(name);
+    }
+    command.envs(ENVIRONMENT.iter().copied());
+    let ended = program::run(&mut command, PATIENCE, max).map_err(|failure| match failure {
+        Failure::NotRun(error) => format!("`git` cannot be run: {}", fs::reason(&error)),
+        Failure::TooSlow => {
+            format!("`git {verb}` took more than {} seconds", PATIENCE.as_secs())
+        }
+        Failure::Unreadable => format!("what `git {verb}` writes cannot be read"),
+    })?;
+    if ended.output.len() as u64 > max {
+        return Err(format!(
+            "`git {verb}` writes more than the {max} bytes that are read"
+        ));
+    }
+    if ended.succeeded {
+        return Ok(ended.output);
+    }
+    let errors = String::from_utf8_lossy(&ended.errors);
+    let said = errors.lines().find_map(|line| line.strip_prefix("fatal: "));
+    let said = said.unwrap_or(SILENT).escape_debug();
+    Err(format!("`git {verb}` failed: {said}"))
+}
