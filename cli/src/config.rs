@@ -3,6 +3,7 @@
 mod decisions;
 mod find;
 mod layers;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use plumbline_core::finding::{Effect, Severity};
 use plumbline_core::parse::{self, Document, Notation};
 use plumbline_core::policy::{Ingredients, Override};
 use plumbline_core::problem::Problem;
+use plumbline_core::report::settings::Setting;
 use plumbline_core::schema::{self, Schema};
 use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_core::tree::{NodeId, Typing, View};
@@ -52,6 +54,8 @@ pub(crate) struct CheckConfig {
     pub(crate) baseline: Option<Place>,
     /// What a layer locks, and where.
     pub(crate) locks: BTreeMap<&'static str, Span>,
+    /// All of it, setting by setting.
+    pub(crate) settings: Vec<Setting>,
     /// The commit that what decides is read from, in place of the files on disk.
     pub(crate) revision: Option<Arc<Revision>>,
     /// Whether the paths take in everything below the folder of the configuration.
@@ -205,6 +209,7 @@ impl Resolver<'_> {
             fail_on: fail_on.unwrap_or(Severity::Info),
             own_files: own.filter_map(Place::on_disk).collect(),
             locks: layers.locks(),
+            settings: settings::settings(&layers, &estates, args),
             revision: self.revision.clone(),
             ingredients,
             organisation,

@@ -53,6 +53,11 @@ impl Layers {
         self.0.get(1..).unwrap_or_default()
     }
 
+    /// Each layer with the one that it extends.
+    pub(super) fn extended_by(&self) -> impl Iterator<Item = (&Own, &Own)> {
+        self.0.iter().zip(self.above())
+    }
+
     /// Where the layers were read.
     pub(super) fn places(&self) -> impl Iterator<Item = &Place> {
         self.0.iter().map(|own| &own.at)
