@@ -175,7 +175,8 @@ impl Resolver<'_> {
 
     /// The root of a commit of a repository elsewhere.
     fn fetched(&mut self, own: &Own, url: View<'_>, rev: View<'_>) -> Option<Place> {
-        let name = rev.str()?;
+        // An id may consist of digits only.
+        let name = rev.raw()?;
         match Revision::fetch(url.str()?, name) {
             Ok(revision) => {
                 if !is_commit(name) {

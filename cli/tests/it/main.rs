@@ -20,6 +20,7 @@ mod explain;
 mod guides;
 mod helm;
 mod integrations;
+mod layers;
 mod library;
 mod manual;
 mod mutation;
