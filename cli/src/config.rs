@@ -191,7 +191,10 @@ impl Resolver<'_> {
         let waivers: Vec<Place> = layers
             .said("waivers")
             .filter(|(own, _)| own.authority == Authority::Local)
-            .flat_map(|(own, list)| list.items().filter_map(|item| own.relative(item.str()?)))
+            .flat_map(|(own, list)| {
+                list.items()
+                    .filter_map(move |item| own.relative(item.str()?))
+            })
             .collect();
         let baseline = layers.said("baseline").next();
         let baseline = baseline.and_then(|(own, written)| own.relative(written.str()?));

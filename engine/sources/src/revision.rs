@@ -339,3 +339,58 @@ fn ask(folder: &Path, arguments: &[&str], max: u64) -> Result<Vec<u8>, String> {
     let said = said.unwrap_or(SILENT).escape_debug();
     Err(format!("`git {verb}` failed: {said}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{entry, is_commit, is_name, without_user};
+
+    #[test]
+    fn a_name_is_nothing_that_git_takes_for_more() {
+        for name in ["v12", "main", "release/1.x", "0a1b2c"] {
+            assert!(is_name(name), "{name}");
+        }
+        for text in [
+            "",
+            "-x",
+            "--upload-pack=x",
+            "a:b",
+            "+a",
+            "a b",
+            "a^",
+            "/a",
+            ".a",
+        ] {
+            assert!(!is_name(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_full_id_is_a_commit() {
+        assert!(is_commit(&"0a".repeat(20)));
+        assert!(is_commit(&"0a".repeat(32)));
+        for text in ["", "0a1b2c", &"0g".repeat(20)] {
+            assert!(!is_commit(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_shown_without_its_password() {
+        for (url, shown) in [
+            ("https://host/a/b@c", "https://host/a/b@c"),
+            ("https://user:word@host/a", "https://host/a"),
+            ("https://a@b:word@host/a", "https://host/a"),
+            ("git@host:a/b", "git@host:a/b"),
+        ] {
+            assert_eq!(without_user(url), shown);
+        }
+    }
+
+    #[test]
+    fn links_and_submodules_are_no_files() {
+        let is_file = |line: &str| entry(line.as_bytes()).map(|(_, entry)| entry.is_file);
+        assert_eq!(is_file("100644 blob 0a       2\ta b"), Some(true));
+        assert_eq!(is_file("120000 blob 0a       2\ta"), Some(false));
+        assert_eq!(is_file("160000 commit 0a       -\ta"), Some(false));
+        assert_eq!(is_file(""), None);
+    }
+}
