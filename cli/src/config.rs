@@ -12,7 +12,7 @@ use std::sync::Arc;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use plumbline_core::finding::{Effect, Severity};
 use plumbline_core::parse::{self, Document, Notation};
-use plumbline_core::policy::{Ingredients, Override};
+use plumbline_core::policy::{Ingredients, Namespace, Override};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::settings::Setting;
 use plumbline_core::schema::{self, Schema};
@@ -22,7 +22,7 @@ use plumbline_core::waiver::{self, Authority, Waiver};
 use plumbline_rego::Value;
 use plumbline_sources::place::Place;
 use plumbline_sources::revision::Revision;
-use plumbline_sources::{bundle, fs};
+use plumbline_sources::{bundle, fs, opa};
 
 use crate::args::RuleArgs;
 use find::{covers, misnamed_in, repository, searched};
@@ -60,6 +60,8 @@ pub(crate) struct CheckConfig {
     pub(crate) revision: Option<Arc<Revision>>,
     /// Whether the paths take in everything below the folder of the configuration.
     pub(crate) is_whole: bool,
+    /// Whether documents are judged as they are written, so that what no format knows is read too.
+    pub(crate) keeps_documents: bool,
 }
 
 impl CheckConfig {
@@ -165,6 +167,7 @@ impl Resolver<'_> {
             estate: self.decisions(&estates),
             overrides: layers.said("rules").rev().flat_map(overrides).collect(),
             profile: args.profile,
+            namespaces: namespaces(args, &layers),
             ..Ingredients::default()
         };
         if builtin && !args.no_builtin {
@@ -175,14 +178,22 @@ impl Resolver<'_> {
             self.listed(&layers, "policies"),
             self.named(&args.policies, help),
         ];
-        let (mut modules, problems) = bundle::policies(&policies.concat(), self.sources);
+        let (bundles, policies): (Vec<Place>, Vec<Place>) =
+            policies.concat().into_iter().partition(opa::is_bundle);
+        let (mut modules, problems) = bundle::policies(&policies, self.sources);
         self.problems.extend(problems);
         ingredients.modules.append(&mut modules);
+        for folder in bundles {
+            let (mut modules, mut data, problems) = opa::read(&folder, self.sources);
+            self.problems.extend(problems);
+            ingredients.modules.append(&mut modules);
+            ingredients.data.append(&mut data);
+        }
         let help = "`--data` names a file or folder of JSON and YAML that policies read";
         let data = [self.listed(&layers, "data"), self.named(&args.data, help)];
-        let (data, problems) = bundle::data(&data.concat(), self.sources);
+        let (mut data, problems) = bundle::data(&data.concat(), self.sources);
         self.problems.extend(problems);
-        ingredients.data = data;
+        ingredients.data.append(&mut data);
         let fail_on = layers.first("fail-on").and_then(View::str);
         let fail_on = fail_on.and_then(Severity::parse);
         let (ignored, ignore_places) = self.ignored(&layers);
@@ -218,6 +229,7 @@ impl Resolver<'_> {
             organisation,
             waivers,
             baseline,
+            keeps_documents: false,
         }
     }
 
@@ -496,6 +508,32 @@ pub(crate) fn document_of(
             (None, problems)
         }
     }
+}
+
+/// The Conftest packages that judge: those of the command line, or else of the configuration.
+fn namespaces(args: &RuleArgs, layers: &Layers) -> Vec<Namespace> {
+    if !args.namespaces.is_empty() {
+        let named = args.namespaces.iter();
+        return named
+            .map(|pattern| Namespace {
+                pattern: pattern.clone(),
+                place: None,
+            })
+            .collect();
+    }
+    let list = layers
+        .said("conftest")
+        .find_map(|(own, conftest)| Some((own, conftest.get("namespaces")?)));
+    let items = list
+        .into_iter()
+        .flat_map(|(own, list)| list.items().map(move |item| (own, item)));
+    let namespace = |(own, item): (&Own, View<'_>)| {
+        Some(Namespace {
+            pattern: item.str()?.to_owned(),
+            place: Some(own.place(item)),
+        })
+    };
+    items.filter_map(namespace).collect()
 }
 
 fn overrides((own, rules): (&Own, View<'_>)) -> Vec<Override> {

@@ -23,9 +23,14 @@ pub(crate) fn waivers(
 ) -> (Waivers, Vec<Problem>) {
     let (mut all, mut problems) = (config.organisation.clone(), Vec::new());
     for file in &config.waivers {
-        let (mut waivers, mut wrong) = config::waivers_of(file, Authority::Local, sources);
+        let (mut waivers, wrong) = config::waivers_of(file, Authority::Local, sources);
+        let advise = |problem: Problem| match problem.help {
+            Some(_) => problem,
+            None => problem
+                .help("`waivers` of the configuration names it; `plumb waivers add` writes one"),
+        };
+        problems.extend(wrong.into_iter().map(advise));
         all.append(&mut waivers);
-        problems.append(&mut wrong);
     }
     let (mut waivers, mut wrong) = in_comments;
     problems.append(&mut wrong);

@@ -26,6 +26,8 @@ pub(crate) const STANDARD_INPUT: &str = "standard input";
 pub(crate) struct Manifests {
     /// Resources in order of files.
     pub(crate) resources: Vec<Resource>,
+    /// Every document, in order of files, if they are kept.
+    pub(crate) documents: Vec<Document>,
     /// What stood in the way.
     pub(crate) problems: Vec<Problem>,
     /// What was read.
@@ -125,6 +127,10 @@ pub(crate) fn read(
     let names: Vec<(&str, FileId)> = names.map(|one| (one.name.as_str(), one.file)).collect();
     let templates = reading.charts(&names);
     parsed.retain(|parsed| !templates.contains(&parsed.file));
+    if config.keeps_documents {
+        let documents = parsed.iter().flat_map(|parsed| &parsed.documents);
+        manifests.documents = documents.cloned().collect();
+    }
     let whole = whole(&parsed, gaps);
     let files: Vec<(String, &[Document])> = parsed
         .iter()
@@ -136,7 +142,7 @@ pub(crate) fn read(
         .into_par_iter()
         .map(|parsed| {
             let is_built = built.contains(&parsed.file);
-            read_one(parsed, is_built)
+            read_one(parsed, is_built, config.keeps_documents)
         })
         .collect();
     let mut together = Vec::new();
@@ -274,8 +280,9 @@ struct Read {
     together: Vec<Document>,
 }
 
-/// Reads one file. One that a kustomization was built from has been read with it.
-fn read_one(parsed: Parsed, is_built: bool) -> Read {
+/// Reads one file. One that a kustomization was built from has been read with it. Where documents are judged as they are
+/// written, one that no format knows is no stranger.
+fn read_one(parsed: Parsed, is_built: bool, keeps_documents: bool) -> Read {
     let Parsed {
         name,
         named,
@@ -311,7 +318,9 @@ fn read_one(parsed: Parsed, is_built: bool) -> Read {
             strangers.push(document);
         }
     }
-    if read.recognised {
+    if keeps_documents {
+        read.recognised |= !documents.is_empty();
+    } else if read.recognised {
         let strangers = strangers.into_iter().filter_map(stranger);
         read.reading.problems.extend(strangers);
     }

@@ -15,6 +15,8 @@ use super::{ReadArgs, RuleArgs};
 Examples:
   plumb check deploy/                        judge every manifest below a folder
   plumb check -p policies/ deploy/web.yaml   with policies of your own besides the built-in ones
+  plumb check -p policy/ --namespace main --namespace 'k8s.*' deploy/
+                                             with packages that were written for Conftest
   plumb check --profile pss-restricted deploy/
                                              by the Pod Security Standards only
   plumb check -o sarif=plumb.sarif -o text deploy/

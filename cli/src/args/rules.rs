@@ -15,6 +15,9 @@ pub(crate) struct RuleArgs {
     /// A file or folder of JSON and YAML that policies read below `data`; may be repeated.
     #[arg(short, long = "data", value_name = "PATH")]
     pub(crate) data: Vec<PathBuf>,
+    /// A Conftest package that judges, or a glob on their names; may be repeated [default: `main`].
+    #[arg(long = "namespace", value_name = "PACKAGE")]
+    pub(crate) namespaces: Vec<String>,
     /// The organisation's decisions [default: `estate.yaml` beside the configuration, or at the root of a PATH].
     #[arg(long, value_name = "FILE")]
     pub(crate) estate: Option<PathBuf>,

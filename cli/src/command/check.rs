@@ -37,6 +37,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     problems.extend(refused(args, &config));
     let unloaded = problems.iter().any(Problem::is_error);
     let fail_on = args.fail_on.unwrap_or(config.fail_on);
+    config.keeps_documents = policies.judges_documents();
 
     let manifests = manifests::read(&args.paths, &args.read, &config, &mut sources);
     let unread = manifests.problems.iter().any(Problem::is_error);
@@ -52,7 +53,11 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     // What could not be read, or loaded, has been said.
     if policies.rules().is_empty() && !unloaded {
         problems.push(no_rule(&policies));
-    } else if estate.resources.is_empty() && !args.allow_empty && !unread {
+    } else if estate.resources.is_empty()
+        && manifests.documents.is_empty()
+        && !args.allow_empty
+        && !unread
+    {
         problems.push(
             Problem::run("nothing to check: no resource was found")
                 .help("name files or folders with manifests; `--allow-empty` makes this a success"),
@@ -65,7 +70,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         evaluations,
         undecided,
         unknown,
-    } = policies.evaluate(&estate, &clock::settings(clock::RULE));
+    } = policies.evaluate_with(&estate, &manifests.documents, &clock::settings(clock::RULE));
     problems.extend(undecidable);
     let mut evaluation = Evaluation {
         findings,

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use plumbline_core::estate::Estate;
 use plumbline_core::finding::{Evaluation, Finding, RuleId};
+use plumbline_core::policy::metadata::SubjectKind;
 use plumbline_core::policy::{self, PolicySet, Rule, State};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::explain::{Explained, json, text as explanation};
@@ -247,6 +248,10 @@ fn nothing_of_rule(rule: &RuleId, set: &PolicySet) -> Problem {
         State::Off => not_evaluated("the configuration switches it off".to_owned()),
         State::OutsideProfile => not_evaluated("it does not belong to the profile".to_owned()),
         State::Broken => not_evaluated("it could not be loaded".to_owned()),
+        State::Judges if listed.metadata.subject == SubjectKind::Document => Problem::run(format!(
+            "`{rule}` judges documents, which are not explained"
+        ))
+        .help("`plumb eval` evaluates it on one: `-d POLICIES -i FILE data.PACKAGE.RULE`"),
         State::Judges => Problem::run(format!("`{rule}` judges nothing here")).help(format!(
             "its targets are {}; `plumb policy show {rule}` says more",
             listed.metadata.targets.join(", ")

@@ -15,7 +15,8 @@ use plumbline_core::source::{FileId, Sources, Span};
 use plumbline_rego::testing::{self, TestResult, UnitTest};
 use plumbline_rego::{Diagnostic, Module, Place, Program, Settings, Value, Version, compile_with};
 use plumbline_sources::bundle::{self, DataFiles};
-use plumbline_sources::{fs, place};
+use plumbline_sources::fs;
+use plumbline_sources::place::on_disk;
 use rayon::prelude::*;
 
 use crate::args::{TestArgs, TestFormat};
@@ -26,9 +27,8 @@ use crate::io::Io;
 pub(crate) fn run(args: &TestArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let mut sources = Sources::default();
     let (modules, mut data, mut problems) =
-        bundle::with_data(&args.paths, DataFiles::CalledData, &mut sources);
-    let data_roots: Vec<_> = args.data.iter().cloned().map(place::Place::from).collect();
-    let (more, data_problems) = bundle::data(&data_roots, &mut sources);
+        bundle::with_data(&on_disk(&args.paths), DataFiles::CalledData, &mut sources);
+    let (more, data_problems) = bundle::data(&on_disk(&args.data), &mut sources);
     data.extend(more);
     problems.extend(data_problems);
     let files: Vec<FileId> = modules.iter().map(|module| module.file).collect();

@@ -5,7 +5,7 @@ use plumbline_core::tree::View;
 use plumbline_core::waiver::Authority;
 use plumbline_rego::Value;
 
-use super::{Layers, Own};
+use super::{Layers, Own, namespaces};
 use crate::args::RuleArgs;
 
 /// The settings of layers and options. Of a list, those of the organisation come first.
@@ -28,6 +28,11 @@ pub(super) fn settings(layers: &Layers, estates: &[Own], args: &RuleArgs) -> Vec
     let option = Origin::Option("--data");
     let given = args.data.iter();
     all.extend(given.map(|path| item("data", &path.to_string_lossy(), option.clone())));
+    all.extend(namespaces(args, layers).into_iter().map(|namespace| {
+        let origin = namespace.place;
+        let origin = origin.map_or(Origin::Option("--namespace"), Origin::Written);
+        item("conftest.namespaces", &namespace.pattern, origin)
+    }));
     for own in estates.iter().rev() {
         let origin = origin_of_estate(own, layers, args);
         all.push(item("estate", &own.at.name(), origin));

@@ -175,14 +175,14 @@ fn a_policy_that_does_not_parse() {
 }
 
 #[test]
-fn a_rule_without_an_id() {
+fn a_namespace_without_a_package() {
     refused(
         &[
             ("a.yaml", PRIVILEGED),
-            ("p/x.rego", "package x\n\ndeny contains \"m\" if true\n"),
+            ("p/x.rego", "package x\n\ndeny contains \"m\" if false\n"),
         ],
-        &["check", "-p", "p", "a.yaml"],
-        &["package `data.x` has a `deny` and no rule id"],
+        &["check", "-p", "p", "--namespace", "y", "a.yaml"],
+        &["no Conftest package is called `y`", "there are `x`"],
     );
 }
 

@@ -284,6 +284,13 @@ fn policies_of_ones_own_judge_beside_the_built_in_ones() {
 #[test]
 fn a_rule_that_waits_for_a_decision_is_named() {
     let run = code(&[("a.yaml", POD)], &["check"], 0);
+    assert!(
+        run.out
+            .contains("rules that wait for decisions in `estate.yaml`"),
+        "{}",
+        run.out
+    );
+    let run = code(&[("a.yaml", POD)], &["check", "-v"], 0);
     assert!(run.out.contains("not evaluated: supply-chain/unknown-registry (the estate does not decide `estate.registries.allowed`)"), "{}", run.out);
     code(
         &[

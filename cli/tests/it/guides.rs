@@ -15,6 +15,12 @@ fn the_first_policy_is_written_as_the_guide_says() {
     assert!(ran >= 8, "{ran} commands ran");
 }
 
+#[test]
+fn the_gate_is_put_up_as_the_guide_says() {
+    let ran = follow("merge-gate.md");
+    assert!(ran >= 5, "{ran} commands ran");
+}
+
 /// Follows a guide in an empty folder; how many commands ran.
 fn follow(guide: &str) -> usize {
     let text = std::fs::read_to_string(root().join("docs/guides").join(guide)).unwrap();

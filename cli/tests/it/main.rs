@@ -13,6 +13,7 @@ mod bad_input;
 mod baseline;
 mod bypass;
 mod check;
+mod conftest;
 mod estate;
 mod estates;
 mod eval;

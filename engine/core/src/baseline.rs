@@ -42,16 +42,15 @@ impl Baseline {
     /// about waivers is not taken in either.
     pub fn of(findings: &[Finding], estate: &Estate) -> Self {
         let mut known = BTreeMap::new();
-        for finding in findings.iter().filter(|finding| finding.waiver.is_none()) {
+        let is_taken = |finding: &&Finding| finding.waiver.is_none() && !finding.is_about_waiver();
+        for finding in findings.iter().filter(is_taken) {
             let at = |index: usize| estate.resources.get(index);
-            let Some(resource) = finding.resource.and_then(at) else {
-                continue;
-            };
+            let resource = finding.resource.and_then(at);
             let fingerprint = finding.fingerprint.as_str().to_owned();
             let entry = known.entry(fingerprint).or_insert_with(|| Known {
                 count: 0,
                 rule: finding.rule.as_str().to_owned(),
-                resource: resource.id.as_str().to_owned(),
+                resource: resource.map_or_else(String::new, |resource| resource.id.to_string()),
             });
             entry.count += 1;
         }
@@ -113,10 +112,10 @@ impl Baseline {
             _ => false,
         };
         let (mut new, mut unchanged) = (0, 0);
-        let of_resource = |finding: &&mut Finding| finding.resource.is_some();
+        let is_judged = |finding: &&mut Finding| !finding.is_about_waiver();
         let (waived, open): (Vec<&mut Finding>, Vec<&mut Finding>) = findings
             .iter_mut()
-            .filter(of_resource)
+            .filter(is_judged)
             .partition(|finding| finding.waiver.is_some());
         for finding in open {
             if take(finding) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use plumbline_rego::Value;
 use sha2::{Digest, Sha256};
 
 use crate::problem::Problem;
@@ -20,6 +21,9 @@ pub struct RuleId(String);
     "`{0}` is not a rule id: two words of lowercase letters, digits and `-`, with `/` between them"
 )]
 pub struct RuleIdError(String);
+
+/// How the ids of what is found about waivers begin.
+const OF_WAIVERS: &str = "waivers/";
 
 impl RuleId {
     /// Reads an id.
@@ -38,7 +42,7 @@ impl RuleId {
 
     /// The id of what is found about waivers: no policy, but the product itself finds it.
     pub(crate) fn of_waivers(name: &str) -> Self {
-        Self(format!("waivers/{name}"))
+        Self(format!("{OF_WAIVERS}{name}"))
     }
 
     /// The id as text.
@@ -174,7 +178,8 @@ pub struct Finding {
     pub effect: Effect,
     /// What is wrong: a lowercase fragment.
     pub message: String,
-    /// The index of the resource in the estate; none where a waiver itself is found.
+    /// The index of the resource in the estate; none where a waiver itself is found, or something of a document outside
+    /// every resource.
     pub resource: Option<usize>,
     /// Where it is.
     pub location: Location,
@@ -188,10 +193,19 @@ pub struct Finding {
     pub remediation: Option<String>,
     /// Bytes that must never be shown: of a sensitive rule, the values at its place and around it.
     pub masked: Vec<Span>,
+    /// What else its rule says of it, for machines.
+    pub metadata: Option<Value>,
     /// Why it does not fail, and who says so.
     pub waiver: Option<Arc<Waiver>>,
     /// How it stands to the baseline, if there is one.
     pub novelty: Option<Novelty>,
+}
+
+impl Finding {
+    /// Whether it is about a waiver, and not about anything that was judged.
+    pub(crate) fn is_about_waiver(&self) -> bool {
+        self.resource.is_none() && self.rule.as_str().starts_with(OF_WAIVERS)
+    }
 }
 
 /// How a finding stands to what was known before.
@@ -239,6 +253,17 @@ pub struct Evaluation {
     pub unknown: usize,
 }
 
+impl Evaluation {
+    /// Takes another one in, behind what there is.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        self.problems.append(&mut other.problems);
+        self.evaluations += other.evaluations;
+        self.undecided += other.undecided;
+        self.unknown += other.unknown;
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use std::collections::BTreeMap;
@@ -269,6 +294,7 @@ pub(crate) mod tests {
             controls: BTreeMap::new(),
             remediation: None,
             masked: Vec::new(),
+            metadata: None,
             waiver: None,
             novelty: None,
         }

@@ -9,8 +9,8 @@ use crate::estate::Entity;
 use crate::finding::Location;
 use crate::problem::spell;
 use crate::resource::Resource;
-use crate::source::Span;
-use crate::tree::{NodeId, Origin, Typing};
+use crate::source::{FileId, Span};
+use crate::tree::{NodeId, Origin, Tree, Typing};
 
 /// What a rule was evaluated on.
 #[derive(Debug, Clone, Copy)]
@@ -38,34 +38,57 @@ pub fn values_around(subject: Subject<'_>, path: &Path) -> Vec<Span> {
 pub fn locate(subject: Subject<'_>, path: &Path) -> (Location, String) {
     let (node, missing) = declaring_node(subject, path);
     let resource = subject.resource;
-    let fallback = Span {
-        file: resource.file,
-        start: 0,
-        end: 0,
-    };
     let span = if node == resource.root {
         resource.place()
     } else {
         resource.tree.place(node)
     };
-    let location = Location {
-        span: span.unwrap_or(fallback),
-        pointer: resource
-            .tree
-            .path(resource.root, node, resource.typing)
-            .to_string(),
-        missing: missing
-            .filter(|path| !path.is_empty())
-            .map(|path| spell(&path)),
+    let within = Within {
+        tree: &resource.tree,
+        root: resource.root,
+        typing: resource.typing,
+        file: resource.file,
     };
-    let mut stable = resource
-        .tree
-        .stable_pointer(resource.root, node, resource.typing);
-    if let Some(missing) = &location.missing {
-        stable.push('/');
-        stable.push_str(missing);
+    within.locate(node, span, missing)
+}
+
+/// A node of a tree, from which pointers lead to what lies below it.
+pub(crate) struct Within<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) root: NodeId,
+    pub(crate) typing: Typing,
+    /// The text that it stands in.
+    pub(crate) file: FileId,
+}
+
+impl Within<'_> {
+    /// The location of a node with its bytes, below which a path is missing, and the pointer that survives a reordering
+    /// of lists.
+    pub(crate) fn locate(
+        &self,
+        node: NodeId,
+        span: Option<Span>,
+        missing: Option<Path>,
+    ) -> (Location, String) {
+        let fallback = Span {
+            file: self.file,
+            start: 0,
+            end: 0,
+        };
+        let location = Location {
+            span: span.unwrap_or(fallback),
+            pointer: self.tree.path(self.root, node, self.typing).to_string(),
+            missing: missing
+                .filter(|path| !path.is_empty())
+                .map(|path| spell(&path)),
+        };
+        let mut stable = self.tree.stable_pointer(self.root, node, self.typing);
+        if let Some(missing) = &location.missing {
+            stable.push('/');
+            stable.push_str(missing);
+        }
+        (location, stable)
     }
-    (location, stable)
 }
 
 /// The node of the resource that a path leads to, and the part of the path that does not exist there.

@@ -1,7 +1,9 @@
 //! Policies: Rego with metadata to an indexed set of rules, and its evaluation on an estate.
 //!
-//! Rules are chosen by platform, kind and subject before anything is evaluated.
+//! Rules are chosen by platform, kind and subject before anything is evaluated. Those of Conftest packages judge
+//! documents as they are written.
 
+mod conftest;
 mod digest;
 mod evaluate;
 mod explain;
@@ -26,9 +28,10 @@ use crate::source::{FileId, Span};
 use metadata::Metadata;
 use profile::Profile;
 
-/// The functions that policies may call: OPA's, and those on the graph of an estate.
+/// The functions that policies may call: OPA's, those on the graph of an estate, and one of Conftest's.
 pub fn functions() -> &'static Table {
-    static FUNCTIONS: LazyLock<Table> = LazyLock::new(|| Table::with(graph::FUNCTIONS));
+    static FUNCTIONS: LazyLock<Table> =
+        LazyLock::new(|| Table::with(&[graph::FUNCTIONS, conftest::FUNCTIONS].concat()));
     &FUNCTIONS
 }
 
@@ -63,6 +66,17 @@ pub struct Ingredients {
     pub overrides: Vec<Override>,
     /// Only rules of this profile judge.
     pub profile: Option<Profile>,
+    /// The Conftest packages that judge; none stands for `main`.
+    pub namespaces: Vec<Namespace>,
+}
+
+/// Conftest packages by their names.
+#[derive(Debug, Clone)]
+pub struct Namespace {
+    /// The path of a package below `data`, or a glob on such paths.
+    pub pattern: String,
+    /// Where the configuration says so; none for the command line.
+    pub place: Option<Span>,
 }
 
 /// What a configuration says of the rules whose ids match.
@@ -144,12 +158,19 @@ pub struct Rule {
     reads_world: bool,
     /// The text of each module of the program.
     modules: Arc<[FileId]>,
+    /// How it is asked, if it belongs to a Conftest package.
+    conftest: Option<conftest::Query>,
 }
 
 impl PolicySet {
     /// The rules in order of their ids.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// Whether some rule judges documents as they are written, so that they are to be kept.
+    pub fn judges_documents(&self) -> bool {
+        self.rules.iter().any(|rule| rule.conftest.is_some())
     }
 
     /// Rules that are not evaluated, and the decision of the organisation that each one waits for.

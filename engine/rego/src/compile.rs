@@ -88,10 +88,38 @@ pub(crate) struct Compiled {
     pub(crate) line_starts: Vec<u32>,
     /// What its rules are called, in order.
     pub(crate) rules: Vec<ArcStr>,
+    /// The heads of its rules, in order.
+    pub(crate) heads: Vec<Head>,
     /// What it reads.
     pub(crate) mentions: link::Mentions,
     /// The annotations of its package.
     pub(crate) annotations: Vec<metadata::Annotation>,
+}
+
+/// The head of a rule.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The first word of its name.
+    pub name: ArcStr,
+    /// Where it is written.
+    pub place: Place,
+    /// What the rule comes to.
+    pub shape: Shape,
+}
+
+/// What a rule comes to, as far as its head says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A set, to which each body adds an element.
+    Set,
+    /// An object, to which each body adds a key, or below which further rules lie.
+    Object,
+    /// One value that is certainly neither a set nor an array.
+    Single,
+    /// One value that is computed.
+    Computed,
+    /// A function.
+    Function,
 }
 
 /// Compiles modules. The program holds those without errors.
@@ -163,6 +191,14 @@ impl Program {
             .modules
             .get(module)
             .map_or(&[], |module| &module.rules)
+    }
+
+    /// The heads of the rules of a module that compiled, in order: of every body its own.
+    pub fn heads(&self, module: usize) -> &[Head] {
+        self.inner
+            .modules
+            .get(module)
+            .map_or(&[], |module| &module.heads)
     }
 
     /// Whether a module that compiled has a rule of a name.

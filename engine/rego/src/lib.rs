@@ -14,7 +14,9 @@ pub mod testing;
 pub mod value;
 
 pub use builtins::nearest;
-pub use compile::{Diagnostic, Entry, Module, Place, Program, Query, compile, compile_with};
+pub use compile::{
+    Diagnostic, Entry, Head, Module, Place, Program, Query, Shape, compile, compile_with,
+};
 pub use eval::{
     Answer, Budget, Derivation, EvalError, Explanation, Expression, Settings, Solution, Solutions,
     Spent,

@@ -1,8 +1,7 @@
 //! Policies and data from folders and files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use globset::GlobSet;
 use plumbline_core::parse::{self, Notation};
 use plumbline_core::policy::{DataFile, PolicyFile};
 use plumbline_core::problem::Problem;
@@ -10,7 +9,7 @@ use plumbline_core::source::{FileId, Source, Sources};
 use plumbline_core::tree::{NodeId, Typing};
 use plumbline_rego::{ObjectBuilder, Value};
 
-use crate::place::{Place, Placed, below};
+use crate::place::{Place, Placed};
 use crate::{embedded, fs};
 
 /// Modules of Rego and what stood in the way of reading them.
@@ -50,46 +49,43 @@ pub enum DataFiles {
 
 /// Modules of Rego below the given paths, and the data files beside them.
 pub fn with_data(
-    roots: &[PathBuf],
+    roots: &[Place],
     which: DataFiles,
     sources: &mut Sources,
 ) -> (Vec<PolicyFile>, Vec<DataFile>, Vec<Problem>) {
     let (mut modules, mut data, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for root in roots {
-        let mut found = fs::walk(std::slice::from_ref(root), &GlobSet::empty(), Path::new(""));
-        problems.append(&mut found.problems);
-        for candidate in &found.candidates {
-            let extension = fs::ending(&candidate.name);
+        let (found, mut unwalked) = root.files();
+        problems.append(&mut unwalked);
+        let named = root.is_file();
+        for Placed { place, below } in found {
+            let extension = fs::ending(&below);
+            let stem = Path::new(&below).file_stem();
             let is_data = matches!(extension, "json" | "yaml" | "yml")
-                && (candidate.named
-                    || which == DataFiles::All
-                    || candidate
-                        .path
-                        .file_stem()
-                        .is_some_and(|stem| stem == "data"));
-            if extension != "rego" && !is_data {
+                && (named || which == DataFiles::All || stem.is_some_and(|stem| stem == "data"));
+            let is_module = extension == "rego";
+            if !is_module && !is_data {
                 continue;
             }
-            let text = match fs::read(&candidate.path, fs::MAX_BYTES) {
+            let text = match place.read(fs::MAX_BYTES) {
                 Ok(text) => text,
                 Err(problem) => {
                     problems.push(problem);
                     continue;
                 }
             };
-            let file = sources.add(Source::new(candidate.name.clone(), text));
-            let path = below(root, &candidate.path);
-            if is_data {
-                let rooted = if candidate.named {
+            let file = sources.add(Source::new(place.name(), text));
+            if is_module {
+                modules.push(PolicyFile { file, path: below });
+            } else {
+                let rooted = if named {
                     String::from("data.json")
                 } else {
-                    path
+                    below
                 };
                 let (one, mut more) = data_file(file, rooted, sources);
                 data.extend(one);
                 problems.append(&mut more);
-            } else {
-                modules.push(PolicyFile { file, path });
             }
         }
     }

@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod embedded;
 pub mod fs;
 pub mod helm;
+pub mod opa;
 pub mod place;
 mod program;
 pub mod revision;

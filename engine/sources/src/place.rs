@@ -154,10 +154,9 @@ impl Place {
     }
 }
 
-impl From<PathBuf> for Place {
-    fn from(path: PathBuf) -> Self {
-        Self::Disk(path)
-    }
+/// Places of paths on disk.
+pub fn on_disk(paths: &[PathBuf]) -> Vec<Place> {
+    paths.iter().cloned().map(Place::Disk).collect()
 }
 
 fn files_of(revision: &Arc<Revision>, path: &str) -> (Vec<Placed>, Vec<Problem>) {
@@ -182,7 +181,7 @@ fn files_of(revision: &Arc<Revision>, path: &str) -> (Vec<Placed>, Vec<Problem>)
 }
 
 /// The path below a root; of a file that was named itself, its name.
-pub(crate) fn below(root: &Path, path: &Path) -> String {
+fn below(root: &Path, path: &Path) -> String {
     match path.strip_prefix(root) {
         Ok(relative) if relative.as_os_str().is_empty() => path
             .file_name()

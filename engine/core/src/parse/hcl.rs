@@ -63,7 +63,8 @@ pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<P
     match stacker::grow(STACK, || hcl_edit::parser::parse_body(text)) {
         Err(error) => {
             let message = format!("not valid HCL: {}", first_line(error.message()));
-            let place = at(error.location().offset().min(text.len()));
+            // The parser underneath may stop within a character.
+            let place = at(text.floor_char_boundary(error.location().offset()));
             let problem = Problem::error(place, message);
             (
                 Vec::new(),

@@ -36,6 +36,9 @@ impl Digest {
         if let Some(profile) = ingredients.profile {
             parts.push(("profile".to_owned(), profile.name.to_owned()));
         }
+        for namespace in &ingredients.namespaces {
+            parts.push(("namespace".to_owned(), namespace.pattern.clone()));
+        }
         for (index, over) in ingredients.overrides.iter().enumerate() {
             let params = over.params.as_ref().map(json::to_string);
             parts.push((

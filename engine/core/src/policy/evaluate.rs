@@ -9,11 +9,12 @@ use rayon::prelude::*;
 
 use super::load::merge;
 use super::metadata::{SubjectKind, Unknown};
-use super::{PolicySet, Rule};
+use super::{PolicySet, Rule, conftest};
 use crate::estate::{Entity, Estate};
 use crate::finding::{Evaluation, Finding, Fingerprint, RuleId};
 use crate::frontend;
 use crate::locate::{Subject, locate, values_around};
+use crate::parse::Document;
 use crate::problem::{Problem, spell};
 use crate::resource::Resource;
 use crate::source::Span;
@@ -25,9 +26,37 @@ impl PolicySet {
         self.judge(estate, &World::of(self, estate), settings)
     }
 
-    /// Judges resources without the rest of the estate: rules that read the world cannot be decided.
+    /// Judges every subject of an estate, and by the rules of Conftest packages every document that was read.
+    pub fn evaluate_with(
+        &self,
+        estate: &Estate,
+        documents: &[Document],
+        settings: &Settings,
+    ) -> Evaluation {
+        let of_estate = self.evaluate(estate, settings);
+        self.with_documents(of_estate, settings, || {
+            conftest::documents(documents, estate)
+        })
+    }
+
+    /// Judges resources without the rest of the estate: rules that read the world cannot be decided. Each resource is a
+    /// document to the rules of Conftest packages.
     pub fn evaluate_alone(&self, estate: &Estate, settings: &Settings) -> Evaluation {
-        self.judge(estate, &World::Absent, settings)
+        let of_estate = self.judge(estate, &World::Absent, settings);
+        self.with_documents(of_estate, settings, || conftest::resources(estate))
+    }
+
+    fn with_documents<'a>(
+        &self,
+        mut evaluation: Evaluation,
+        settings: &Settings,
+        subjects: impl FnOnce() -> Vec<conftest::Subject<'a>>,
+    ) -> Evaluation {
+        if self.judges_documents() {
+            evaluation.append(conftest::judge(&self.rules, &subjects(), settings));
+            evaluation.findings.sort_by(order);
+        }
+        evaluation
     }
 
     /// The rules that judge nothing of an estate: it has no resource that they target, or none with their subject.
@@ -37,6 +66,7 @@ impl PolicySet {
         let mut judging: HashSet<&RuleId> = HashSet::new();
         for (index, resource) in estate.resources.iter().enumerate() {
             let has = |kind: SubjectKind| match kind {
+                SubjectKind::Document => false,
                 SubjectKind::Resource => true,
                 SubjectKind::Entity(kind) => entities
                     .get(&index)
@@ -46,7 +76,9 @@ impl PolicySet {
             let rules = rules.filter(|rule| has(rule.metadata.subject));
             judging.extend(rules.map(|rule| &rule.metadata.id));
         }
-        let ids = self.rules.iter().map(|rule| &rule.metadata.id);
+        // Rules on documents have no targets: they judge whatever is read.
+        let targeting = self.rules.iter().filter(|rule| rule.conftest.is_none());
+        let ids = targeting.map(|rule| &rule.metadata.id);
         ids.filter(|id| !judging.contains(id)).cloned().collect()
     }
 
@@ -67,12 +99,8 @@ impl PolicySet {
             })
             .collect();
         let mut evaluation = Evaluation::default();
-        for mut part in parts {
-            evaluation.findings.append(&mut part.findings);
-            evaluation.problems.append(&mut part.problems);
-            evaluation.evaluations += part.evaluations;
-            evaluation.undecided += part.undecided;
-            evaluation.unknown += part.unknown;
+        for part in parts {
+            evaluation.append(part);
         }
         evaluation.findings.sort_by(order);
         evaluation
@@ -414,7 +442,7 @@ fn said(rule: &Rule, error: &EvalError) -> String {
 }
 
 /// A problem with the place in the policy where it arose.
-fn in_policy(rule: &Rule, problem: Problem, error: &EvalError) -> Problem {
+pub(super) fn in_policy(rule: &Rule, problem: Problem, error: &EvalError) -> Problem {
     match rule.span(error.place) {
         Some(span) if span.end > 0 => problem.related(span, "this could not be evaluated"),
         _ => problem,
@@ -489,7 +517,7 @@ fn result<'v>(
 }
 
 /// A value of a rule's answer in a message: cut where it is long, and hidden where the rule is sensitive.
-fn shown(rule: &Rule, value: &Value) -> String {
+pub(super) fn shown(rule: &Rule, value: &Value) -> String {
     const LONGEST: usize = 120;
     if rule.metadata.sensitive {
         return "what it answered, which is hidden".to_owned();
@@ -553,6 +581,7 @@ fn finding(
         } else {
             Vec::new()
         },
+        metadata: None,
         waiver: None,
         novelty: None,
     }

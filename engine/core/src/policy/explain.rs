@@ -80,6 +80,7 @@ fn subjects<'a>(
     resource: &'a Resource,
 ) -> Vec<Subject<'a>> {
     match rule.metadata.subject {
+        SubjectKind::Document => Vec::new(),
         SubjectKind::Resource => vec![Subject {
             resource,
             entity: None,

@@ -10,7 +10,8 @@ use plumbline_rego::{
 
 use super::metadata::{self, Metadata, SubjectKind};
 use super::{
-    DataFile, Digest, Ingredients, Listed, Override, PolicyFile, PolicySet, Rule, State, functions,
+    DataFile, Digest, Ingredients, Listed, Override, PolicyFile, PolicySet, Rule, State, conftest,
+    functions,
 };
 use crate::estate::world_keys;
 use crate::finding::{Effect, RuleId, Severity};
@@ -49,6 +50,15 @@ struct Described<'a> {
     metadata: Metadata,
     module: &'a PolicyFile,
     package: String,
+    dialect: Dialect,
+}
+
+/// Whom a rule is written for.
+enum Dialect {
+    /// For us: what is asked is `deny`.
+    Own,
+    /// For Conftest; without a query it can find nothing, which has been said.
+    Conftest(Option<conftest::Query>),
 }
 
 impl<'a> Loader<'a> {
@@ -117,6 +127,7 @@ impl<'a> Loader<'a> {
 
     fn describe(&mut self, modules: &[&'a PolicyFile], program: &Program) -> Vec<Described<'a>> {
         let mut described: Vec<Described<'a>> = Vec::new();
+        let mut others = Vec::new();
         for (index, module) in modules.iter().enumerate() {
             let Some(source) = self.sources.get(module.file) else {
                 continue;
@@ -150,33 +161,70 @@ impl<'a> Loader<'a> {
                             metadata,
                             module,
                             package,
+                            dialect: Dialect::Own,
                         },
                     );
                 }
-                None if denies
-                    && !self
-                        .problems
-                        .iter()
-                        .any(|problem| is_in(problem, module.file)) =>
+                None if !self
+                    .problems
+                    .iter()
+                    .any(|problem| is_in(problem, module.file)) =>
                 {
-                    let place = Span {
-                        file: module.file,
-                        start: 0,
-                        end: 0,
-                    };
-                    let problem = Problem::error(
-                        place,
-                        format!("package `{package}` has a `deny` and no rule id"),
-                    );
-                    self.problems
-                        .push(problem.help(
-                            "add a `# METADATA` block with `scope: package` and `custom.id`",
-                        ));
+                    others.push((conftest::Candidate { index, module }, package));
                 }
                 None => {}
             }
         }
+        self.describe_others(others, &mut described, program);
         described
+    }
+
+    /// Modules without a rule id: those of a package that has one elsewhere, and Conftest packages.
+    fn describe_others(
+        &mut self,
+        others: Vec<(conftest::Candidate<'a>, String)>,
+        described: &mut Vec<Described<'a>>,
+        program: &Program,
+    ) {
+        let is_own = |package: &String| described.iter().any(|rule| rule.package == *package);
+        let (own, others): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|(_, package)| is_own(package));
+        for (candidate, package) in own {
+            if program.defines(candidate.index, "deny") {
+                let place = Span {
+                    file: candidate.module.file,
+                    start: 0,
+                    end: 0,
+                };
+                let message = format!("package `{package}` has a `deny` and no rule id");
+                self.problems.push(
+                    Problem::error(place, message)
+                        .help("add a `# METADATA` block with `scope: package` and `custom.id`"),
+                );
+            }
+        }
+        let candidates: Vec<conftest::Candidate<'a>> =
+            others.into_iter().map(|(candidate, _)| candidate).collect();
+        let namespaces = &self.ingredients.namespaces;
+        let (found, mut problems) = conftest::describe(&candidates, program, namespaces);
+        self.problems.append(&mut problems);
+        for rule in found {
+            let conftest::Found {
+                metadata,
+                module,
+                package,
+                query,
+            } = rule;
+            self.add(
+                described,
+                Described {
+                    metadata,
+                    module,
+                    package,
+                    dialect: Dialect::Conftest(query),
+                },
+            );
+        }
     }
 
     /// A rule that reads what its input never has can never fire.
@@ -277,6 +325,7 @@ impl<'a> Loader<'a> {
             metadata,
             module,
             package,
+            dialect,
         } = rule;
         let targets = self.targets(&metadata)?;
         let params = self.params(&metadata)?;
@@ -289,9 +338,19 @@ impl<'a> Loader<'a> {
                 .push(Problem::error(metadata.place, message).of_rule(metadata.id.as_str()));
             return None;
         }
-        let entry = program.entry(&format!("{package}.deny"));
-        let data = self.data(&params);
-        let reads_world = self.world_readers.contains(&package);
+        let (entry, data, conftest) = match dialect {
+            Dialect::Own => (
+                program.entry(&format!("{package}.deny")),
+                self.data(&params),
+                None,
+            ),
+            Dialect::Conftest(query) => {
+                let query = query?;
+                let data = base_data(&self.ingredients.data);
+                (query.entry.clone(), data, Some(query))
+            }
+        };
+        let reads_world = conftest.is_none() && self.world_readers.contains(&package);
         let modules = Arc::clone(modules);
         Some(Rule {
             metadata,
@@ -304,6 +363,7 @@ impl<'a> Loader<'a> {
             data,
             reads_world,
             modules,
+            conftest,
         })
     }
 
@@ -508,7 +568,8 @@ fn is_in(problem: &Problem, file: FileId) -> bool {
     matches!(&problem.place, crate::problem::Place::Span(span) if span.file == file)
 }
 
-fn glob(pattern: &str) -> Option<GlobMatcher> {
+/// A glob on names; none if it is not one.
+pub(super) fn glob(pattern: &str) -> Option<GlobMatcher> {
     GlobBuilder::new(pattern)
         .build()
         .ok()

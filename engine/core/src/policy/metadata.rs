@@ -21,10 +21,12 @@ pub enum SubjectKind {
     Resource,
     /// What it is or has, in normalised form.
     Entity(EntityKind),
+    /// A document as written, whether or not it declares a resource: of rules of Conftest packages only.
+    Document,
 }
 
 impl SubjectKind {
-    /// Every kind of subject.
+    /// Every kind of subject that metadata may name.
     pub fn all() -> impl Iterator<Item = Self> {
         let entities = EntityKind::ALL.iter().copied().map(Self::Entity);
         std::iter::once(Self::Resource).chain(entities)
@@ -35,6 +37,7 @@ impl SubjectKind {
         match self {
             Self::Resource => "resource",
             Self::Entity(kind) => kind.as_str(),
+            Self::Document => "document",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use plumbline_rego::value::json::to_string;
 use serde::Serialize;
 
 use super::{Report, Spot, escape};
@@ -161,6 +162,9 @@ pub(super) struct FindingV1<'a> {
     fingerprint: &'a str,
     controls: &'a BTreeMap<String, Vec<String>>,
     remediation: Option<&'a str>,
+    /// What else a rule of a Conftest package answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<serde_json::Value>,
     waiver: Option<WaiverV1<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<&'static str>,
@@ -260,6 +264,10 @@ pub(super) fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) ->
         fingerprint: finding.fingerprint.as_str(),
         controls: &finding.controls,
         remediation: finding.remediation.as_deref(),
+        metadata: finding
+            .metadata
+            .as_ref()
+            .and_then(|metadata| serde_json::from_str(&to_string(metadata)).ok()),
         waiver: finding.waiver.as_ref().map(|waiver| WaiverV1 {
             id: waiver.id.as_deref(),
             authority: waiver.authority.as_str(),

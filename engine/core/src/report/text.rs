@@ -13,6 +13,9 @@ use crate::source::Span;
 use crate::verdict::Verdict;
 use crate::waiver::Waiver;
 
+/// How many rules that wait are too many to be named.
+const MANY: usize = 3;
+
 /// How the report looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
@@ -238,11 +241,8 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
     }
     // Where nothing was judged, no rule was kept from judging it.
     let judged_any = !report.estate.resources.is_empty();
-    for (rule, decision) in report.waiting.iter().filter(|_| judged_any) {
-        let decision = visible(decision);
-        out.push_str(&format!(
-            "not evaluated: {rule} (the estate does not decide `{decision}`)\n"
-        ));
+    if judged_any {
+        waiting(report, style, out);
     }
     if style.verbose {
         for rule in report.coverage.idle.iter().filter(|_| judged_any) {
@@ -264,6 +264,23 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
         out.push_str(&compared(comparison));
     }
     out.push_str(&verdict(report, style));
+}
+
+/// Rules that wait for a decision; many of them by their number, unless all is to be said.
+fn waiting(report: &Report<'_>, style: Style, out: &mut String) {
+    if report.waiting.len() > MANY && !style.verbose {
+        out.push_str(&format!(
+            "not evaluated: {} that wait for decisions in `estate.yaml` (`-v` names them)\n",
+            spoken::counted(report.waiting.len(), "rule")
+        ));
+        return;
+    }
+    for (rule, decision) in report.waiting {
+        let decision = visible(decision);
+        out.push_str(&format!(
+            "not evaluated: {rule} (the estate does not decide `{decision}`)\n"
+        ));
+    }
 }
 
 fn compared(comparison: Comparison) -> String {

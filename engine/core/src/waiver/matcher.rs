@@ -269,6 +269,7 @@ fn about(
         controls: BTreeMap::new(),
         remediation: Some(remediation.to_owned()),
         masked: Vec::new(),
+        metadata: None,
         waiver: None,
         novelty: None,
     }

@@ -614,7 +614,7 @@ fn users_and_groups_hold_grants() {
 fn a_function_of_sam_without_a_role_has_one_of_its_own() {
     let function = |rest: &str| {
         format!(
-            "{{{rest}Policies: [{{SQSPollerPolicy: {{QueueName: q}}}}, {{Statement: [{{Effect: Allow, Action: 'a:B', Resource: '*'}}]}}]}}"
+            "{{{rest}Policies: [{{Statement: [{{Effect: Allow, Action: 'a:B', Resource: '*'}}]}}, {{SQSPollerPolicy: {{QueueName: q}}}}]}}"
         )
     };
     one(
@@ -623,12 +623,42 @@ fn a_function_of_sam_without_a_role_has_one_of_its_own() {
         EntityKind::Grant,
         "",
         Some(
-            r#"{"actions":["a:B"],"effect":"allow","identity":"A","name":"A/1/0","resources":["*"]}"#,
+            r#"{"actions":["a:B"],"effect":"allow","identity":"A","name":"A/0/0","resources":["*"]}"#,
         ),
     );
     let text = format!(
         "Transform: AWS::Serverless-2016-10-31\nResources:\n  A: {{Type: AWS::Serverless::Function, Properties: {}}}\n",
         function("Role: x, ")
+    );
+    let (estate, _) = Estate::new(reading(&text).resources);
+    assert_eq!(estate.of_kind(EntityKind::Grant).count(), 0);
+}
+
+#[test]
+fn a_policy_template_of_sam_grants_on_what_it_names() {
+    let function = |policy: &str| format!("{{Policies: [{policy}]}}");
+    let grant = |policy: &str, pointer, expected| {
+        let text = function(policy);
+        one(
+            "AWS::Serverless::Function",
+            &text,
+            EntityKind::Grant,
+            pointer,
+            Some(expected),
+        );
+    };
+    let sends = "{SQSSendMessagePolicy: {QueueName: !GetAtt Q.QueueName}}";
+    grant(sends, "/actions", r#"["sqs:SendMessage*"]"#);
+    grant(sends, "/identity", r#""A""#);
+    grant(
+        "{SNSPublishMessagePolicy: {TopicName: news}}",
+        "/resources",
+        r#"["news"]"#,
+    );
+    let other = "{EKSDescribePolicy: {}}";
+    let text = format!(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  A: {{Type: AWS::Serverless::Function, Properties: {}}}\n",
+        function(other)
     );
     let (estate, _) = Estate::new(reading(&text).resources);
     assert_eq!(estate.of_kind(EntityKind::Grant).count(), 0);

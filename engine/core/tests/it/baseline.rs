@@ -41,6 +41,7 @@ fn findings(pointers: &[&str]) -> Vec<Finding> {
         controls: BTreeMap::new(),
         remediation: None,
         masked: Vec::new(),
+        metadata: None,
         waiver: None,
         novelty: None,
     };
@@ -138,10 +139,24 @@ fn a_waived_finding_is_neither_known_nor_new_nor_fixed() {
 #[test]
 fn what_is_found_about_waivers_is_not_taken_in() {
     let mut about = findings(&["/a"]);
-    about.iter_mut().for_each(|finding| finding.resource = None);
+    for finding in &mut about {
+        finding.resource = None;
+        finding.rule = RuleId::new("waivers/unused").unwrap();
+    }
     assert_eq!(Baseline::of(&about, &estate()).findings(), 0);
     let none = Baseline::default();
     assert_eq!(none.compare(&mut about, true).new, 0);
+}
+
+#[test]
+fn what_is_found_outside_every_resource_is_taken_in() {
+    let mut outside = findings(&["/a"]);
+    outside
+        .iter_mut()
+        .for_each(|finding| finding.resource = None);
+    let known = Baseline::of(&outside, &estate());
+    assert_eq!(known.findings(), 1);
+    assert_eq!(known.compare(&mut outside, true).unchanged, 1);
 }
 
 /// What is wrong with the file of a baseline.

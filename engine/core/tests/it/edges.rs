@@ -358,3 +358,55 @@ spec: {{broker: shop, {filter}subscriber: {{ref: {{apiVersion: v1, kind: Service
         yaml(&format!("{events}{SERVICE}{orders}"), &[expected]);
     }
 }
+
+const API: &str = "  Work: {Type: AWS::Lambda::Function}
+  Route: {Type: AWS::ApiGatewayV2::Route, Properties: {RouteKey: GET /a, Target: !Sub 'integrations/${Part}'}}
+";
+
+#[test]
+fn a_route_calls_the_function_of_its_integration() {
+    let part = |address: &str| {
+        format!(
+            "{API}  Part: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{IntegrationUri: {address}}}}}\n"
+        )
+    };
+    template(&part("!GetAtt Work.Arn"), &["Route calls Work"]);
+    template(&part("'https://example.com'"), &[]);
+}
+
+#[test]
+fn a_method_calls_the_function_in_the_address_of_its_integration() {
+    let method = |address: &str| {
+        format!(
+            "  Work: {{Type: AWS::Lambda::Function}}
+  Get: {{Type: AWS::ApiGateway::Method, Properties: {{HttpMethod: GET, Integration: {{Uri: !Sub '{address}'}}}}}}
+"
+        )
+    };
+    let to = |name: &str| {
+        format!(
+            "arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{name}}}/invocations"
+        )
+    };
+    template(&method(&to("Work.Arn")), &["Get calls Work"]);
+    template(&method(&to("AWS::AccountId")), &[]);
+}
+
+#[test]
+fn a_policy_template_joins_like_the_statement_it_stands_for() {
+    let function = |policy: &str| {
+        format!(
+            "  Jobs: {{Type: AWS::SQS::Queue}}
+  Orders: {{Type: AWS::Serverless::Function, Properties: {{Policies: [{policy}]}}}}
+"
+        )
+    };
+    template(
+        &function("{SQSSendMessagePolicy: {QueueName: !GetAtt Jobs.QueueName}}"),
+        &["Orders publishes Jobs"],
+    );
+    template(
+        &function("{SQSPollerPolicy: {QueueName: !GetAtt Jobs.QueueName}}"),
+        &[],
+    );
+}

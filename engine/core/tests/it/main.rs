@@ -7,6 +7,7 @@ mod baseline;
 mod cloud_init;
 mod cloudformation;
 mod compose;
+mod conftest;
 mod contract;
 mod edges;
 mod eventing;

@@ -70,7 +70,9 @@ fn a_rule_without_an_id_is_said() {
     check(
         &["package test\n\ndeny contains \"x\" if true\n", GOOD],
         1,
-        &["p0.rego:1:1 package `data.test` has a `deny` and no rule id"],
+        &[
+            "p0.rego:3:1 `deny` of package `test` is not evaluated: it has no rule id, and `test` is not among the namespaces",
+        ],
     );
 }
 
@@ -333,7 +335,9 @@ fn an_annotation_may_stand_close_to_its_sign() {
     check(
         &[&GOOD.replace("# METADATA", "# METADATA of this")],
         0,
-        &["p0.rego:1:1 package `data.test.pod` has a `deny` and no rule id"],
+        &[
+            "p0.rego:10:1 `deny` of package `test.pod` is not evaluated: it has no rule id, and `test.pod` is not among the namespaces",
+        ],
     );
 }
 

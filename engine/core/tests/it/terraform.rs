@@ -7,7 +7,7 @@ use plumbline_core::estate::{EntityKind, Estate};
 use plumbline_core::frontend::Reading;
 use plumbline_core::locate::{Subject, locate};
 use plumbline_core::parse::{self, Notation};
-use plumbline_core::problem::spell;
+use plumbline_core::problem::{Place, spell};
 use plumbline_core::source::{FileId, Source};
 use plumbline_core::tree::{NodeId, Typing};
 use plumbline_rego::{Path, value::json};
@@ -406,4 +406,15 @@ fn documents_that_stand_on_each_other_twice_do_not_grow_without_measure() {
     assert_eq!(spelt(&text, &reading.problems), [""; 0]);
     let (estate, _) = Estate::new(reading.resources);
     assert!(estate.of_kind(EntityKind::Grant).count() < 5000);
+}
+
+#[test]
+fn what_is_no_hcl_is_said_at_a_whole_character() {
+    let text = "a = f({\n  b = 1\n  c\u{202e}";
+    let source = Arc::new(Source::new("main.tf", text));
+    let (_, problems) = parse::parse(&source, FileId(0), Notation::Hcl);
+    let Place::Span(place) = problems.first().unwrap().place else {
+        panic!("no place");
+    };
+    assert!(text.is_char_boundary(place.start as usize), "{place:?}");
 }

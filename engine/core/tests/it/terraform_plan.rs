@@ -5,7 +5,7 @@ use plumbline_core::frontend::Reading;
 use plumbline_core::parse::Notation;
 use plumbline_rego::{Path, value::json};
 
-use super::{documents, spelt};
+use super::{declares, documents};
 
 fn read(text: &str) -> Reading {
     let (documents, problems) = documents(text, Notation::Json);
@@ -44,14 +44,7 @@ fn change(address: &str, unknown: &str) -> String {
 
 #[track_caller]
 fn ids(text: &str, expected: &[&str], problems: &[&str]) {
-    let reading = read(text);
-    let ids: Vec<&str> = reading
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
-    assert_eq!(ids, expected, "{text}");
-    assert_eq!(spelt(text, &reading.problems), problems, "{text}");
+    declares(&read(text), text, expected, problems);
 }
 
 /// The value at a pointer into the first resource.

@@ -10,7 +10,7 @@ use super::report::{Report, Reports};
 use super::resolve::{Global, Globals, Resolver, RuleMetadata, is_pattern};
 use super::term::{Kind, Literal, LiteralKind, Term};
 use super::tree::Tree;
-use super::{Compiled, Diagnostic, Inner, Module, Program, metadata};
+use super::{Compiled, Diagnostic, Head, Inner, Module, Program, Shape, metadata};
 use crate::builtins::Table;
 use crate::check;
 use crate::syntax::ast::{self, HeadKind};
@@ -116,7 +116,9 @@ fn attempt(
         .zip(0..)
         .map(|(((module, parsed), annotations), index)| {
             let mentions = linker.mentions.remove(&index).unwrap_or_default();
-            compiled(module, parsed.as_ref(), annotations, mentions)
+            let heads = parsed.as_ref().map(|parsed| heads_of(parsed, index));
+            let heads = heads.unwrap_or_default();
+            compiled(module, parsed.as_ref(), heads, annotations, mentions)
         })
         .collect();
     let reports = std::mem::take(&mut linker.reports).into_sorted();
@@ -137,6 +139,7 @@ fn attempt(
 fn compiled(
     module: &Module,
     parsed: Option<&ast::Module>,
+    heads: Vec<Head>,
     annotations: Vec<metadata::Annotation>,
     mut mentions: Mentions,
 ) -> Compiled {
@@ -163,8 +166,51 @@ fn compiled(
                     .collect()
             })
             .unwrap_or_default(),
+        heads,
         mentions,
         annotations,
+    }
+}
+
+fn heads_of(module: &ast::Module, index: u32) -> Vec<Head> {
+    let head = |rule: &ast::Rule| Head {
+        name: head_words(&rule.head)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| ArcStr::from("")),
+        place: Place {
+            module: index,
+            span: rule.head.span,
+        },
+        shape: shape(&rule.head),
+    };
+    module.rules.iter().map(head).collect()
+}
+
+fn shape(head: &ast::Head) -> Shape {
+    if head.params.is_some() {
+        return Shape::Function;
+    }
+    match &head.kind {
+        _ if !head.name.args.is_empty() => Shape::Object,
+        HeadKind::Contains(_) => Shape::Set,
+        HeadKind::Single => head.value.as_ref().map_or(Shape::Single, shape_of),
+    }
+}
+
+fn shape_of(value: &ast::Term) -> Shape {
+    match &value.kind {
+        ast::TermKind::Null
+        | ast::TermKind::Bool(_)
+        | ast::TermKind::Number(_)
+        | ast::TermKind::String { .. }
+        | ast::TermKind::Template { .. }
+        | ast::TermKind::Object(_)
+        | ast::TermKind::ObjectComprehension(_)
+        | ast::TermKind::Negate(_)
+        | ast::TermKind::In { .. } => Shape::Single,
+        ast::TermKind::Parens(inner) => shape_of(inner),
+        _ => Shape::Computed,
     }
 }
 

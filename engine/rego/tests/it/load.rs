@@ -1,6 +1,8 @@
 //! What is refused before anything runs: where, with which code and in which words.
 
-use plumbline_rego::{Diagnostic, Module, Place, Program, Settings, Value, Version, compile};
+use plumbline_rego::{
+    Diagnostic, Module, Place, Program, Settings, Shape, Value, Version, compile,
+};
 
 /// Spells diagnostics as `line:column code: message`.
 fn spell(program: &Program, diagnostics: &[Diagnostic]) -> Vec<String> {
@@ -669,6 +671,35 @@ fn one_bad_module_keeps_no_other_from_answering() {
     assert_eq!(
         program.broken_packages(&modules),
         ["data.bad", "data.worse"]
+    );
+}
+
+#[test]
+fn a_head_says_what_its_rule_comes_to() {
+    let rules = "
+a contains 1
+
+b[\"k\"] := 1
+
+c if input.x
+
+d := [x | some x in input.xs]
+
+f(x) := x
+";
+    let (program, diagnostics) = compile(&[module(rules, Version::V1)]);
+    assert_eq!(diagnostics, []);
+    let heads = program.heads(0).iter();
+    let shapes: Vec<(&str, Shape)> = heads.map(|head| (head.name.as_str(), head.shape)).collect();
+    assert_eq!(
+        shapes,
+        [
+            ("a", Shape::Set),
+            ("b", Shape::Object),
+            ("c", Shape::Single),
+            ("d", Shape::Computed),
+            ("f", Shape::Function),
+        ]
     );
 }
 

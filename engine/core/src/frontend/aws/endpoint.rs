@@ -2,6 +2,7 @@
 
 use super::WHY;
 use super::declared::{Declared, Path, each, truth};
+use super::target::{Target, target};
 use crate::estate::{Entity, EntityKind, Model};
 use crate::tree::{Origin, View};
 
@@ -16,7 +17,7 @@ pub(in crate::frontend) struct Spelling {
     pub(in crate::frontend) on: Option<(&'static str, Path, Path, Path)>,
     pub(in crate::frontend) authorization: Path,
     pub(in crate::frontend) key_required: Path,
-    pub(in crate::frontend) target: Path,
+    pub(in crate::frontend) target: Target,
     /// The API that it is a part of.
     pub(in crate::frontend) api: Path,
     /// Types of APIs, and where each says that it is a private one.
@@ -86,8 +87,9 @@ impl<'a> Endpoint<'_, 'a> {
         self.rate_limit(model);
         // Every endpoint of AWS that has an address of AWS speaks TLS alone.
         model.truth("tls", true, default);
-        let target = self.at(self.spelling.target);
-        self.declared.reference(model, "target", target);
+        if let Some((name, from)) = target(self.declared, &self.spelling.target) {
+            model.text("target", &name, Origin::Derived { from });
+        }
     }
 
     /// `path` and `methods`.

@@ -3,6 +3,7 @@
 use super::WHY;
 use super::declared::{Declared, Path, each};
 use super::document::{Document, Part, spelt};
+use super::policy_template;
 use crate::estate::{Entity, EntityKind, Model};
 use crate::frontend::shared;
 use crate::tree::{NodeId, Origin, View};
@@ -102,8 +103,10 @@ pub(in crate::frontend) fn of_function(
         if policy.get("Statement").is_some() {
             entities.extend(grants(declared, policy, holder.as_ref(), &name));
         } else {
-            // A template of SAM, such as `SQSPollerPolicy`, is bound to the resource that it names.
             entities.extend(of_managed(declared, policy, holder.as_ref()));
+            entities.extend(policy_template::grants(policy, &name, |model| {
+                held(model, holder.as_ref());
+            }));
         }
     }
     entities

@@ -145,28 +145,8 @@ fn container(model: &mut Model, declared: &Declared<'_>, spelling: &Spelling) {
 /// A script, of one in base64 what it stands for.
 fn text(written: &str) -> String {
     let is_one_word = !written.trim().contains(char::is_whitespace);
-    let decoded = is_one_word.then(|| decoded(written.trim())).flatten();
+    let decoded = is_one_word.then(|| shared::base64(written)).flatten();
     decoded.unwrap_or_else(|| written.to_owned())
-}
-
-/// What base64 stands for, where that is text.
-fn decoded(written: &str) -> Option<String> {
-    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if !written.len().is_multiple_of(4) || written.is_empty() {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0_u32);
-    for character in written.trim_end_matches('=').chars() {
-        let digit = u32::try_from(ALPHABET.find(character)?).ok()?;
-        bits = ((bits << 6) | digit) & 0xF_FFFF;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from((bits >> count) & 0xFF).ok()?);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// The variables that a line exports: `export KEY=value`. None for a value that is computed.

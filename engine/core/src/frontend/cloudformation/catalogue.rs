@@ -15,6 +15,7 @@ use crate::frontend::aws::machine::{self, machine};
 use crate::frontend::aws::notification::{self, notifications};
 use crate::frontend::aws::sam;
 use crate::frontend::aws::store::{self, Means, Policy, Question, TRUE, Way, store};
+use crate::frontend::aws::target::Target;
 use crate::frontend::aws::task::{self, task};
 use crate::resource::Resource;
 
@@ -299,7 +300,7 @@ static FUNCTION_URL: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["AuthType"],
     key_required: &[],
-    target: &["TargetFunctionArn"],
+    target: Target::At(&["TargetFunctionArn"]),
     api: &[],
     private: &[],
     limits: &[],
@@ -312,7 +313,11 @@ static ROUTE: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["AuthorizationType"],
     key_required: &["ApiKeyRequired"],
-    target: &[],
+    target: Target::By(
+        &["Target"],
+        "AWS::ApiGatewayV2::Integration",
+        &["IntegrationUri"],
+    ),
     api: &["ApiId"],
     private: &[],
     limits: &[
@@ -345,7 +350,7 @@ static METHOD: endpoint::Spelling = endpoint::Spelling {
     )),
     authorization: &["AuthorizationType"],
     key_required: &["ApiKeyRequired"],
-    target: &[],
+    target: Target::At(&["Integration", "Uri"]),
     api: &["RestApiId"],
     private: &[(
         "AWS::ApiGateway::RestApi",

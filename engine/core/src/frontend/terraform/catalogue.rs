@@ -14,6 +14,7 @@ use crate::frontend::aws::identity::{self, Attached, attachment, identity, polic
 use crate::frontend::aws::machine::{self, machine};
 use crate::frontend::aws::notification::{self, notifications};
 use crate::frontend::aws::store::{self, Means, Policy, Question, TRUE, Way, store};
+use crate::frontend::aws::target::Target;
 use crate::frontend::aws::task::{self, task};
 use crate::resource::Resource;
 
@@ -420,7 +421,7 @@ static FUNCTION_URL: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["authorization_type"],
     key_required: &[],
-    target: &["function_name"],
+    target: Target::At(&["function_name"]),
     api: &[],
     private: &[],
     limits: &[],
@@ -433,7 +434,11 @@ static ROUTE: endpoint::Spelling = endpoint::Spelling {
     on: None,
     authorization: &["authorization_type"],
     key_required: &["api_key_required"],
-    target: &[],
+    target: Target::By(
+        &["target"],
+        "aws_apigatewayv2_integration",
+        &["integration_uri"],
+    ),
     api: &["api_id"],
     private: &[],
     limits: &[
@@ -466,7 +471,11 @@ static METHOD: endpoint::Spelling = endpoint::Spelling {
     )),
     authorization: &["authorization"],
     key_required: &["api_key_required"],
-    target: &[],
+    target: Target::Beside(
+        "aws_api_gateway_integration",
+        &[&["rest_api_id"], &["resource_id"], &["http_method"]],
+        &["uri"],
+    ),
     api: &["rest_api_id"],
     private: &[(
         "aws_api_gateway_rest_api",
