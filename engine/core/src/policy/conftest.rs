@@ -128,7 +128,7 @@ pub(super) fn describe<'a>(
         if judges(namespaces, &namespace) {
             let package = Package {
                 path,
-                package: name,
+                below_data: name,
                 namespace: namespace.clone(),
                 modules: &modules,
                 program,
@@ -202,7 +202,8 @@ fn idle(namespace: &Namespace, names: &[String]) -> Option<Problem> {
 /// A package that judges.
 struct Package<'p, 'a> {
     path: &'p [ArcStr],
-    package: String,
+    /// Its path, as `data.` is followed by it.
+    below_data: String,
     namespace: String,
     modules: &'p [Candidate<'a>],
     program: &'p Program,
@@ -292,7 +293,7 @@ impl<'p, 'a> Package<'p, 'a> {
         Some(Found {
             metadata: self.metadata(id, name, place, named, problems),
             module: module.module,
-            package: self.package.clone(),
+            package: self.below_data.clone(),
             query,
         })
     }
