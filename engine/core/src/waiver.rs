@@ -47,7 +47,7 @@ pub struct Waiver {
 /// Whose exception a waiver is, and with it at which doors it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authority {
-    /// The organisation's, from a layer that repositories extend: it holds at every door.
+    /// The organisation's, from a layer that repositories extend or made by a policy: it holds at every door.
     Organisation,
     /// The repository's, from its files and comments: it holds at `check` only.
     Local,

@@ -15,7 +15,7 @@ use crate::source::{FileId, Sources, Span};
 use crate::tree::View;
 
 /// Waivers, ready to be applied.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Waivers(Vec<Armed>);
 
 /// What is true of the run that waivers are applied to.
