@@ -20,9 +20,9 @@ use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_core::tree::{NodeId, Typing, View};
 use plumbline_core::waiver::{self, Authority, Waiver};
 use plumbline_rego::Value;
+use plumbline_sources::held::Held;
 use plumbline_sources::place::Place;
-use plumbline_sources::revision::Revision;
-use plumbline_sources::{bundle, fs, opa};
+use plumbline_sources::{bundle, fs, opa, revision};
 
 use crate::args::RuleArgs;
 use find::{covers, misnamed_in, repository, searched};
@@ -57,7 +57,7 @@ pub(crate) struct CheckConfig {
     /// All of it, setting by setting.
     pub(crate) settings: Vec<Setting>,
     /// The commit that what decides is read from, in place of the files on disk.
-    pub(crate) revision: Option<Arc<Revision>>,
+    pub(crate) revision: Option<Arc<Held>>,
     /// Whether the paths take in everything below the folder of the configuration.
     pub(crate) is_whole: bool,
     /// Whether documents are judged as they are written, so that what no format knows is read too.
@@ -125,7 +125,7 @@ pub(crate) fn resolve(
 struct Resolver<'a> {
     sources: &'a mut Sources,
     problems: Vec<Problem>,
-    revision: Option<Arc<Revision>>,
+    revision: Option<Arc<Held>>,
 }
 
 /// A file of ours, read and checked.
@@ -234,12 +234,12 @@ impl Resolver<'_> {
     }
 
     /// The commit that `--policy-ref` names, of the repository that the first path lies in.
-    fn revision_of(&mut self, args: &RuleArgs, roots: &[PathBuf]) -> Option<Arc<Revision>> {
+    fn revision_of(&mut self, args: &RuleArgs, roots: &[PathBuf]) -> Option<Arc<Held>> {
         let name = args.policy_ref.as_deref()?;
         let here = roots.first().map_or(Path::new("."), PathBuf::as_path);
         let revision = repository(here)
             .ok_or_else(|| format!("{} lies in no repository of git", fs::display(here)))
-            .and_then(|root| Revision::of_folder(&root, name));
+            .and_then(|root| revision::of_folder(&root, name));
         match revision {
             Ok(revision) => Some(Arc::new(revision)),
             Err(reason) => {
@@ -342,7 +342,7 @@ impl Resolver<'_> {
         let span = own.place(written);
         let Some(place) = own.relative(path) else {
             let path = path.escape_debug();
-            let message = format!("`{key}`: `{path}` leads out of the repository of the layer");
+            let message = format!("`{key}`: `{path}` leads out of the layer");
             self.problems.push(Problem::error(span, message));
             return None;
         };

@@ -8,7 +8,8 @@ use plumbline_core::source::Span;
 use plumbline_core::tree::View;
 use plumbline_core::waiver::Authority;
 use plumbline_sources::place::Place;
-use plumbline_sources::revision::{Revision, is_commit};
+use plumbline_sources::revision::is_commit;
+use plumbline_sources::{archive, revision};
 
 use super::{CONFIG_NAME, LAYER, Own, Resolver};
 
@@ -146,6 +147,9 @@ impl Resolver<'_> {
         if !extends.is_mapping() {
             return None;
         }
+        if let Some(bundle) = extends.get("bundle") {
+            return self.unpacked(own, bundle, extends.get("digest"));
+        }
         let path = extends.get("path");
         match (extends.get("git"), extends.get("rev"), path) {
             (None, None, Some(path)) => self.there(own, path, "extends"),
@@ -166,8 +170,29 @@ impl Resolver<'_> {
                 let message = "`extends` does not say where the layer is";
                 self.problems.push(
                     Problem::error(own.place(extends), message)
-                        .help("it has a `path`, or `git` and `rev`"),
+                        .help("it has a `path`, or `git` and `rev`, or `bundle` and `digest`"),
                 );
+                None
+            }
+        }
+    }
+
+    /// The root of an archive.
+    fn unpacked(&mut self, own: &Own, bundle: View<'_>, digest: Option<View<'_>>) -> Option<Place> {
+        let place = self.there(own, bundle, "extends")?;
+        let Some(digest) = digest else {
+            let message = "`extends`: a `bundle` without its `digest`";
+            let help = "pin what was agreed to: `digest: sha256:` and 64 digits";
+            self.problems
+                .push(Problem::error(own.place(bundle), message).help(help));
+            return None;
+        };
+        match archive::read(&place, digest.str()?) {
+            Ok(held) => Some(Place::Held(Arc::new(held), String::new())),
+            Err(reason) => {
+                let message = format!("`extends`: {}: {reason}", place.name());
+                self.problems
+                    .push(Problem::error(own.place(digest), message));
                 None
             }
         }
@@ -177,8 +202,8 @@ impl Resolver<'_> {
     fn fetched(&mut self, own: &Own, url: View<'_>, rev: View<'_>) -> Option<Place> {
         // An id may consist of digits only.
         let name = rev.raw()?;
-        match Revision::fetch(url.str()?, name) {
-            Ok(revision) => {
+        match revision::fetch(url.str()?, name) {
+            Ok((held, commit)) => {
                 if !is_commit(name) {
                     let message = format!(
                         "`rev`: `{}` may come to mean another commit",
@@ -186,9 +211,9 @@ impl Resolver<'_> {
                     );
                     let problem = Problem::warning(own.place(rev), message);
                     self.problems
-                        .push(problem.help(format!("pin it: `rev: {}`", revision.commit())));
+                        .push(problem.help(format!("pin it: `rev: {commit}`")));
                 }
-                Some(Place::Commit(Arc::new(revision), String::new()))
+                Some(Place::Held(Arc::new(held), String::new()))
             }
             Err(reason) => {
                 let message = format!("`extends`: {reason}");

@@ -9,8 +9,8 @@ use plumbline_core::problem::Problem;
 use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_core::waiver::{self, Scope, Waiver};
 use plumbline_sources::fs;
+use plumbline_sources::held::Held;
 use plumbline_sources::place::Place;
-use plumbline_sources::revision::Revision;
 
 /// The text of a comment, and of what it speaks of.
 type Said = (String, String);
@@ -18,7 +18,7 @@ type Said = (String, String);
 /// The waivers whose comment stands in the same file of a commit, and speaks of the same there. What is said of the others
 /// comes back beside them.
 pub(super) fn those_in(
-    revision: &Arc<Revision>,
+    revision: &Arc<Held>,
     waivers: Vec<Waiver>,
     sources: &mut Sources,
 ) -> (Vec<Waiver>, Vec<Problem>) {
@@ -49,10 +49,10 @@ pub(super) fn those_in(
 }
 
 /// How often each comment stands in a file of a commit.
-fn said_in(revision: &Arc<Revision>, file: FileId, sources: &mut Sources) -> BTreeMap<Said, usize> {
+fn said_in(revision: &Arc<Held>, file: FileId, sources: &mut Sources) -> BTreeMap<Said, usize> {
     let mut all = BTreeMap::new();
     let place = Place::of(Path::new(sources.name(file)), Some(revision));
-    if !matches!(place, Place::Commit(..)) {
+    if !matches!(place, Place::Held(..)) {
         return all;
     }
     let Ok(text) = place.read(fs::MAX_BYTES) else {

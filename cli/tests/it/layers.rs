@@ -451,10 +451,7 @@ fn what_lies_beside_a_layer_from_git_is_read_from_there() {
 #[test]
 fn a_layer_from_git_reads_nothing_outside_of_its_repository() {
     for (config, said) in [
-        (
-            "policies: [../outside.rego]\n",
-            "leads out of the repository of the layer",
-        ),
+        ("policies: [../outside.rego]\n", "leads out of the layer"),
         ("policies: [link.rego]\n", "no such file or folder"),
     ] {
         let files = [
@@ -469,6 +466,68 @@ fn a_layer_from_git_reads_nothing_outside_of_its_repository() {
         let run = layer.check(&layer.commit, 2);
         assert!(run.out.contains(said), "{}", run.out);
     }
+}
+
+/// An archive with one file.
+fn archive(path: &str, kind: u8, text: &str) -> Vec<u8> {
+    let mut all = vec![0; 512];
+    all[..path.len()].copy_from_slice(path.as_bytes());
+    all[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
+    all[156] = kind;
+    all[257..263].copy_from_slice(b"ustar\0");
+    all.extend(text.as_bytes());
+    all.resize(all.len().next_multiple_of(512) + 1024, 0);
+    all
+}
+
+/// Checks under an archive, first with another digest than its own and then with that.
+#[track_caller]
+fn bundled(bytes: &[u8], code: i32) -> Run {
+    let folder = folder(&[("repo/a.yaml", PRIVILEGED)]);
+    let repo = folder.path().join("repo");
+    std::fs::write(folder.path().join("org.tar"), bytes).unwrap();
+    let check = |digest: &str| {
+        let extends = format!("extends: {{bundle: ../org.tar, digest: \"{digest}\"}}\n");
+        std::fs::write(repo.join("plumbline.yaml"), extends).unwrap();
+        plumb(&repo, &["check"])
+    };
+    let other = format!("sha256:{}", "0".repeat(64));
+    let refused = check(&other);
+    assert_eq!(refused.code, Some(2), "{}", refused.out);
+    assert!(refused.out.contains(&other), "{}", refused.out);
+    let (_, own) = refused.out.split_once("its digest is `").unwrap();
+    let run = check(own.split('`').next().unwrap());
+    assert_eq!(run.code, Some(code), "{}{}", run.out, run.err);
+    run
+}
+
+#[test]
+fn a_layer_may_be_an_archive_with_its_digest() {
+    bundled(&archive("plumbline.yaml", b'0', WARN), 0);
+}
+
+#[test]
+fn an_archive_that_is_hostile_is_refused_as_a_whole() {
+    for (path, kind, said) in [
+        ("../plumbline.yaml", b'0', "leads out of it"),
+        ("/plumbline.yaml", b'0', "leads out of it"),
+        ("plumbline.yaml", b'2', "is a link or a device"),
+        (
+            "other.yaml",
+            b'0',
+            "org.tar:plumbline.yaml: no such file or folder",
+        ),
+    ] {
+        let run = bundled(&archive(path, kind, WARN), 2);
+        assert!(run.out.contains(said), "{said}: {}", run.out);
+    }
+}
+
+#[test]
+fn an_archive_without_a_digest_is_an_error() {
+    let bundle = ("repo/plumbline.yaml", "extends: {bundle: ../org.tar}\n");
+    let files = [("repo/a.yaml", POD), bundle, ("org.tar", "x")];
+    check(&files, 2, &["a `bundle` without its `digest`"]);
 }
 
 /// A repository with a commit, in which something is then written.

@@ -1,5 +1,7 @@
-//! A file or folder to read: on disk, or of a commit.
+//! A file or folder to read: on disk, or in a commit or an archive.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,15 +9,15 @@ use globset::GlobSet;
 use plumbline_core::problem::Problem;
 
 use crate::fs;
-use crate::revision::{NO_FILE, Revision};
+use crate::held::{Held, NO_FILE};
 
 /// Where something is read.
 #[derive(Debug, Clone)]
 pub enum Place {
     /// On disk.
     Disk(PathBuf),
-    /// In a commit, at a path below its root.
-    Commit(Arc<Revision>, String),
+    /// In a commit or an archive, at a path below its root.
+    Held(Arc<Held>, String),
 }
 
 /// A file at a place, or below it.
@@ -32,20 +34,20 @@ impl Place {
     pub fn name(&self) -> String {
         match self {
             Self::Disk(path) => fs::display(path),
-            Self::Commit(revision, path) => revision.name_of(path),
+            Self::Held(held, path) => held.name_of(path),
         }
     }
 
     /// Where something named is read: in a commit, if it lies in the folder that this is a commit of.
-    pub fn of(path: &Path, revision: Option<&Arc<Revision>>) -> Self {
-        let within = revision.and_then(|revision| {
+    pub fn of(path: &Path, held: Option<&Arc<Held>>) -> Self {
+        let within = held.and_then(|held| {
             let absolute = std::path::absolute(path).ok()?;
             // What is named need not be on disk.
             let there = absolute.ancestors().find(|above| above.exists())?;
             let named = fs::canonical(there).join(absolute.strip_prefix(there).ok()?);
-            let below = named.strip_prefix(fs::canonical(revision.root()?)).ok()?;
+            let below = named.strip_prefix(fs::canonical(held.root()?)).ok()?;
             let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-            Some(Self::Commit(Arc::clone(revision), parts.join("/")))
+            Some(Self::Held(Arc::clone(held), parts.join("/")))
         });
         within.unwrap_or_else(|| Self::Disk(path.to_owned()))
     }
@@ -54,7 +56,7 @@ impl Place {
     pub fn on_disk(&self) -> Option<PathBuf> {
         match self {
             Self::Disk(path) => Some(path.clone()),
-            Self::Commit(revision, path) => Some(revision.root()?.join(path)),
+            Self::Held(held, path) => Some(held.root()?.join(path)),
         }
     }
 
@@ -62,7 +64,7 @@ impl Place {
     pub fn identity(&self) -> String {
         match self {
             Self::Disk(path) => fs::display(&fs::canonical(path)),
-            Self::Commit(..) => self.name(),
+            Self::Held(..) => self.name(),
         }
     }
 
@@ -70,7 +72,7 @@ impl Place {
     pub fn is_file(&self) -> bool {
         match self {
             Self::Disk(path) => path.is_file(),
-            Self::Commit(revision, path) => revision.is_file(path),
+            Self::Held(held, path) => held.is_file(path),
         }
     }
 
@@ -78,7 +80,7 @@ impl Place {
     pub fn is_folder(&self) -> bool {
         match self {
             Self::Disk(path) => path.is_dir(),
-            Self::Commit(revision, path) => revision.is_folder(path),
+            Self::Held(held, path) => held.is_folder(path),
         }
     }
 
@@ -89,8 +91,8 @@ impl Place {
                 let error = std::fs::metadata(path).err()?;
                 Some(fs::reason(&error))
             }
-            Self::Commit(..) if self.is_file() || self.is_folder() => None,
-            Self::Commit(revision, path) => Some(revision.absent(path).to_owned()),
+            Self::Held(..) if self.is_file() || self.is_folder() => None,
+            Self::Held(held, path) => Some(held.absent(path).to_owned()),
         }
     }
 
@@ -99,9 +101,9 @@ impl Place {
     pub fn folder(&self) -> Self {
         match self {
             Self::Disk(path) => Self::Disk(path.parent().unwrap_or(Path::new("")).to_owned()),
-            Self::Commit(revision, path) => {
+            Self::Held(held, path) => {
                 let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-                Self::Commit(Arc::clone(revision), folder.to_owned())
+                Self::Held(Arc::clone(held), folder.to_owned())
             }
         }
     }
@@ -110,9 +112,9 @@ impl Place {
     /// repository elsewhere have nothing beside them.
     #[must_use]
     pub fn join(&self, path: &str) -> Option<Self> {
-        let (revision, folder) = match self {
+        let (held, folder) = match self {
             Self::Disk(folder) => return Some(Self::Disk(folder.join(path))),
-            Self::Commit(revision, folder) => (revision, folder),
+            Self::Held(held, folder) => (held, folder),
         };
         let mut inside: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
         let mut is_outside = path.starts_with('/');
@@ -124,18 +126,34 @@ impl Place {
             }
         }
         if is_outside {
-            let root = revision.root()?;
+            let root = held.root()?;
             return Some(Self::Disk(root.join(folder).join(path)));
         }
-        Some(Self::Commit(Arc::clone(revision), inside.join("/")))
+        Some(Self::Held(Arc::clone(held), inside.join("/")))
     }
 
     /// Reads a text, which must be UTF-8 and not larger than `max` bytes.
     pub fn read(&self, max: u64) -> Result<String, Problem> {
         match self {
             Self::Disk(path) => fs::read(path, max),
-            Self::Commit(revision, path) => revision.text(path, max),
+            Self::Held(held, path) => held.text(path, max),
         }
+    }
+
+    /// Reads a file, which must not be larger than `max` bytes.
+    pub fn bytes(&self, max: u64) -> Result<Vec<u8>, String> {
+        let path = match self {
+            Self::Disk(path) => path,
+            Self::Held(held, path) => return held.bytes(path, max),
+        };
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(|error| fs::reason(&error))?;
+        let read = file.take(max.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|error| fs::reason(&error))?;
+        if bytes.len() as u64 > max {
+            return Err(format!("more than the {max} bytes that are read"));
+        }
+        Ok(bytes)
     }
 
     /// The files at it and below it, in order of their names, and what could not be walked.
@@ -149,7 +167,7 @@ impl Place {
                 });
                 (placed.collect(), found.problems)
             }
-            Self::Commit(revision, path) => files_of(revision, path),
+            Self::Held(held, path) => files_of(held, path),
         }
     }
 }
@@ -159,22 +177,22 @@ pub fn on_disk(paths: &[PathBuf]) -> Vec<Place> {
     paths.iter().cloned().map(Place::Disk).collect()
 }
 
-fn files_of(revision: &Arc<Revision>, path: &str) -> (Vec<Placed>, Vec<Problem>) {
+fn files_of(held: &Arc<Held>, path: &str) -> (Vec<Placed>, Vec<Problem>) {
     let placed = |file: &str, below: &str| Placed {
-        place: Place::Commit(Arc::clone(revision), file.to_owned()),
+        place: Place::Held(Arc::clone(held), file.to_owned()),
         below: below.to_owned(),
     };
-    if revision.is_file(path) {
+    if held.is_file(path) {
         let name = path.rsplit('/').next().unwrap_or(path);
         return (vec![placed(path, name)], Vec::new());
     }
     let (mut files, mut problems) = (Vec::new(), Vec::new());
-    for file in revision.below(path) {
+    for file in held.below(path) {
         let below = file.strip_prefix(path).unwrap_or(file);
-        if revision.is_file(file) {
+        if held.is_file(file) {
             files.push(placed(file, below.trim_start_matches('/')));
         } else if fs::would_be_read(file) {
-            problems.push(Problem::file(revision.name_of(file), NO_FILE));
+            problems.push(Problem::file(held.name_of(file), NO_FILE));
         }
     }
     (files, problems)

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use plumbline_core::finding::hex;
-use plumbline_core::problem::Problem;
 use sha2::{Digest, Sha256};
 
 use crate::fs;
+use crate::held::{Content, Held};
 use crate::program::{self, Failure};
 
 /// How long `git` may take.
@@ -61,145 +62,57 @@ const LEFT_OUT: &[&str] = &[
     "GIT_WORK_TREE",
 ];
 
-/// The files of one commit.
-#[derive(Debug)]
-pub struct Revision {
-    name: String,
-    repository: PathBuf,
-    commit: String,
-    files: BTreeMap<String, Entry>,
-    root: Option<PathBuf>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    id: String,
-    bytes: u64,
-    /// Neither a link nor a submodule.
-    is_file: bool,
-}
-
-impl Revision {
-    /// A commit of the repository that a folder is the root of, by whatever names it there.
-    pub fn of_folder(root: &Path, revision: &str) -> Result<Self, String> {
-        if revision.is_empty() || revision.starts_with('-') {
-            return Err(format!("`{}` is no revision", revision.escape_debug()));
-        }
-        let commit = resolve(root, revision)?;
-        Self::list(root, commit, revision.to_owned(), Some(root.to_owned()))
+/// A commit of the repository that a folder is the root of, by whatever names it there.
+pub fn of_folder(root: &Path, revision: &str) -> Result<Held, String> {
+    if revision.is_empty() || revision.starts_with('-') {
+        return Err(format!("`{}` is no revision", revision.escape_debug()));
     }
+    let commit = resolve(root, revision)?;
+    let files = files(root, &commit)?;
+    Ok(Held::new(revision.to_owned(), Some(root.to_owned()), files))
+}
 
-    /// A commit of a repository elsewhere. One that is named by its full id is fetched once, and never again.
-    pub fn fetch(url: &str, revision: &str) -> Result<Self, String> {
-        if !is_name(revision) {
-            let message = "is no commit, tag or branch";
-            return Err(format!("`{}` {message}", revision.escape_debug()));
-        }
-        let repository = cache(url)?;
-        let commit = if is_commit(revision) {
-            match resolve(&repository, revision) {
-                Ok(commit) => commit,
-                Err(_) => {
-                    fetched(&repository, url, revision)?;
-                    resolve(&repository, revision)?
-                }
+/// A commit of a repository elsewhere, with its full id. One that is named by that is fetched once, and never again.
+pub fn fetch(url: &str, revision: &str) -> Result<(Held, String), String> {
+    if !is_name(revision) {
+        let message = "is no commit, tag or branch";
+        return Err(format!("`{}` {message}", revision.escape_debug()));
+    }
+    let repository = cache(url)?;
+    let commit = if is_commit(revision) {
+        match resolve(&repository, revision) {
+            Ok(commit) => commit,
+            Err(_) => {
+                fetched(&repository, url, revision)?;
+                resolve(&repository, revision)?
             }
-        } else {
-            let kept = format!("refs/plumbline/{revision}");
-            fetched(&repository, url, &format!("+{revision}:{kept}"))?;
-            resolve(&repository, &kept)?
-        };
-        let short: String = commit.chars().take(12).collect();
-        let name = format!("{}@{short}", without_user(url));
-        Self::list(&repository, commit, name, None)
-    }
-
-    fn list(
-        repository: &Path,
-        commit: String,
-        name: String,
-        root: Option<PathBuf>,
-    ) -> Result<Self, String> {
-        let arguments = ["ls-tree", "-r", "-z", "-l", "--full-tree", &commit];
-        let listed = ask(repository, &arguments, MAX_LIST)?;
-        let files = listed.split(|byte| *byte == 0).filter_map(entry).collect();
-        Ok(Self {
-            name,
-            repository: repository.to_owned(),
-            commit,
-            files,
-            root,
-        })
-    }
-
-    /// The full id of the commit.
-    pub fn commit(&self) -> &str {
-        &self.commit
-    }
-
-    /// The folder on disk that it is a commit of; none of a repository elsewhere.
-    pub fn root(&self) -> Option<&Path> {
-        self.root.as_deref()
-    }
-
-    /// What messages call a path of it.
-    pub fn name_of(&self, path: &str) -> String {
-        format!("{}:{path}", self.name)
-    }
-
-    /// Whether a path is a file.
-    pub fn is_file(&self, path: &str) -> bool {
-        self.files.get(path).is_some_and(|entry| entry.is_file)
-    }
-
-    /// Whether a path is a folder: there is something below it.
-    pub fn is_folder(&self, path: &str) -> bool {
-        self.below(path).next().is_some()
-    }
-
-    /// The paths below a folder.
-    pub fn below(&self, folder: &str) -> impl Iterator<Item = &str> {
-        let prefix = if folder.is_empty() {
-            String::new()
-        } else {
-            format!("{folder}/")
-        };
-        self.files
-            .range(prefix.clone()..)
-            .map(|(path, _)| path.as_str())
-            .take_while(move |path| path.starts_with(&prefix))
-    }
-
-    /// Reads a text, which must be UTF-8 and not larger than `max` bytes.
-    pub fn text(&self, path: &str, max: u64) -> Result<String, Problem> {
-        let name = self.name_of(path);
-        let Some(entry) = self.files.get(path) else {
-            return Err(Problem::file(name, self.absent(path)));
-        };
-        if !entry.is_file {
-            return Err(Problem::file(name, NO_FILE));
         }
-        if entry.bytes > max {
-            let message = format!("{} bytes, more than the {max} that are read", entry.bytes);
-            return Err(Problem::file(name, message));
-        }
-        let bytes = ask(&self.repository, &["cat-file", "blob", &entry.id], max)
-            .map_err(|message| Problem::file(&name, message))?;
-        fs::text(&name, bytes.as_slice(), max)
-    }
-
-    /// Why a path is no file that could be read.
-    pub fn absent(&self, path: &str) -> &'static str {
-        if self.is_folder(path) {
-            "a folder where a file is expected"
-        } else {
-            "no such file or folder"
-        }
-    }
+    } else {
+        let kept = format!("refs/plumbline/{revision}");
+        fetched(&repository, url, &format!("+{revision}:{kept}"))?;
+        resolve(&repository, &kept)?
+    };
+    let short: String = commit.chars().take(12).collect();
+    let name = format!("{}@{short}", without_user(url));
+    let files = files(&repository, &commit)?;
+    Ok((Held::new(name, None, files), commit))
 }
 
-/// What is said of a link or a submodule.
-pub(crate) const NO_FILE: &str = "a link or a submodule, which is not followed in a commit";
+/// The files of a commit.
+fn files(repository: &Path, commit: &str) -> Result<BTreeMap<String, Content>, String> {
+    let arguments = ["ls-tree", "-r", "-z", "-l", "--full-tree", commit];
+    let listed = ask(repository, &arguments, MAX_LIST)?;
+    let repository: Arc<Path> = Arc::from(repository);
+    let entries = listed.split(|byte| *byte == 0);
+    Ok(entries
+        .filter_map(|line| entry(line, &repository))
+        .collect())
+}
+
+/// The bytes of an object, at most `max`.
+pub(crate) fn object(repository: &Path, id: &str, max: u64) -> Result<Vec<u8>, String> {
+    ask(repository, &["cat-file", "blob", id], max)
+}
 
 /// Whether a text is the full id of a commit.
 pub fn is_commit(text: &str) -> bool {
@@ -214,18 +127,22 @@ fn is_name(text: &str) -> bool {
 }
 
 /// A file of a list: `<mode> <type> <id> <size>`, a tab, and its path.
-fn entry(line: &[u8]) -> Option<(String, Entry)> {
+fn entry(line: &[u8], repository: &Arc<Path>) -> Option<(String, Content)> {
     let line = String::from_utf8_lossy(line);
     let (head, path) = line.split_once('\t')?;
     let mut words = head.split_whitespace();
     let (mode, kind, id) = (words.next()?, words.next()?, words.next()?);
     let bytes = words.next()?.parse().unwrap_or_default();
-    let entry = Entry {
-        id: id.to_owned(),
-        bytes,
-        is_file: kind == "blob" && mode != "120000",
+    let content = if kind == "blob" && mode != "120000" {
+        Content::Object {
+            repository: Arc::clone(repository),
+            id: id.to_owned(),
+            bytes,
+        }
+    } else {
+        Content::NotFollowed
     };
-    Some((path.to_owned(), entry))
+    Some((path.to_owned(), content))
 }
 
 /// The full id of the commit that something names.
@@ -342,7 +259,10 @@ fn ask(folder: &Path, arguments: &[&str], max: u64) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{entry, is_commit, is_name, without_user};
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::{Content, entry, is_commit, is_name, without_user};
 
     #[test]
     fn a_name_is_nothing_that_git_takes_for_more() {
@@ -387,7 +307,11 @@ mod tests {
 
     #[test]
     fn links_and_submodules_are_no_files() {
-        let is_file = |line: &str| entry(line.as_bytes()).map(|(_, entry)| entry.is_file);
+        let repository = Arc::from(Path::new("x"));
+        let is_file = |line: &str| {
+            let (_, content) = entry(line.as_bytes(), &repository)?;
+            Some(matches!(content, Content::Object { .. }))
+        };
         assert_eq!(is_file("100644 blob 0a       2\ta b"), Some(true));
         assert_eq!(is_file("120000 blob 0a       2\ta"), Some(false));
         assert_eq!(is_file("160000 commit 0a       -\ta"), Some(false));

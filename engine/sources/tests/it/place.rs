@@ -4,13 +4,14 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use plumbline_sources::held::Held;
 use plumbline_sources::place::Place;
-use plumbline_sources::revision::Revision;
+use plumbline_sources::revision;
 
 use super::folder;
 
 /// A folder with one commit of some files.
-fn committed(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Revision>) {
+fn committed(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Held>) {
     let folder = folder(files);
     for args in [
         &["init", "-q"][..],
@@ -27,7 +28,7 @@ fn committed(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Revision>) {
             .unwrap();
         assert!(status.success(), "{args:?}");
     }
-    let revision = Revision::of_folder(folder.path(), "HEAD").unwrap();
+    let revision = revision::of_folder(folder.path(), "HEAD").unwrap();
     (folder, Arc::new(revision))
 }
 
@@ -54,7 +55,7 @@ fn a_path_out_of_a_commit_leads_to_what_is_beside_its_folder() {
     let (folder, revision) = committed(&[("a/b.yaml", "")]);
     let root = Place::of(folder.path(), Some(&revision));
     let inside = root.join("x/../a/b.yaml").unwrap();
-    assert!(matches!(&inside, Place::Commit(_, path) if path == "a/b.yaml"));
+    assert!(matches!(&inside, Place::Held(_, path) if path == "a/b.yaml"));
     assert!(matches!(root.join("a/../../x"), Some(Place::Disk(_))));
     let elsewhere = Place::of(Path::new("/"), Some(&revision));
     assert!(matches!(elsewhere, Place::Disk(_)));
