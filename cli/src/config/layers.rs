@@ -147,13 +147,12 @@ impl Resolver<'_> {
         if !extends.is_mapping() {
             return None;
         }
-        if let Some(bundle) = extends.get("bundle") {
-            return self.unpacked(own, bundle, extends.get("digest"));
-        }
-        let path = extends.get("path");
-        match (extends.get("git"), extends.get("rev"), path) {
-            (None, None, Some(path)) => self.there(own, path, "extends"),
-            (Some(url), Some(rev), path) => {
+        let [bundle, digest, url, rev, path] =
+            ["bundle", "digest", "git", "rev", "path"].map(|key| extends.get(key));
+        match (bundle, digest, url, rev, path) {
+            (None, None, None, None, Some(path)) => self.there(own, path, "extends"),
+            (Some(bundle), digest, None, None, None) => self.unpacked(own, bundle, digest),
+            (None, None, Some(url), Some(rev), path) => {
                 let place = self.fetched(own, url, rev)?;
                 let Some(path) = path.and_then(View::str) else {
                     return Some(place);

@@ -128,12 +128,11 @@ fn a_layer_that_is_missing_or_leads_back_is_an_error_at_its_line() {
             "../org/plumbline.yaml:1:1",
         ],
     );
-    let nowhere = ("repo/plumbline.yaml", "extends: {rev: v1}\n");
-    check(
-        &[manifest, nowhere],
-        2,
-        &["`extends` does not say where the layer is"],
-    );
+    for nowhere in ["{rev: v1}", "{path: ../org, bundle: x.tar}"] {
+        let config = format!("extends: {nowhere}\n");
+        let files = [manifest, ("repo/plumbline.yaml", config.as_str())];
+        check(&files, 2, &["`extends` does not say where the layer is"]);
+    }
 }
 
 #[test]
