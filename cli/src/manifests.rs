@@ -1,6 +1,6 @@
 //! Files to resources: what the commands that judge manifests read.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,9 @@ use crate::config::CheckConfig;
 /// What messages call the text of `-`.
 pub(crate) const STANDARD_INPUT: &str = "standard input";
 
+/// Texts that take the place of what is in files, by the names of these.
+pub(crate) type Edited = HashMap<String, String>;
+
 /// What was found in the files.
 #[derive(Default)]
 pub(crate) struct Manifests {
@@ -34,6 +37,10 @@ pub(crate) struct Manifests {
     pub(crate) coverage: Coverage,
     /// The waivers in comments, and what is wrong with them.
     pub(crate) waivers: (Vec<Waiver>, Vec<Problem>),
+    /// Where the files are that were read, by their names.
+    pub(crate) files: BTreeMap<String, PathBuf>,
+    /// The text of standard input.
+    pub(crate) piped: Option<FileId>,
 }
 
 /// Reads every manifest below some paths.
@@ -41,6 +48,17 @@ pub(crate) fn read(
     paths: &[PathBuf],
     args: &ReadArgs,
     config: &CheckConfig,
+    sources: &mut Sources,
+) -> Manifests {
+    read_with(paths, args, config, &Edited::default(), sources)
+}
+
+/// The same, as if some of the files were edited.
+pub(crate) fn read_with(
+    paths: &[PathBuf],
+    args: &ReadArgs,
+    config: &CheckConfig,
+    edited: &Edited,
     sources: &mut Sources,
 ) -> Manifests {
     let max_file_size = args.max_file_size;
@@ -76,12 +94,19 @@ pub(crate) fn read(
     }
     let texts: Vec<Result<String, Problem>> = readable
         .par_iter()
-        .map(|candidate| fs::read(&candidate.path, max_file_size))
+        .map(|candidate| match edited.get(&candidate.name) {
+            Some(text) => Ok(text.clone()),
+            None => fs::read(&candidate.path, max_file_size),
+        })
         .collect();
     let mut taken = Vec::new();
     for (candidate, text) in readable.into_iter().zip(texts) {
         match text {
-            Ok(text) => take(candidate, text, sources, &mut taken),
+            Ok(text) => {
+                let (name, path) = (candidate.name.clone(), candidate.path.clone());
+                manifests.files.insert(name, path);
+                take(candidate, text, sources, &mut taken);
+            }
             Err(problem) => {
                 gaps.insert(folder(&candidate.name).to_owned());
                 manifests.problems.push(problem);
@@ -97,17 +122,20 @@ pub(crate) fn read(
     if !standard_input.is_empty() {
         let named = args.stdin_filename.as_deref().map(fs::display);
         let name = named.as_deref().unwrap_or(STANDARD_INPUT);
-        match fs::text(name, io::stdin().lock(), max_file_size) {
-            Ok(text) => take(
-                Candidate {
+        let text = match edited.get(name) {
+            Some(text) => Ok(text.clone()),
+            None => fs::text(name, io::stdin().lock(), max_file_size),
+        };
+        match text {
+            Ok(text) => {
+                let candidate = Candidate {
                     name: name.to_owned(),
                     path: PathBuf::from("-"),
                     named: true,
-                },
-                text,
-                sources,
-                &mut taken,
-            ),
+                };
+                take(candidate, text, sources, &mut taken);
+                manifests.piped = taken.last().map(|(file, _)| *file);
+            }
             Err(problem) => manifests.problems.push(problem),
         }
     }

@@ -28,6 +28,7 @@ Examples:
   plumb check --write-baseline baseline.json .
                                              take down what there is, and with `--baseline baseline.json`
                                              fail from then on only by what is new
+  plumb check --diff deploy/                 what can be fixed; with `--fix`, it is
 
 Exit codes: 0 decided, nothing fails; 1 decided, something fails; 2 could not decide.")]
 pub(crate) struct CheckArgs {
@@ -49,6 +50,13 @@ pub(crate) struct CheckArgs {
     /// Write what is found as the findings that are known from now on. No baseline is read in the same run.
     #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
     pub(crate) write_baseline: Option<PathBuf>,
+    /// Undo what is found, where its rule knows how: comments and layout stay, and a file is written only if it is found
+    /// better and nowhere worse.
+    #[arg(long, conflicts_with = "diff")]
+    pub(crate) fix: bool,
+    /// Show what `--fix` would change, as a patch, and change nothing. Ends with 1 if there is something to change.
+    #[arg(long, conflicts_with_all = ["outputs", "write_baseline"])]
+    pub(crate) diff: bool,
     /// End clean when there is nothing to check.
     #[arg(long)]
     pub(crate) allow_empty: bool,

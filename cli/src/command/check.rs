@@ -1,11 +1,15 @@
 //! `plumb check`: judge manifests by policies.
 
-use std::path::Path;
+mod fix;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use plumbline_core::baseline::Baseline;
+use anyhow::bail;
+use plumbline_core::baseline::{Baseline, Comparison};
 use plumbline_core::estate::Estate;
-use plumbline_core::finding::Evaluation;
+use plumbline_core::finding::{Evaluation, Severity};
 use plumbline_core::policy::{self, PolicySet};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::text::Style;
@@ -13,7 +17,7 @@ use plumbline_core::report::{
     Coverage, Report, azure, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif,
     summary, text,
 };
-use plumbline_core::source::Sources;
+use plumbline_core::source::{FileId, Sources};
 use plumbline_core::verdict::{EnforcementPoint, Verdict};
 use plumbline_core::waiver::Occasion;
 use plumbline_sources::fs;
@@ -23,10 +27,46 @@ use crate::clock;
 use crate::config::{self, CheckConfig};
 use crate::exceptions;
 use crate::io::Io;
-use crate::manifests;
+use crate::manifests::{self, Edited};
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
+    if args.fix && args.paths.iter().any(|path| path == Path::new("-")) {
+        bail!(
+            "standard input cannot be fixed{}",
+            super::help("`--diff` shows what would be changed")
+        );
+    }
+    let mut examined = examine(args, &Edited::default());
+    if args.fix || args.diff {
+        let improved = fix::improve(examined, |edited| examine(args, edited));
+        if args.diff {
+            return Ok(fix::show(&improved, io));
+        }
+        fix::write(&improved, io)?;
+        examined = improved.examined;
+    }
+    report(args, &examined, io)
+}
+
+/// Everything that a run knows when it has judged.
+struct Examined {
+    sources: Sources,
+    policies: PolicySet,
+    estate: Estate,
+    evaluation: Evaluation,
+    coverage: Coverage,
+    verdict: Verdict,
+    fail_on: Severity,
+    comparison: Option<Comparison>,
+    /// Where the files are that were read, by their names.
+    files: BTreeMap<String, PathBuf>,
+    /// The text of standard input.
+    piped: Option<FileId>,
+}
+
+/// Reads and judges everything, as if some of the files were edited.
+fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     let mut sources = Sources::default();
     let (mut config, mut problems) =
         config::resolve(&args.rules, &args.read.places(&args.paths), &mut sources);
@@ -39,7 +79,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let fail_on = args.fail_on.unwrap_or(config.fail_on);
     config.keeps_documents = policies.judges_documents();
 
-    let manifests = manifests::read(&args.paths, &args.read, &config, &mut sources);
+    let manifests = manifests::read_with(&args.paths, &args.read, &config, edited, &mut sources);
     let unread = manifests.problems.iter().any(Problem::is_error);
     problems.extend(manifests.problems);
     let (waivers, waiver_problems) =
@@ -96,32 +136,57 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let comparison =
         baseline.map(|baseline| baseline.compare(&mut evaluation.findings, occasion.full));
     let verdict = judge(&evaluation);
-    let report = Report {
-        sources: &sources,
-        estate: &estate,
-        evaluation: &evaluation,
+    let coverage = Coverage {
+        idle: policies.idle(&estate),
+        ..manifests.coverage
+    };
+    Examined {
+        sources,
+        policies,
+        estate,
+        evaluation,
+        coverage,
         verdict,
         fail_on,
-        coverage: Coverage {
-            idle: policies.idle(&estate),
-            ..manifests.coverage
-        },
+        comparison,
+        files: manifests.files,
+        piped: manifests.piped,
+    }
+}
+
+/// Writes every output, and the baseline if one is wanted.
+fn report(args: &CheckArgs, examined: &Examined, io: &mut Io) -> anyhow::Result<ExitCode> {
+    let Examined {
+        sources,
+        policies,
+        estate,
+        evaluation,
+        verdict,
+        ..
+    } = examined;
+    let report = Report {
+        sources,
+        estate,
+        evaluation,
+        verdict: *verdict,
+        fail_on: examined.fail_on,
+        coverage: examined.coverage.clone(),
         digest: policies.digest.to_string(),
         rules: policies.rules(),
         waiting: &policies.waiting(),
-        baseline: comparison,
+        baseline: examined.comparison,
     };
     super::write_outputs(&args.outputs, OutputFormat::Text, io, |format, style| {
         render(&report, format, style)
     })?;
     if let Some(file) = &args.write_baseline {
-        if verdict == Verdict::Undecided {
+        if *verdict == Verdict::Undecided {
             io.error(&format!(
                 "error: {} was not written: not everything could be decided\n",
                 fs::display(file)
             ));
         } else {
-            write_baseline(file, &Baseline::of(&evaluation.findings, &estate), io)?;
+            write_baseline(file, &Baseline::of(&evaluation.findings, estate), io)?;
         }
     }
     Ok(ExitCode::from(match verdict {

@@ -24,7 +24,8 @@ const FIRES: &[&str] = &[
     "found  container `c` runs privileged",
     "by     builtin/deployment/privileged-container/policy.rego:",
     "at     bad.yaml:19:9",
-    "with   container = an object of ",
+    "with   index = 0",
+    "container = an object of ",
     "read   input.workload.containers[0].isolation.privileged = true  (bad.yaml:19:9)",
 ];
 
@@ -50,7 +51,7 @@ fn a_subject_that_passes_shows_the_condition_that_is_false() {
         "deployment/privileged-container on kubernetes/core/Pod/_/a: passes",
         "note: this condition is false",
         "container.isolation.privileged != false",
-        "tried with container = an object of ",
+        "tried with index = 0, container = an object of ",
     ];
     explained(&["deployment/privileged-container"], 0, &said);
     let out = explained(

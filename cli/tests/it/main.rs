@@ -18,6 +18,7 @@ mod estate;
 mod estates;
 mod eval;
 mod explain;
+mod fixes;
 mod guides;
 mod helm;
 mod integrations;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use plumbline_rego::Value;
 use sha2::{Digest, Sha256};
 
+use crate::fix::Fix;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::waiver::Waiver;
@@ -191,6 +192,8 @@ pub struct Finding {
     pub controls: BTreeMap<String, Vec<String>>,
     /// What to do about it.
     pub remediation: Option<String>,
+    /// What would undo it, if its rule says so; or why that cannot be done.
+    pub fix: Option<Result<Fix, String>>,
     /// Bytes that must never be shown: of a sensitive rule, the values at its place and around it.
     pub masked: Vec<Span>,
     /// What else its rule says of it, for machines.
@@ -293,6 +296,7 @@ pub(crate) mod tests {
             related: Vec::new(),
             controls: BTreeMap::new(),
             remediation: None,
+            fix: None,
             masked: Vec::new(),
             metadata: None,
             waiver: None,

@@ -8,6 +8,7 @@
 pub mod baseline;
 pub mod estate;
 pub mod finding;
+pub mod fix;
 pub mod frontend;
 pub mod locate;
 pub mod parse;

@@ -91,6 +91,33 @@ impl Within<'_> {
     }
 }
 
+/// The node of the resource that a value of the subject was read from. An error says why there is none.
+pub fn source_of(subject: Subject<'_>, path: &Path) -> Result<NodeId, String> {
+    let resource = subject.resource;
+    let nowhere = || format!("nothing is at `{}`", spell(path));
+    let Some((Step::Key(root), steps)) = path.steps().split_first() else {
+        return Err(nowhere());
+    };
+    let rest: Path = steps.iter().cloned().collect();
+    let entity = match (root.as_str(), subject.entity) {
+        ("resource", _) => {
+            let reached = resource.tree.follow(resource.root, &rest, resource.typing);
+            let is_there = reached.steps == rest.len();
+            return is_there.then_some(reached.node).ok_or_else(nowhere);
+        }
+        (kind, Some(entity)) if kind == entity.kind.as_str() => entity,
+        _ => return Err(nowhere()),
+    };
+    let reached = entity.tree.follow(NodeId::ROOT, &rest, Typing::Json);
+    if reached.steps < rest.len() {
+        return Err(nowhere());
+    }
+    match entity.tree.origin(reached.node) {
+        Some(Origin::Derived { from }) => Ok(from),
+        _ => Err(format!("`{}` is a default", spell(path))),
+    }
+}
+
 /// The node of the resource that a path leads to, and the part of the path that does not exist there.
 fn declaring_node(subject: Subject<'_>, path: &Path) -> (NodeId, Option<Path>) {
     let resource = subject.resource;

@@ -7,6 +7,7 @@ mod conftest;
 mod digest;
 mod evaluate;
 mod explain;
+mod fix;
 mod load;
 pub mod metadata;
 pub mod page;

@@ -12,7 +12,9 @@
 #   remediation: "Remove `hostNetwork`, `hostPID` and `hostIPC`; reach the pod through a Service, and share memory within the pod; in a compose file, remove `host` from `network_mode`, `pid` and `ipc`."
 package plumbline.deployment.host_namespace
 
-deny contains {"msg": msg} if {
+import data.plumbline.lib.fixes
+
+deny contains {"msg": msg, "fix": fixes.without(["workload", "isolation", field])} if {
 	some field, namespace in namespaces
 
 	# Whatever is not `false` counts: only that keeps the namespace apart for certain.

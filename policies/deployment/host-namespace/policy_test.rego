@@ -3,15 +3,15 @@ package plumbline.deployment.host_namespace_test
 import data.plumbline.deployment.host_namespace
 
 test_host_network_is_denied if {
-	host_namespace.deny == {{"msg": "workload `web` may share the network namespace of its node"}} with input as pod({"host_network": true})
+	host_namespace.deny == {{"msg": "workload `web` may share the network namespace of its node", "fix": [{"op": "remove", "path": ["workload", "isolation", "host_network"]}]}} with input as pod({"host_network": true})
 }
 
 test_host_pid_is_denied if {
-	host_namespace.deny == {{"msg": "workload `web` may share the process namespace of its node"}} with input as pod({"host_pid": true})
+	host_namespace.deny == {{"msg": "workload `web` may share the process namespace of its node", "fix": [{"op": "remove", "path": ["workload", "isolation", "host_pid"]}]}} with input as pod({"host_pid": true})
 }
 
 test_host_ipc_is_denied if {
-	host_namespace.deny == {{"msg": "workload `web` may share the IPC namespace of its node"}} with input as pod({"host_ipc": true})
+	host_namespace.deny == {{"msg": "workload `web` may share the IPC namespace of its node", "fix": [{"op": "remove", "path": ["workload", "isolation", "host_ipc"]}]}} with input as pod({"host_ipc": true})
 }
 
 test_own_namespaces_pass if {

@@ -12,11 +12,12 @@
 #   remediation: "Set `capabilities: { drop: [ALL] }` in the `securityContext` of the container, and add back `NET_BIND_SERVICE` at most."
 package plumbline.deployment.kept_capabilities
 
+import data.plumbline.lib.fixes
 import data.plumbline.lib.pods
 
-deny contains {"msg": msg} if {
+deny contains {"msg": msg, "fix": fixes.in_container(index, ["securityContext", "capabilities", "drop"], ["ALL"])} if {
 	not pods.is_windows
-	some container in input.workload.containers
+	some index, container in input.workload.containers
 	not drops_all(container)
 	msg := sprintf("container `%s` does not drop `ALL` capabilities", [container.name])
 }

@@ -3,7 +3,7 @@ package plumbline.deployment.kept_capabilities_test
 import data.plumbline.deployment.kept_capabilities
 
 test_container_that_drops_nothing_is_denied if {
-	kept_capabilities.deny == {{"msg": "container `web` does not drop `ALL` capabilities"}} with input as workload([container("web", "container", {})])
+	kept_capabilities.deny == {{"msg": "container `web` does not drop `ALL` capabilities", "fix": [{"op": "add", "at": ["workload", "containers", 0], "path": ["securityContext", "capabilities", "drop"], "value": ["ALL"]}]}} with input as workload([container("web", "container", {})])
 }
 
 test_container_that_drops_all_passes if {

@@ -12,9 +12,10 @@
 #   remediation: "Set `seccompProfile: { type: RuntimeDefault }` in the `securityContext` of the pod."
 package plumbline.deployment.missing_seccomp
 
+import data.plumbline.lib.fixes
 import data.plumbline.lib.pods
 
-deny contains {"msg": msg} if {
+deny contains {"msg": msg, "fix": fixes.in_pod(["securityContext", "seccompProfile"], {"type": "RuntimeDefault"})} if {
 	not pods.is_windows
 	some container in input.workload.containers
 	not has_profile(container)

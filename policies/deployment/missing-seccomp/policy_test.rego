@@ -3,7 +3,7 @@ package plumbline.deployment.missing_seccomp_test
 import data.plumbline.deployment.missing_seccomp
 
 test_container_without_profile_is_denied if {
-	missing_seccomp.deny == {{"msg": "container `web` runs without a seccomp profile"}} with input as workload({}, [container("web", "container", {})])
+	missing_seccomp.deny == {{"msg": "container `web` runs without a seccomp profile", "fix": [{"op": "add", "at": ["workload", "isolation"], "path": ["securityContext", "seccompProfile"], "value": {"type": "RuntimeDefault"}}]}} with input as workload({}, [container("web", "container", {})])
 }
 
 test_profile_of_the_container_passes if {

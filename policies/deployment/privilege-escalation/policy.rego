@@ -12,11 +12,19 @@
 #   remediation: "Set `allowPrivilegeEscalation: false` in the `securityContext` of the container; in a compose file, `no-new-privileges:true` in `security_opt`."
 package plumbline.deployment.privilege_escalation
 
+import data.plumbline.lib.fixes
 import data.plumbline.lib.pods
 
-deny contains {"msg": msg} if {
+deny contains {"msg": msg, "fix": fix(index, container)} if {
 	not pods.is_windows
-	some container in input.workload.containers
+	some index, container in input.workload.containers
 	not container.isolation.allow_privilege_escalation == false
 	msg := sprintf("container `%s` may escalate its privileges", [container.name])
 }
+
+# The API server refuses the key beside what escalates all the same.
+fix(index, container) := [] if container.isolation.privileged != false
+
+else := [] if "CAP_SYS_ADMIN" in container.isolation.capabilities.add
+
+else := fixes.in_container(index, ["securityContext", "allowPrivilegeEscalation"], false)

@@ -3,7 +3,21 @@ package plumbline.deployment.privilege_escalation_test
 import data.plumbline.deployment.privilege_escalation
 
 test_escalation_is_denied if {
-	privilege_escalation.deny == {{"msg": "container `web` may escalate its privileges"}} with input as workload([container("web", "container", {"allow_privilege_escalation": true})])
+	privilege_escalation.deny == {{"msg": "container `web` may escalate its privileges", "fix": [{"op": "add", "at": ["workload", "containers", 0], "path": ["securityContext", "allowPrivilegeEscalation"], "value": false}]}} with input as workload([container("web", "container", {"allow_privilege_escalation": true})])
+}
+
+# The API server refuses `allowPrivilegeEscalation: false` beside these.
+test_nothing_is_offered_beside_what_escalates if {
+	every isolation in [{"privileged": true}, {"capabilities": {"add": ["CAP_SYS_ADMIN"]}}] {
+		privilege_escalation.deny == {{"msg": "container `web` may escalate its privileges", "fix": []}} with input as workload([container("web", "container", isolation)])
+	}
+}
+
+test_the_container_that_escalates_is_the_one_that_is_fixed if {
+	{at | some finding in privilege_escalation.deny; at := finding.fix[0].at[2]} == {1} with input as workload([
+		container("web", "container", {"allow_privilege_escalation": false}),
+		container("proxy", "container", {"privileged": false, "capabilities": {"add": ["CHOWN"]}}),
+	])
 }
 
 test_no_escalation_passes if {

@@ -12,8 +12,10 @@
 #   remediation: "Remove `privileged: true`, or grant the one capability that is needed."
 package plumbline.deployment.privileged_container
 
-deny contains {"msg": msg} if {
-	some container in input.workload.containers
+import data.plumbline.lib.fixes
+
+deny contains {"msg": msg, "fix": fixes.in_container(index, ["securityContext", "privileged"], false)} if {
+	some index, container in input.workload.containers
 	container.isolation.privileged != false
 	msg := sprintf("container `%s` runs privileged", [container.name])
 }

@@ -3,7 +3,13 @@ package plumbline.deployment.privileged_container_test
 import data.plumbline.deployment.privileged_container
 
 test_privileged_container_is_denied if {
-	privileged_container.deny == {{"msg": "container `web` runs privileged"}} with input as workload([container("web", "container", {"privileged": true})])
+	privileged_container.deny == {{"msg": "container `web` runs privileged", "fix": [{"op": "add", "at": ["workload", "containers", 0], "path": ["securityContext", "privileged"], "value": false}]}} with input as workload([container("web", "container", {"privileged": true})])
+}
+
+# Docker says it elsewhere in the file.
+test_nothing_is_offered_for_docker if {
+	privileged_container.deny == {{"msg": "container `web` runs privileged", "fix": []}} with input as workload([container("web", "container", {"privileged": true})])
+		with input.platform as "docker"
 }
 
 test_unprivileged_container_passes if {

@@ -12,6 +12,8 @@
 #   remediation: "Set `runAsNonRoot: true` in the `securityContext` of the pod, and give the image a user by number."
 package plumbline.deployment.root_allowed
 
+import data.plumbline.lib.fixes
+
 # Also where every container says otherwise: a container that is added later says nothing.
 deny contains {"msg": msg} if {
 	input.workload.isolation.run_as_non_root != true
@@ -25,7 +27,7 @@ deny contains {"msg": msg} if {
 	msg := sprintf("container `%s` is allowed to run as root", [container.name])
 }
 
-deny contains {"msg": msg} if {
+deny contains {"msg": msg, "fix": fix} if {
 	some container in input.workload.containers
 	not decided(container)
 	msg := sprintf("container `%s` may run as root: neither it nor its pod says `runAsNonRoot`", [container.name])
@@ -35,3 +37,12 @@ deny contains {"msg": msg} if {
 inherited(container) if container.isolation.run_as_non_root == input.workload.isolation.run_as_non_root
 
 decided(container) if _ = container.isolation.run_as_non_root
+
+# Whoever names root as the user would not start any more.
+fix := [] if 0 in {isolation.run_as_user | some isolation in isolations}
+
+else := fixes.in_pod(["securityContext", "runAsNonRoot"], true)
+
+isolations contains input.workload.isolation
+
+isolations contains container.isolation if some container in input.workload.containers

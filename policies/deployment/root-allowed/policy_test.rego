@@ -3,7 +3,13 @@ package plumbline.deployment.root_allowed_test
 import data.plumbline.deployment.root_allowed
 
 test_silence_of_pod_and_container_is_denied if {
-	root_allowed.deny == {{"msg": "container `web` may run as root: neither it nor its pod says `runAsNonRoot`"}} with input as workload({}, [container("web", "container", {})])
+	root_allowed.deny == {{"msg": "container `web` may run as root: neither it nor its pod says `runAsNonRoot`", "fix": [{"op": "add", "at": ["workload", "isolation"], "path": ["securityContext", "runAsNonRoot"], "value": true}]}} with input as workload({}, [container("web", "container", {})])
+}
+
+# With `runAsNonRoot` it would not start any more.
+test_nothing_is_offered_where_root_is_named if {
+	{finding.fix | some finding in root_allowed.deny} == {[]} with input as workload({}, [container("web", "container", {"run_as_user": 0})])
+	{finding.fix | some finding in root_allowed.deny} == {[]} with input as workload({"run_as_user": 0}, [container("web", "container", {})])
 }
 
 test_silence_is_a_finding_for_each_container if {

@@ -12,14 +12,16 @@
 #   remediation: "Remove the profile, which leaves the default of the container runtime, or name a profile of your own by `Localhost`; in a compose file, by `apparmor` in `security_opt`."
 package plumbline.deployment.unconfined_apparmor
 
-deny contains {"msg": msg} if {
+import data.plumbline.lib.fixes
+
+deny contains {"msg": msg, "fix": fixes.in_pod(["securityContext", "appArmorProfile"], {"type": "RuntimeDefault"})} if {
 	profile := input.workload.isolation.apparmor
 	not confining(profile)
 	msg := sprintf("the pod of `%s` sets %s", [input.workload.name, described(profile)])
 }
 
-deny contains {"msg": msg} if {
-	some container in input.workload.containers
+deny contains {"msg": msg, "fix": fixes.in_container(index, ["securityContext", "appArmorProfile"], {"type": "RuntimeDefault"})} if {
+	some index, container in input.workload.containers
 	not inherited(container)
 	profile := container.isolation.apparmor
 	not confining(profile)

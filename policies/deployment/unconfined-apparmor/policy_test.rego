@@ -3,11 +3,11 @@ package plumbline.deployment.unconfined_apparmor_test
 import data.plumbline.deployment.unconfined_apparmor
 
 test_unconfined_container_is_denied if {
-	unconfined_apparmor.deny == {{"msg": "container `web` sets the AppArmor profile `Unconfined`"}} with input as own({"type": "Unconfined"})
+	unconfined_apparmor.deny == {{"msg": "container `web` sets the AppArmor profile `Unconfined`", "fix": [{"op": "add", "at": ["workload", "containers", 0], "path": ["securityContext", "appArmorProfile"], "value": {"type": "RuntimeDefault"}}]}} with input as own({"type": "Unconfined"})
 }
 
 test_unconfined_pod_is_denied if {
-	unconfined_apparmor.deny == {{"msg": "the pod of `web` sets the AppArmor profile `Unconfined`"}} with input as of_pod({"type": "Unconfined"})
+	unconfined_apparmor.deny == {{"msg": "the pod of `web` sets the AppArmor profile `Unconfined`", "fix": [{"op": "add", "at": ["workload", "isolation"], "path": ["securityContext", "appArmorProfile"], "value": {"type": "RuntimeDefault"}}]}} with input as of_pod({"type": "Unconfined"})
 }
 
 test_unconfined_annotation_is_denied if {

@@ -12,14 +12,16 @@
 #   remediation: "Set `seccompProfile: { type: RuntimeDefault }`, or name a profile of your own by `Localhost`; in a compose file, remove `seccomp` from `security_opt`, or name the file of a profile there."
 package plumbline.deployment.unconfined_seccomp
 
-deny contains {"msg": msg} if {
+import data.plumbline.lib.fixes
+
+deny contains {"msg": msg, "fix": fixes.in_pod(["securityContext", "seccompProfile"], {"type": "RuntimeDefault"})} if {
 	profile := input.workload.isolation.seccomp
 	not confining(profile)
 	msg := sprintf("the pod of `%s` sets %s", [input.workload.name, described(profile)])
 }
 
-deny contains {"msg": msg} if {
-	some container in input.workload.containers
+deny contains {"msg": msg, "fix": fixes.in_container(index, ["securityContext", "seccompProfile"], {"type": "RuntimeDefault"})} if {
+	some index, container in input.workload.containers
 	not inherited(container)
 	profile := container.isolation.seccomp
 	not confining(profile)

@@ -3,11 +3,11 @@ package plumbline.deployment.unconfined_seccomp_test
 import data.plumbline.deployment.unconfined_seccomp
 
 test_unconfined_container_is_denied if {
-	unconfined_seccomp.deny == {{"msg": "container `web` sets the seccomp profile `Unconfined`"}} with input as own({"type": "Unconfined"})
+	unconfined_seccomp.deny == {{"msg": "container `web` sets the seccomp profile `Unconfined`", "fix": [{"op": "add", "at": ["workload", "containers", 0], "path": ["securityContext", "seccompProfile"], "value": {"type": "RuntimeDefault"}}]}} with input as own({"type": "Unconfined"})
 }
 
 test_unconfined_pod_is_denied if {
-	unconfined_seccomp.deny == {{"msg": "the pod of `web` sets the seccomp profile `Unconfined`"}} with input as of_pod({"type": "Unconfined"})
+	unconfined_seccomp.deny == {{"msg": "the pod of `web` sets the seccomp profile `Unconfined`", "fix": [{"op": "add", "at": ["workload", "isolation"], "path": ["securityContext", "seccompProfile"], "value": {"type": "RuntimeDefault"}}]}} with input as of_pod({"type": "Unconfined"})
 }
 
 # Which containers have no profile, deployment/missing-seccomp judges.

@@ -12,8 +12,10 @@
 #   remediation: "Remove `procMount`, or set it to `Default`; in a compose file, remove `systempaths=unconfined` from `security_opt`."
 package plumbline.deployment.unmasked_proc
 
-deny contains {"msg": msg} if {
-	some container in input.workload.containers
+import data.plumbline.lib.fixes
+
+deny contains {"msg": msg, "fix": fixes.without(["workload", "containers", index, "isolation", "proc_mount"])} if {
+	some index, container in input.workload.containers
 	not relaxed(container)
 	container.isolation.proc_mount != "Default"
 	msg := sprintf("container `%v` mounts `/proc` as `%v`, not as `Default`", [

@@ -3,7 +3,7 @@ package plumbline.deployment.unmasked_proc_test
 import data.plumbline.deployment.unmasked_proc
 
 test_unmasked_proc_is_denied if {
-	unmasked_proc.deny == {{"msg": "container `web` mounts `/proc` as `Unmasked`, not as `Default`"}} with input as pod({"proc_mount": "Unmasked"})
+	unmasked_proc.deny == {{"msg": "container `web` mounts `/proc` as `Unmasked`, not as `Default`", "fix": [{"op": "remove", "path": ["workload", "containers", 0, "isolation", "proc_mount"]}]}} with input as pod({"proc_mount": "Unmasked"})
 }
 
 test_default_proc_passes if {

@@ -21,9 +21,10 @@
 #         default: []
 package plumbline.iam.unneeded_token
 
+import data.plumbline.lib.fixes
 import data.plumbline.lib.names
 
-deny contains {"msg": msg} if {
+deny contains {"msg": msg, "fix": fix} if {
 	not allowed
 	not decided
 	msg := sprintf("the pod of `%s` mounts the token of the service account `%v`, and does not say that it is needed", [
@@ -42,5 +43,10 @@ deny contains {"msg": msg} if {
 
 # Whatever is no boolean decides nothing, and the token is mounted.
 decided if is_boolean(input.workload.identity.mount_token)
+
+# An account of its own was given for a need that nobody but its owner knows.
+fix := fixes.in_pod(["automountServiceAccountToken"], false) if input.workload.identity.name == "default"
+
+else := []
 
 allowed if names.matches(input.workload.identity.name, data.params.allow)

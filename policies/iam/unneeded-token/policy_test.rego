@@ -3,7 +3,12 @@ package plumbline.iam.unneeded_token_test
 import data.plumbline.iam.unneeded_token
 
 test_pod_that_says_nothing_is_denied if {
-	unneeded_token.deny == {{"msg": "the pod of `web` mounts the token of the service account `default`, and does not say that it is needed"}} with input as workload({"name": "default"})
+	unneeded_token.deny == {{"msg": "the pod of `web` mounts the token of the service account `default`, and does not say that it is needed", "fix": [{"op": "add", "at": ["workload", "isolation"], "path": ["automountServiceAccountToken"], "value": false}]}} with input as workload({"name": "default"})
+}
+
+# Whoever gave it an account of its own may need the token.
+test_nothing_is_offered_for_another_account if {
+	{finding.fix | some finding in unneeded_token.deny} == {[]} with input as workload({"name": "web"})
 }
 
 test_token_that_is_not_mounted_passes if {

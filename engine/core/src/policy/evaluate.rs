@@ -7,6 +7,7 @@ use plumbline_rego::value::json;
 use plumbline_rego::{Answer, Derivation, EvalError, ObjectBuilder, Path, Settings, Step, Value};
 use rayon::prelude::*;
 
+use super::fix::{FIX_HELP, Proposal};
 use super::load::merge;
 use super::metadata::{SubjectKind, Unknown};
 use super::{PolicySet, Rule, conftest};
@@ -331,8 +332,9 @@ fn apply(
     };
     for element in elements {
         match result(rule, element, &derivations) {
-            Ok((message, path)) => {
+            Ok(Said { message, path, fix }) => {
                 let mut finding = finding(rule, subject, index, message, &path);
+                finding.fix = fix.map(|fix| fix.of(subject));
                 let others = elsewhere(&finding, element, subject, &derivations);
                 finding.related.extend(others);
                 evaluation.findings.push(finding);
@@ -455,19 +457,26 @@ struct Wrong {
     help: &'static str,
 }
 
-/// The keys of an element that is an object.
-const ELEMENT: &[&str] = &["msg", "path"];
+/// What one element says.
+struct Said<'v> {
+    message: &'v str,
+    path: Path,
+    fix: Option<Proposal>,
+}
 
-const MESSAGE_HELP: &str = "an element of `deny` is a text, or an object with a text as `msg` and, where it knows better, a `path`";
+/// The keys of an element that is an object.
+const ELEMENT: &[&str] = &["msg", "path", "fix"];
+
+const MESSAGE_HELP: &str = "an element of `deny` is a text, or an object with a text as `msg` and, where it knows better, a `path` and a `fix`";
 const PATH_HELP: &str = "an array, `[\"resource\", \"metadata\", \"name\"]`, or a JSON pointer, `/resource/metadata/name`; it begins with `resource` or the subject";
 
-/// Message and path of one element. A path that the rule gives, as an array or a JSON pointer, decides; otherwise what
-/// the element was derived from.
+/// Message, path and fix of one element. A path that the rule gives, as an array or a JSON pointer, decides; otherwise
+/// what the element was derived from.
 fn result<'v>(
     rule: &Rule,
     element: &'v Value,
     derivations: &[Derivation],
-) -> Result<(&'v str, Path), Wrong> {
+) -> Result<Said<'v>, Wrong> {
     let wrong = |what: &str, value: &Value, help| Wrong {
         why: format!("{what} {}", shown(rule, value)),
         help,
@@ -498,21 +507,36 @@ fn result<'v>(
             return Err(wrong(&what, element, MESSAGE_HELP));
         }
     }
-    let Some(place) = element.get_str("path") else {
-        return Ok((message, derived()));
+    let fix = match element.get_str("fix") {
+        None => None,
+        Some(fix) => Proposal::read(fix).map_err(|why| Wrong {
+            why: format!("{why}: {}", shown(rule, fix)),
+            help: FIX_HELP,
+        })?,
     };
-    let path = match place {
+    let path = match element.get_str("path") {
+        None => derived(),
+        Some(place) => {
+            rooted(place).ok_or_else(|| wrong("`path` leads nowhere:", place, PATH_HELP))?
+        }
+    };
+    Ok(Said { message, path, fix })
+}
+
+/// A path that begins with `resource` or the kind of an entity.
+pub(super) fn rooted(place: &Value) -> Option<Path> {
+    path_of(place).filter(|path| match path.steps().first() {
+        Some(Step::Key(root)) => SubjectKind::all().any(|kind| kind.as_str() == root.as_str()),
+        _ => false,
+    })
+}
+
+/// A path, as an array or a JSON pointer.
+pub(super) fn path_of(place: &Value) -> Option<Path> {
+    match place {
         Value::Array(steps) => Path::from_array(steps.as_slice()),
         Value::String(pointer) => Path::from_pointer(pointer),
         _ => None,
-    };
-    let rooted = |path: &Path| match path.steps().first() {
-        Some(Step::Key(root)) => SubjectKind::all().any(|kind| kind.as_str() == root.as_str()),
-        _ => false,
-    };
-    match path.filter(rooted) {
-        Some(path) => Ok((message, path)),
-        None => Err(wrong("`path` leads nowhere:", place, PATH_HELP)),
     }
 }
 
@@ -576,6 +600,7 @@ fn finding(
         related: frontend::note(subject.resource).into_iter().collect(),
         controls: metadata.controls.clone(),
         remediation: metadata.remediation.clone(),
+        fix: None,
         masked: if metadata.sensitive {
             values_around(subject, path)
         } else {

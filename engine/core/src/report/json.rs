@@ -165,9 +165,18 @@ pub(super) struct FindingV1<'a> {
     /// What else a rule of a Conftest package answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixV1<'a>>,
     waiver: Option<WaiverV1<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct FixV1<'a> {
+    applicable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -268,6 +277,10 @@ pub(super) fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) ->
             .metadata
             .as_ref()
             .and_then(|metadata| serde_json::from_str(&to_string(metadata)).ok()),
+        fix: finding.fix.as_ref().map(|fix| FixV1 {
+            applicable: fix.is_ok(),
+            reason: fix.as_ref().err().map(String::as_str),
+        }),
         waiver: finding.waiver.as_ref().map(|waiver| WaiverV1 {
             id: waiver.id.as_deref(),
             authority: waiver.authority.as_str(),

@@ -10,9 +10,9 @@ use std::collections::HashMap;
 
 use self::rules::descriptors;
 use self::shape::{
-    ArtifactLocation, BaseId, Driver, Fingerprints, Invocation, Location, Log, LogicalLocation,
-    Message, Notification, PhysicalLocation, Region, RelatedLocation, ResultProperties, RuleRef,
-    Run, SarifResult, Tool, UriBaseIds,
+    ArtifactChange, ArtifactLocation, BaseId, Content, Driver, Fingerprints, FixObject, Invocation,
+    Location, Log, LogicalLocation, Message, Notification, PhysicalLocation, Region,
+    RelatedLocation, Replacement, ResultProperties, RuleRef, Run, SarifResult, Tool, UriBaseIds,
 };
 use super::escape::{clipped, sarif, uri};
 use super::{Report, Spot, Standing, escape, spoken};
@@ -179,6 +179,7 @@ fn result<'a>(
             logical_locations: logical(report, finding),
         }],
         related_locations: related(report, finding),
+        fixes: fixes(report, finding).into_iter().collect(),
         partial_fingerprints: Fingerprints {
             line_hash: format!("{}:{number}", fingerprint.get(..16).unwrap_or(fingerprint)),
             whole: fingerprint,
@@ -202,6 +203,28 @@ fn related(report: &Report<'_>, finding: &Finding) -> Vec<RelatedLocation> {
             })
         })
         .collect()
+}
+
+/// What would undo the finding. What a sensitive rule would write is not shown.
+fn fixes<'a>(report: &'a Report<'_>, finding: &'a Finding) -> Option<FixObject<'a>> {
+    let is_shown = finding.masked.is_empty();
+    let fix = finding.fix.as_ref().filter(|_| is_shown)?.as_ref().ok()?;
+    let mut location = None;
+    let mut replacements = Vec::new();
+    for (span, text) in fix.changes() {
+        let place = physical(&report.spot(span))?;
+        replacements.push(Replacement {
+            deleted_region: place.region?,
+            inserted_content: Content { text },
+        });
+        location = Some(place.artifact_location);
+    }
+    Some(FixObject {
+        artifact_changes: [ArtifactChange {
+            artifact_location: location?,
+            replacements,
+        }],
+    })
 }
 
 /// The resource, by its id.

@@ -36,7 +36,10 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
     let masks = Masks::of(report.evaluation.findings.iter());
     if !style.quiet {
         for finding in report.shown(style.verbose) {
-            out.push_str(&draw(&renderer, &finding_groups(report, finding, &masks)));
+            out.push_str(&draw(
+                &renderer,
+                &finding_groups(report, finding, &masks, style),
+            ));
             out.push_str("\n\n");
         }
     }
@@ -92,6 +95,7 @@ fn finding_groups<'a>(
     report: &'a Report<'_>,
     finding: &'a Finding,
     masks: &Masks,
+    style: Style,
 ) -> Vec<Group<'a>> {
     let level = match report.standing(finding) {
         Standing::Fails => Level::ERROR,
@@ -127,6 +131,13 @@ fn finding_groups<'a>(
     }
     if let Some(remediation) = &finding.remediation {
         group = group.element(Level::HELP.message(visible(remediation)));
+    }
+    if let Some(fix) = finding.fix.as_ref().filter(|_| style.verbose) {
+        let said = match fix {
+            Ok(_) => "`--fix` makes this change".to_owned(),
+            Err(why) => format!("`--fix` does not change it: {}", visible(why)),
+        };
+        group = group.element(Level::NOTE.message(said));
     }
     let mut note = finding.severity.as_str().to_owned();
     if let Some(resource) = report.resource(finding) {

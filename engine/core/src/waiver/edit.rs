@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use crate::fix::plain_or_quoted;
 use crate::parse::Document;
-use crate::tree::typing::Scalar;
 use crate::tree::{NodeId, Typing, View};
 
 /// What is written of a waiver.
@@ -80,14 +80,14 @@ fn end_of<'t>(text: &'t str, item: View<'_>, document: &Document) -> Option<(usi
 
 fn item(indent: &str, entry: &Entry<'_>) -> String {
     let keys = [
-        ("rule", Some(scalar(entry.rule))),
-        ("resource", Some(scalar(entry.resource))),
-        ("file", entry.file.map(scalar)),
-        ("pointer", entry.pointer.map(scalar)),
-        ("reason", Some(scalar(entry.reason))),
-        ("owner", Some(scalar(entry.owner))),
-        ("expires", Some(scalar(entry.expires))),
-        ("ticket", entry.ticket.map(scalar)),
+        ("rule", Some(plain_or_quoted(entry.rule))),
+        ("resource", Some(plain_or_quoted(entry.resource))),
+        ("file", entry.file.map(plain_or_quoted)),
+        ("pointer", entry.pointer.map(plain_or_quoted)),
+        ("reason", Some(plain_or_quoted(entry.reason))),
+        ("owner", Some(plain_or_quoted(entry.owner))),
+        ("expires", Some(plain_or_quoted(entry.expires))),
+        ("ticket", entry.ticket.map(plain_or_quoted)),
     ];
     let mut lead = "- ";
     let mut out = String::new();
@@ -97,28 +97,5 @@ fn item(indent: &str, entry: &Entry<'_>) -> String {
             lead = "  ";
         }
     }
-    out
-}
-
-/// A text as a scalar of YAML: plain where nothing could mistake it.
-fn scalar(text: &str) -> String {
-    let is_plain = text
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-'))
-        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && Typing::Core.read(text) == Scalar::String(text);
-    if is_plain {
-        return text.to_owned();
-    }
-    let mut out = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            ' '..='~' => out.push(character),
-            other if other.is_alphanumeric() => out.push(other),
-            other => out.push_str(&format!("\\U{:08X}", u32::from(other))),
-        }
-    }
-    out.push('"');
     out
 }

@@ -268,6 +268,7 @@ fn about(
         related: Vec::new(),
         controls: BTreeMap::new(),
         remediation: Some(remediation.to_owned()),
+        fix: None,
         masked: Vec::new(),
         metadata: None,
         waiver: None,

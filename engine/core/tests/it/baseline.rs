@@ -40,6 +40,7 @@ fn findings(pointers: &[&str]) -> Vec<Finding> {
         related: Vec::new(),
         controls: BTreeMap::new(),
         remediation: None,
+        fix: None,
         masked: Vec::new(),
         metadata: None,
         waiver: None,

@@ -12,6 +12,7 @@ mod contract;
 mod edges;
 mod eventing;
 mod findings;
+mod fixes;
 mod gcp_azure;
 mod helm;
 mod kubernetes;

@@ -198,6 +198,86 @@ fn an_answer_with_another_key_or_an_empty_message_is_undecided() {
     judged("deny contains {\"msg\": \"x\"} if true", &["x"], 0);
 }
 
+/// What becomes of the fix of a rule that answers with one: none, `ok`, or why it cannot be made.
+#[track_caller]
+fn fixable(fix: &str) -> Option<String> {
+    let metadata = GOOD.lines().take(8).collect::<Vec<_>>().join("\n");
+    let metadata = metadata.replace("severity: low", "severity: low\n#   subject: workload");
+    let deny = format!("deny contains {{\"msg\": \"x\", \"fix\": {fix}}} if true");
+    let (set, problems) = policy_set(&[&format!("{metadata}\n\n{deny}\n")]);
+    assert_eq!(problems, [""; 0]);
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n  containers:\n    - name: c\n";
+    let (estate, _) = Estate::new(reading(pod).resources);
+    let evaluation = set.evaluate(&estate, &Settings::default());
+    assert_eq!(evaluation.undecided, 0, "{:?}", evaluation.problems);
+    let finding = evaluation.findings.first().unwrap();
+    let fix = finding.fix.as_ref()?;
+    Some(match fix {
+        Ok(_) => "ok".to_owned(),
+        Err(why) => why.clone(),
+    })
+}
+
+#[test]
+fn a_fix_of_what_is_written_can_be_made() {
+    for fix in [
+        r#"[{"op": "replace", "path": "/resource/spec/hostNetwork", "value": false}]"#,
+        r#"[{"op": "remove", "path": ["workload", "isolation", "host_network"]}]"#,
+        r#"[{"op": "add", "at": "/workload/containers/0", "path": "/securityContext/privileged", "value": false}]"#,
+        r#"[{"op": "add", "path": "/resource/spec/hostPID", "value": {"a", "b"}}]"#,
+    ] {
+        assert_eq!(fixable(fix).as_deref(), Some("ok"), "{fix}");
+    }
+    assert_eq!(fixable("[]"), None);
+}
+
+#[test]
+fn a_fix_of_what_is_not_written_says_why_it_cannot_be_made() {
+    for (fix, why) in [
+        (
+            r#"[{"op": "replace", "path": "/resource/spec/hostPID", "value": false}]"#,
+            "nothing is written at",
+        ),
+        (
+            r#"[{"op": "remove", "path": "/workload/isolation/host_pid"}]"#,
+            "is a default",
+        ),
+        (
+            r#"[{"op": "replace", "path": "/workload/containers/0/name", "value": "d"}]"#,
+            "computed from what is written",
+        ),
+        (
+            r#"[{"op": "add", "path": "/workload/isolation/host_pid", "value": false}]"#,
+            "says `at`",
+        ),
+        (
+            r#"[{"op": "add", "at": "/workload/containers/1", "path": "/a", "value": 1}]"#,
+            "nothing is at",
+        ),
+    ] {
+        let said = fixable(fix).unwrap_or_default();
+        assert!(said.contains(why), "{fix}: {said}");
+    }
+}
+
+#[test]
+fn a_fix_that_is_none_is_undecided() {
+    for fix in [
+        "7",
+        "[7]",
+        r#"[{"op": "move", "from": "/resource/a", "path": "/resource/b"}]"#,
+        r#"[{"op": "test", "path": "/resource/a", "value": 1}]"#,
+        r#"[{"op": "add", "path": "/resource/a"}]"#,
+        r#"[{"op": "remove", "path": "/resource/a", "value": 1}]"#,
+        r#"[{"op": "remove"}]"#,
+        r#"[{"op": "remove", "path": "/spec/a"}]"#,
+        r#"[{"op": "remove", "at": "/spec", "path": "/a"}]"#,
+    ] {
+        let deny = format!("deny contains {{\"msg\": \"x\", \"fix\": {fix}}} if true");
+        judged(&deny, &[], 1);
+    }
+}
+
 /// What is said of a rule that answers one thing that is no finding, and the line of the policy that it names.
 #[track_caller]
 fn answered(answer: &str, sensitive: bool) -> (String, u32) {

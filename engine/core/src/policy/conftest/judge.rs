@@ -206,6 +206,7 @@ impl Case<'_> {
         let note = resource.and_then(frontend::note);
         let metadata = &self.rule.metadata;
         Finding {
+            fix: None,
             fingerprint: Fingerprint::new(&metadata.id, of, &stable),
             rule: metadata.id.clone(),
             severity: self.rule.severity,

@@ -116,6 +116,8 @@ pub(super) struct SarifResult<'a> {
     pub(super) locations: [Location<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<RelatedLocation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) fixes: Vec<FixObject<'a>>,
     pub(super) partial_fingerprints: Fingerprints<'a>,
     pub(super) properties: ResultProperties<'a>,
 }
@@ -140,6 +142,31 @@ pub(super) struct RelatedLocation {
     pub(super) id: usize,
     pub(super) physical_location: PhysicalLocation,
     pub(super) message: Message,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FixObject<'a> {
+    pub(super) artifact_changes: [ArtifactChange<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArtifactChange<'a> {
+    pub(super) artifact_location: ArtifactLocation,
+    pub(super) replacements: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Replacement<'a> {
+    pub(super) deleted_region: Region,
+    pub(super) inserted_content: Content<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Content<'a> {
+    pub(super) text: &'a str,
 }
 
 #[derive(Serialize)]

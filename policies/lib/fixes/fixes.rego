@@ -1,0 +1,20 @@
+# METADATA
+# scope: package
+# title: Fixes
+# description: What undoes a finding in a manifest of Kubernetes. Elsewhere the same is said in other words, and nothing is offered.
+package plumbline.lib.fixes
+
+# A key of the pod, as a manifest spells it: `securityContext.runAsNonRoot` is `["securityContext", "runAsNonRoot"]`.
+in_pod(path, value) := added(["workload", "isolation"], path, value)
+
+# A key of the container at an index.
+in_container(index, path, value) := added(["workload", "containers", index], path, value)
+
+# What is read at a path goes away with its key.
+without(path) := [{"op": "remove", "path": path}] if {
+	input.platform == "kubernetes"
+} else := []
+
+added(at, path, value) := [{"op": "add", "at": at, "path": path, "value": value}] if {
+	input.platform == "kubernetes"
+} else := []
