@@ -44,8 +44,8 @@ impl Resolver<'_> {
 
     /// All decisions as one: of two on one thing, the one of the higher layer.
     pub(super) fn decisions(&mut self, estates: &[Own]) -> Option<Value> {
-        for pair in estates.windows(2) {
-            if let [nearer, higher] = pair {
+        for (index, nearer) in estates.iter().enumerate() {
+            for higher in estates.iter().skip(index + 1) {
                 self.overruled(nearer, higher);
             }
         }
