@@ -1,6 +1,7 @@
 //! The command line, as it is typed.
 
 mod check;
+mod config;
 mod estate;
 mod eval;
 mod explain;
@@ -14,6 +15,7 @@ mod waivers;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use check::{CheckArgs, Output, OutputFormat};
+pub(crate) use config::{ConfigArgs, ConfigCommand, ConfigFormat, PrintArgs};
 pub(crate) use estate::{EstateArgs, EstateFormat};
 pub(crate) use eval::{EvalArgs, EvalFormat, Explain};
 pub(crate) use explain::{ExplainArgs, ExplainFormat};
@@ -87,6 +89,8 @@ pub(crate) enum Command {
     Policy(PolicyArgs),
     /// Look at exceptions, check them, and add one.
     Waivers(WaiversArgs),
+    /// Look at the configuration in force, and where it comes from.
+    Config(ConfigArgs),
     /// Evaluate a query of Rego.
     Eval(EvalArgs),
     /// Print what a shell completes commands by.

@@ -1,6 +1,7 @@
 //! One file per command: `fn run(args, &mut Io) -> Result<ExitCode, Error>`.
 
 mod check;
+mod config;
 mod estate;
 mod eval;
 mod explain;
@@ -34,6 +35,7 @@ pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
         Command::Explain(args) => explain::run(&args, io),
         Command::Policy(args) => policy::run(&args, io),
         Command::Waivers(args) => waivers::run(&args, io),
+        Command::Config(args) => config::run(&args, io),
         Command::Eval(args) => Ok(eval::run(&args, io)),
         Command::Completions(args) => Ok(manual::completions(&args, io)),
         Command::Man(args) => manual::man(&args, io),

@@ -1,20 +1,32 @@
-//! Arguments and `plumbline.yaml` to one resolved configuration.
+//! Arguments and `plumbline.yaml`, with the layers that it extends, to one resolved configuration.
 
-use std::collections::BTreeSet;
+mod decisions;
+mod find;
+mod layers;
+mod settings;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use plumbline_core::finding::{Effect, Severity};
 use plumbline_core::parse::{self, Document, Notation};
 use plumbline_core::policy::{Ingredients, Namespace, Override};
 use plumbline_core::problem::Problem;
+use plumbline_core::report::settings::Setting;
 use plumbline_core::schema::{self, Schema};
 use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_core::tree::{NodeId, Typing, View};
+use plumbline_core::waiver::{self, Authority, Waiver};
 use plumbline_rego::Value;
-use plumbline_sources::{bundle, fs, opa};
+use plumbline_sources::held::Held;
+use plumbline_sources::place::Place;
+use plumbline_sources::{bundle, fs, opa, revision};
 
 use crate::args::RuleArgs;
+use find::{covers, misnamed_in, repository, searched};
+use layers::Layers;
 
 const CONFIG_NAME: &str = "plumbline.yaml";
 const ESTATE_NAME: &str = "estate.yaml";
@@ -34,14 +46,36 @@ pub(crate) struct CheckConfig {
     pub(crate) ingredients: Ingredients,
     /// The severity from which on a finding fails.
     pub(crate) fail_on: Severity,
-    /// Files of waivers.
-    pub(crate) waivers: Vec<PathBuf>,
+    /// Files of waivers of the repository.
+    pub(crate) waivers: Vec<Place>,
+    /// The organisation's waivers, from the layers that are extended.
+    pub(crate) organisation: Vec<Waiver>,
     /// The file of the baseline.
-    pub(crate) baseline: Option<PathBuf>,
+    pub(crate) baseline: Option<Place>,
+    /// What a layer locks, and where.
+    pub(crate) locks: BTreeMap<&'static str, Span>,
+    /// All of it, setting by setting.
+    pub(crate) settings: Vec<Setting>,
+    /// The commit that what decides is read from, in place of the files on disk.
+    pub(crate) revision: Option<Arc<Held>>,
     /// Whether the paths take in everything below the folder of the configuration.
     pub(crate) is_whole: bool,
     /// Whether documents are judged as they are written, so that what no format knows is read too.
     pub(crate) keeps_documents: bool,
+}
+
+impl CheckConfig {
+    /// That an option says what a layer locks.
+    pub(crate) fn refused(&self, option: &str, key: &str) -> Option<Problem> {
+        let lock = self.locks.get(key)?;
+        let message = format!("`{key}` is locked, and `{option}` is given");
+        Some(Problem::error(*lock, message).help(format!("leave `{option}` out")))
+    }
+
+    /// Where a file that an option names is read.
+    pub(crate) fn place(&self, path: &Path) -> Place {
+        Place::of(path, self.revision.as_ref())
+    }
 }
 
 /// What a file of ours is for.
@@ -60,6 +94,11 @@ const CONFIGURATION: Purpose = Purpose {
     empty: None,
 };
 
+const LAYER: Purpose = Purpose {
+    empty: Some("it is empty, and says nothing"),
+    ..CONFIGURATION
+};
+
 const ESTATE: Purpose = Purpose {
     name: ESTATE_NAME,
     schema: schema::ESTATE,
@@ -76,7 +115,9 @@ pub(crate) fn resolve(
     let mut resolver = Resolver {
         sources,
         problems: Vec::new(),
+        revision: None,
     };
+    resolver.revision = resolver.revision_of(args, paths);
     let config = resolver.check(args, paths);
     (config, resolver.problems)
 }
@@ -84,12 +125,14 @@ pub(crate) fn resolve(
 struct Resolver<'a> {
     sources: &'a mut Sources,
     problems: Vec<Problem>,
+    revision: Option<Arc<Held>>,
 }
 
 /// A file of ours, read and checked.
 struct Own {
     document: Document,
-    path: PathBuf,
+    at: Place,
+    authority: Authority,
 }
 
 impl Own {
@@ -105,43 +148,38 @@ impl Own {
         })
     }
 
-    /// A path of the file, relative to the folder it lies in.
-    fn relative(&self, path: &str) -> PathBuf {
-        self.path.parent().unwrap_or(Path::new("")).join(path)
+    /// What a path of the file leads to, from the folder it lies in; none if that is out of what is read.
+    fn relative(&self, path: &str) -> Option<Place> {
+        self.at.folder().join(path)
     }
 }
 
 impl Resolver<'_> {
     fn check(&mut self, args: &RuleArgs, roots: &[PathBuf]) -> CheckConfig {
-        let config_path = self.config_file(args, roots);
-        let config = config_path
+        let config_place = self.config_file(args, roots);
+        let nearest = config_place
             .clone()
-            .and_then(|path| self.read(path, &CONFIGURATION));
-        let estate_path = self.estate_file(args, roots, config.as_ref());
-        let estate = estate_path
-            .clone()
-            .and_then(|path| self.read(path, &ESTATE));
-        let scalar = |key: &str| config.as_ref().and_then(|own| own.root().get(key));
-        let builtin = scalar("builtin").and_then(View::bool).unwrap_or(true) && !args.no_builtin;
+            .and_then(|place| self.read(place, Authority::Local, &CONFIGURATION));
+        let layers = self.layers(nearest);
+        let estates = self.estates(args, roots, &layers);
+        let builtin = layers.first("builtin").and_then(View::bool).unwrap_or(true);
         let mut ingredients = Ingredients {
-            estate: estate.as_ref().map(|own| own.root().value()),
-            overrides: config.as_ref().map(overrides).unwrap_or_default(),
+            estate: self.decisions(&estates),
+            overrides: layers.said("rules").rev().flat_map(overrides).collect(),
             profile: args.profile,
-            namespaces: namespaces(args, config.as_ref()),
+            namespaces: namespaces(args, &layers),
             ..Ingredients::default()
         };
-        if builtin {
+        if builtin && !args.no_builtin {
             ingredients.modules = bundle::builtin(self.sources);
         }
         let help = "`--policy` names a file or folder of Rego policies";
         let policies = [
-            self.listed(config.as_ref(), "policies"),
+            self.listed(&layers, "policies"),
             self.named(&args.policies, help),
         ];
-        let (bundles, policies): (Vec<PathBuf>, Vec<PathBuf>) = policies
-            .concat()
-            .into_iter()
-            .partition(|path| opa::is_bundle(path));
+        let (bundles, policies): (Vec<Place>, Vec<Place>) =
+            policies.concat().into_iter().partition(opa::is_bundle);
         let (mut modules, problems) = bundle::policies(&policies, self.sources);
         self.problems.extend(problems);
         ingredients.modules.append(&mut modules);
@@ -152,76 +190,95 @@ impl Resolver<'_> {
             ingredients.data.append(&mut data);
         }
         let help = "`--data` names a file or folder of JSON and YAML that policies read";
-        let data = [
-            self.listed(config.as_ref(), "data"),
-            self.named(&args.data, help),
-        ];
+        let data = [self.listed(&layers, "data"), self.named(&args.data, help)];
         let (mut data, problems) = bundle::data(&data.concat(), self.sources);
         self.problems.extend(problems);
         ingredients.data.append(&mut data);
-        let configured = scalar("fail-on")
-            .and_then(View::str)
-            .and_then(Severity::parse);
-        let (ignored, ignore_places) = config
-            .as_ref()
-            .map(|own| self.ignored(own))
-            .unwrap_or_default();
+        let fail_on = layers.first("fail-on").and_then(View::str);
+        let fail_on = fail_on.and_then(Severity::parse);
+        let (ignored, ignore_places) = self.ignored(&layers);
+        let organisation = self.organisation(&layers);
         // A file that is not there yet may be written by what reads this.
-        let waivers: Vec<PathBuf> = config
-            .iter()
-            .flat_map(|own| {
-                let items = own.root().get("waivers").into_iter().flat_map(View::items);
-                items.filter_map(|item| Some(own.relative(item.str()?)))
+        let waivers: Vec<Place> = layers
+            .said("waivers")
+            .filter(|(own, _)| own.authority == Authority::Local)
+            .flat_map(|(own, list)| {
+                list.items()
+                    .filter_map(move |item| own.relative(item.str()?))
             })
             .collect();
-        let baseline = scalar("baseline").and_then(View::str);
-        let baseline = baseline.zip(config.as_ref());
-        let baseline = baseline.map(|(path, own)| own.relative(path));
-        let base = config
+        let baseline = layers.said("baseline").next();
+        let baseline = baseline.and_then(|(own, written)| own.relative(written.str()?));
+        let base = config_place
             .as_ref()
-            .and_then(|own| own.path.parent().map(Path::to_owned))
+            .and_then(|place| place.folder().on_disk())
             .unwrap_or_default();
+        let read = layers.places().chain(estates.iter().map(|own| &own.at));
+        let own = read.chain(&waivers).chain(&baseline).chain(&config_place);
         CheckConfig {
             ignored,
             ignore_places,
             is_whole: covers(roots, &base),
             base,
-            fail_on: configured.unwrap_or(Severity::Info),
-            own_files: config_path
-                .into_iter()
-                .chain(estate_path)
-                .chain(waivers.iter().cloned())
-                .chain(baseline.clone())
-                .collect(),
+            fail_on: fail_on.unwrap_or(Severity::Info),
+            own_files: own.filter_map(Place::on_disk).collect(),
+            locks: layers.locks(),
+            settings: settings::settings(&layers, &estates, args),
+            revision: self.revision.clone(),
             ingredients,
+            organisation,
             waivers,
             baseline,
             keeps_documents: false,
         }
     }
 
+    /// The commit that `--policy-ref` names, of the repository that the first path lies in.
+    fn revision_of(&mut self, args: &RuleArgs, roots: &[PathBuf]) -> Option<Arc<Held>> {
+        let name = args.policy_ref.as_deref()?;
+        let here = roots.first().map_or(Path::new("."), PathBuf::as_path);
+        let revision = repository(here)
+            .ok_or_else(|| format!("{} lies in no repository of git", fs::display(here)))
+            .and_then(|root| revision::of_folder(&root, name));
+        match revision {
+            Ok(revision) => Some(Arc::new(revision)),
+            Err(reason) => {
+                let problem = Problem::run(format!("`--policy-ref`: {reason}"));
+                let help = "it names a commit, tag or branch that is there: fetch it first";
+                self.problems.push(problem.help(help));
+                None
+            }
+        }
+    }
+
+    fn place(&self, path: &Path) -> Place {
+        Place::of(path, self.revision.as_ref())
+    }
+
     /// The file given, or the one found upwards from the paths to the root of the repository.
-    fn config_file(&mut self, args: &RuleArgs, roots: &[PathBuf]) -> Option<PathBuf> {
+    fn config_file(&mut self, args: &RuleArgs, roots: &[PathBuf]) -> Option<Place> {
         if args.no_config {
             return None;
         }
         if let Some(path) = &args.config {
-            return Some(path.clone());
+            return Some(self.place(path));
         }
         let mut found = Vec::new();
         let mut misnamed = BTreeSet::new();
-        for folder in roots.iter().flat_map(|path| searched(path)) {
+        let is_there = |path: &Path| self.place(path).is_file();
+        for folder in roots.iter().flat_map(|path| searched(path, &is_there)) {
             misnamed.extend(misnamed_in(&folder, CONFIG_NAME));
-            found.extend(Some(folder.join(CONFIG_NAME)).filter(|path| path.is_file()));
+            let place = self.place(&folder.join(CONFIG_NAME));
+            found.extend(Some(place).filter(Place::is_file));
         }
         self.say_misnamed(misnamed, &CONFIGURATION);
-        found.sort();
-        found.dedup_by_key(|path| fs::canonical(path));
+        found.sort_by_key(Place::name);
+        found.dedup_by_key(|place| place.identity());
         if let [first, second, ..] = found.as_slice() {
             let message = format!(
                 "the paths have different configurations: {} and {}",
-                fs::display(first),
-                fs::display(second)
+                first.name(),
+                second.name()
             );
             self.problems.push(
                 Problem::run(message)
@@ -232,31 +289,29 @@ impl Resolver<'_> {
         found.pop()
     }
 
-    /// The decisions: given, named by the configuration, beside it, or at the root of a path.
+    /// The decisions of the repository: given, named by the configuration, beside it, or at the root of a path.
     fn estate_file(
         &mut self,
         args: &RuleArgs,
         roots: &[PathBuf],
         config: Option<&Own>,
-    ) -> Option<PathBuf> {
+    ) -> Option<Place> {
         if let Some(path) = &args.estate {
-            return Some(path.clone());
+            return Some(self.place(path));
         }
-        if let Some((own, view)) = config.and_then(|own| Some((own, own.root().get("estate")?))) {
-            let path = own.relative(view.str()?);
-            return self.there(path, own.place(view), "estate");
+        if let Some((own, written)) = config.and_then(|own| Some((own, own.root().get("estate")?)))
+        {
+            return self.there(own, written, "estate");
         }
-        let beside = config.map(|own| own.relative(""));
-        let folders = roots.iter().filter(|path| path.is_dir()).cloned();
-        let folders: Vec<PathBuf> = beside.into_iter().chain(folders).collect();
-        let found = folders
-            .iter()
-            .map(|folder| folder.join(ESTATE_NAME))
-            .find(|path| path.is_file());
+        let beside = config.map(|own| own.at.folder());
+        let folders = roots.iter().filter(|path| path.is_dir());
+        let folders = folders.map(|path| self.place(path));
+        let folders: Vec<Place> = beside.into_iter().chain(folders).collect();
+        let mut files = folders.iter().filter_map(|folder| folder.join(ESTATE_NAME));
+        let found = files.find(Place::is_file);
         if found.is_none() {
-            let misnamed = folders
-                .iter()
-                .flat_map(|folder| misnamed_in(folder, ESTATE_NAME));
+            let on_disk = folders.iter().filter_map(Place::on_disk);
+            let misnamed = on_disk.flat_map(|folder| misnamed_in(&folder, ESTATE_NAME));
             self.say_misnamed(misnamed.collect(), &ESTATE);
         }
         found
@@ -272,46 +327,51 @@ impl Resolver<'_> {
         }
     }
 
-    /// The paths of a list in the configuration. One that leads nowhere is said at its line.
-    fn listed(&mut self, config: Option<&Own>, key: &str) -> Vec<PathBuf> {
-        let items = config.into_iter().flat_map(|own| {
-            let items = own.root().get(key).into_iter().flat_map(View::items);
-            items.map(move |item| (own, item))
-        });
-        let path = |(own, item): (&Own, View<'_>)| {
-            let path = own.relative(item.str()?);
-            self.there(path, own.place(item), key)
-        };
-        items.filter_map(path).collect()
+    /// The paths of a list, the organisation's first. One that leads nowhere is said at its line.
+    fn listed(&mut self, layers: &Layers, key: &'static str) -> Vec<Place> {
+        let lists = layers.said(key).rev();
+        let items = lists.flat_map(|(own, list)| list.items().map(move |item| (own, item)));
+        items
+            .filter_map(|(own, item)| self.there(own, item, key))
+            .collect()
     }
 
-    /// A path that the configuration names, if it leads somewhere.
-    fn there(&mut self, path: PathBuf, place: Span, key: &str) -> Option<PathBuf> {
-        let Err(error) = std::fs::metadata(&path) else {
-            return Some(path);
+    /// What a path of the configuration leads to, if there is something.
+    fn there(&mut self, own: &Own, written: View<'_>, key: &str) -> Option<Place> {
+        let path = written.str()?;
+        let span = own.place(written);
+        let Some(place) = own.relative(path) else {
+            let path = path.escape_debug();
+            let message = format!("`{key}`: `{path}` leads out of the layer");
+            self.problems.push(Problem::error(span, message));
+            return None;
         };
-        let message = format!("`{key}`: {}: {}", fs::display(&path), fs::reason(&error));
+        let Some(reason) = place.missing() else {
+            return Some(place);
+        };
+        let message = format!("`{key}`: {}: {reason}", place.name());
         self.problems
-            .push(Problem::error(place, message).help("paths are relative to this file"));
+            .push(Problem::error(span, message).help("paths are relative to this file"));
         None
     }
 
     /// The paths of an option. One that leads nowhere is said with what the option is for.
-    fn named(&mut self, paths: &[PathBuf], help: &str) -> Vec<PathBuf> {
+    fn named(&mut self, paths: &[PathBuf], help: &str) -> Vec<Place> {
         let mut there = Vec::new();
         for path in paths {
-            match std::fs::metadata(path) {
-                Ok(_) => there.push(path.clone()),
-                Err(error) => self
+            let place = self.place(path);
+            match place.missing() {
+                None => there.push(place),
+                Some(reason) => self
                     .problems
-                    .push(Problem::file(fs::display(path), fs::reason(&error)).help(help)),
+                    .push(Problem::file(place.name(), reason).help(help)),
             }
         }
         there
     }
 
-    fn read(&mut self, path: PathBuf, purpose: &Purpose) -> Option<Own> {
-        let text = match fs::read(&path, fs::MAX_BYTES) {
+    fn read(&mut self, at: Place, authority: Authority, purpose: &Purpose) -> Option<Own> {
+        let text = match at.read(fs::MAX_BYTES) {
             Ok(text) => text,
             Err(mut problem) => {
                 let help = problem.help.take();
@@ -320,26 +380,54 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        let file = self.sources.add(Source::new(fs::display(&path), text));
+        let file = self.sources.add(Source::new(at.name(), text));
         let (document, problems) = document_of(file, Notation::Yaml, purpose.schema, self.sources);
         if document.is_none() && problems.is_empty() {
-            let empty = |message| Problem::file_warning(fs::display(&path), message);
+            let empty = |message| Problem::file_warning(at.name(), message);
             self.problems.extend(purpose.empty.map(empty));
         }
         self.problems.extend(problems);
-        document.map(|document| Own { document, path })
+        document.map(|document| Own {
+            document,
+            at,
+            authority,
+        })
     }
 
-    /// The globs of files that are not read, and where each is written.
-    fn ignored(&mut self, own: &Own) -> (GlobSet, Vec<(String, Span)>) {
+    /// The organisation's waivers. What is wrong with one of them does not touch the others.
+    fn organisation(&mut self, layers: &Layers) -> Vec<Waiver> {
+        let mut waivers = Vec::new();
+        for (own, list) in layers.said("waivers").rev() {
+            if own.authority == Authority::Local {
+                continue;
+            }
+            for item in list.items() {
+                let Some(place) = self.there(own, item, "waivers") else {
+                    continue;
+                };
+                let (read, mut problems) = waivers_of(&place, own.authority, self.sources);
+                waivers.extend(read);
+                self.problems.append(&mut problems);
+            }
+        }
+        waivers
+    }
+
+    /// The globs of files that are not read, and where each of the repository is written: those of the organisation are
+    /// for many repositories.
+    fn ignored(&mut self, layers: &Layers) -> (GlobSet, Vec<(String, Span)>) {
         let mut set = GlobSetBuilder::new();
         let mut places = Vec::new();
-        for item in own.root().get("ignore").into_iter().flat_map(View::items) {
+        // The nearest layer comes first, so that its globs are counted as its places are.
+        let lists = layers.said("ignore");
+        for (own, item) in lists.flat_map(|(own, list)| list.items().map(move |item| (own, item))) {
             let text = item.str().unwrap_or_default();
             match Glob::new(text) {
                 Ok(glob) => {
                     set.add(glob);
-                    places.push((text.to_owned(), own.place(item)));
+                    if own.authority == Authority::Local {
+                        places.push((text.to_owned(), own.place(item)));
+                    }
                 }
                 Err(error) => {
                     let message = format!(
@@ -355,24 +443,37 @@ impl Resolver<'_> {
             Ok(globs) => (globs, places),
             Err(error) => {
                 let message = format!("`ignore`: its globs are refused: {}", error.kind());
-                self.problems
-                    .push(Problem::file(fs::display(&own.path), message));
+                self.problems.push(Problem::run(message));
                 (GlobSet::empty(), Vec::new())
             }
         }
     }
 }
 
+/// The waivers of a file, and what is wrong with them.
+pub(crate) fn waivers_of(
+    place: &Place,
+    authority: Authority,
+    sources: &mut Sources,
+) -> (Vec<Waiver>, Vec<Problem>) {
+    let (document, mut problems) = document(place, Notation::Yaml, schema::WAIVERS, sources);
+    let (waivers, mut wrong) = document
+        .map(|document| waiver::of_file(&document, authority))
+        .unwrap_or_default();
+    problems.append(&mut wrong);
+    (waivers, problems)
+}
+
 /// Reads a file of ours. What its schema does not allow comes back beside it; a file without a word is no document.
 pub(crate) fn document(
-    path: &Path,
+    place: &Place,
     notation: Notation,
     schema: &str,
     sources: &mut Sources,
 ) -> (Option<Document>, Vec<Problem>) {
-    match fs::read(path, fs::MAX_BYTES) {
+    match place.read(fs::MAX_BYTES) {
         Ok(text) => {
-            let file = sources.add(Source::new(fs::display(path), text));
+            let file = sources.add(Source::new(place.name(), text));
             document_of(file, notation, schema, sources)
         }
         Err(problem) => (None, vec![problem]),
@@ -409,92 +510,8 @@ pub(crate) fn document_of(
     }
 }
 
-/// Whether one of the paths is a folder, or lies above it.
-fn covers(roots: &[PathBuf], folder: &Path) -> bool {
-    let here = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    let folder = fs::canonical(here);
-    roots
-        .iter()
-        .any(|root| root.is_dir() && folder.starts_with(fs::canonical(root)))
-}
-
-/// The folders that are searched for the configuration of a path: its own, and those above it to the first that has one.
-fn searched(path: &Path) -> Vec<PathBuf> {
-    let folder = if path.is_dir() {
-        Some(path)
-    } else {
-        path.parent()
-    };
-    let Some(start) = folder else {
-        return Vec::new();
-    };
-    let here = if start.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        start
-    };
-    let Ok(absolute) = std::path::absolute(here) else {
-        return Vec::new();
-    };
-    let mut folders = Vec::new();
-    for (steps, folder) in absolute.ancestors().take(reach(&absolute)).enumerate() {
-        folders.push(above(start, steps, folder));
-        if folder.join(CONFIG_NAME).is_file() {
-            break;
-        }
-    }
-    folders
-}
-
-/// Files of a folder that somebody may take for the one of a name.
-fn misnamed_in(folder: &Path, name: &str) -> Vec<String> {
-    let stem = name.trim_end_matches(".yaml");
-    let names = [
-        format!("{stem}.yml"),
-        format!(".{stem}.yaml"),
-        format!(".{stem}.yml"),
-    ];
-    let files = names.iter().map(|name| folder.join(name));
-    files
-        .filter(|file| file.is_file())
-        .map(|file| fs::display(&file))
-        .collect()
-}
-
-/// How many folders are searched, from one upwards: to the root of its repository. Outside a repository the current
-/// folder is the last one, or the folder itself where it lies elsewhere.
-fn reach(folder: &Path) -> usize {
-    let repository = |folder: &Path| folder.join(".git").exists();
-    let last = match folder.ancestors().position(repository) {
-        Some(root) => root,
-        None => std::env::current_dir()
-            .ok()
-            .and_then(|current| folder.ancestors().position(|above| above == current))
-            .unwrap_or(0),
-    };
-    last + 1
-}
-
-/// A folder some steps above `start`, spelt relative to it where that is possible.
-fn above(start: &Path, steps: usize, absolute: &Path) -> PathBuf {
-    let current = std::env::current_dir().ok();
-    match start.ancestors().nth(steps) {
-        Some(ancestor) if !ancestor.as_os_str().is_empty() => ancestor.to_owned(),
-        _ => match current
-            .and_then(|current| absolute.strip_prefix(current).map(Path::to_owned).ok())
-        {
-            Some(relative) => relative,
-            None => absolute.to_owned(),
-        },
-    }
-}
-
 /// The Conftest packages that judge: those of the command line, or else of the configuration.
-fn namespaces(args: &RuleArgs, config: Option<&Own>) -> Vec<Namespace> {
+fn namespaces(args: &RuleArgs, layers: &Layers) -> Vec<Namespace> {
     if !args.namespaces.is_empty() {
         let named = args.namespaces.iter();
         return named
@@ -504,11 +521,12 @@ fn namespaces(args: &RuleArgs, config: Option<&Own>) -> Vec<Namespace> {
             })
             .collect();
     }
-    let items = config.into_iter().flat_map(|own| {
-        let list = own.root().at(&["conftest", "namespaces"]);
-        let items = list.into_iter().flat_map(View::items);
-        items.map(move |item| (own, item))
-    });
+    let list = layers
+        .said("conftest")
+        .find_map(|(own, conftest)| Some((own, conftest.get("namespaces")?)));
+    let items = list
+        .into_iter()
+        .flat_map(|(own, list)| list.items().map(move |item| (own, item)));
     let namespace = |(own, item): (&Own, View<'_>)| {
         Some(Namespace {
             pattern: item.str()?.to_owned(),
@@ -518,8 +536,7 @@ fn namespaces(args: &RuleArgs, config: Option<&Own>) -> Vec<Namespace> {
     items.filter_map(namespace).collect()
 }
 
-fn overrides(own: &Own) -> Vec<Override> {
-    let rules = own.root().get("rules");
+fn overrides((own, rules): (&Own, View<'_>)) -> Vec<Override> {
     let one = |(pattern, over): (&str, View<'_>)| {
         let word = |key: &str| over.get(key).and_then(View::str);
         let params = over.get("params");
@@ -537,5 +554,5 @@ fn overrides(own: &Own) -> Vec<Override> {
             params_place: own.place(params.unwrap_or(over)),
         }
     };
-    rules.into_iter().flat_map(View::entries).map(one).collect()
+    rules.entries().map(one).collect()
 }

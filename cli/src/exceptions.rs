@@ -1,6 +1,7 @@
-//! What a repository takes out of its verdict: waivers, of its files and in its comments, and a baseline.
+//! What is taken out of a verdict: waivers of the organisation, of the repository's files and in its comments, and a
+//! baseline.
 
-use std::path::{Path, PathBuf};
+mod standing;
 
 use plumbline_core::baseline::Baseline;
 use plumbline_core::parse::Notation;
@@ -8,36 +9,45 @@ use plumbline_core::policy::PolicySet;
 use plumbline_core::problem::Problem;
 use plumbline_core::schema;
 use plumbline_core::source::Sources;
-use plumbline_core::waiver::{self, Waiver, Waivers};
-use plumbline_sources::fs;
+use plumbline_core::waiver::{Authority, Waiver, Waivers};
+use plumbline_sources::place::Place;
 
-use crate::config;
+use crate::config::{self, CheckConfig};
 
-/// The waivers of some files, then those in comments. What is wrong with them comes back beside what holds.
+/// The waivers of the organisation, of files, and in comments. What is wrong with them comes back beside what holds.
 pub(crate) fn waivers(
-    files: &[PathBuf],
+    config: &CheckConfig,
     in_comments: (Vec<Waiver>, Vec<Problem>),
     policies: &PolicySet,
     sources: &mut Sources,
 ) -> (Waivers, Vec<Problem>) {
-    let (mut all, mut problems) = (Vec::new(), Vec::new());
-    for file in files {
-        let (document, wrong) = config::document(file, Notation::Yaml, schema::WAIVERS, sources);
+    let (mut all, mut problems) = (config.organisation.clone(), Vec::new());
+    for file in &config.waivers {
+        let (mut waivers, wrong) = config::waivers_of(file, Authority::Local, sources);
         let advise = |problem: Problem| match problem.help {
             Some(_) => problem,
             None => problem
                 .help("`waivers` of the configuration names it; `plumb waivers add` writes one"),
         };
         problems.extend(wrong.into_iter().map(advise));
-        let (mut waivers, mut wrong) = document
-            .map(|document| waiver::of_file(&document))
-            .unwrap_or_default();
         all.append(&mut waivers);
-        problems.append(&mut wrong);
     }
     let (mut waivers, mut wrong) = in_comments;
-    all.append(&mut waivers);
     problems.append(&mut wrong);
+    if let Some(lock) = config.locks.get("local-waivers") {
+        let refused = waivers.drain(..).map(|waiver| {
+            Problem::error(waiver.place, "a local waiver, which a layer does not allow")
+                .related(*lock, "locked here")
+                .help("the organisation's layer can waive it")
+        });
+        problems.extend(refused);
+    }
+    if let Some(revision) = &config.revision {
+        let (standing, wrong) = standing::those_in(revision, waivers, sources);
+        waivers = standing;
+        problems.extend(wrong);
+    }
+    all.append(&mut waivers);
     let (waivers, wrong) = Waivers::new(all, &rules(policies));
     problems.extend(wrong);
     (waivers, problems)
@@ -52,11 +62,11 @@ pub(crate) fn rules(policies: &PolicySet) -> Vec<&str> {
 }
 
 /// A baseline. One that cannot be read is a problem, and nothing is known.
-pub(crate) fn baseline(file: &Path, sources: &mut Sources) -> (Option<Baseline>, Vec<Problem>) {
+pub(crate) fn baseline(file: &Place, sources: &mut Sources) -> (Option<Baseline>, Vec<Problem>) {
     let (document, mut problems) =
         config::document(file, Notation::Json, schema::BASELINE, sources);
     if problems.is_empty() && document.is_none() {
-        problems.push(Problem::file(fs::display(file), "no baseline is in it"));
+        problems.push(Problem::file(file.name(), "no baseline is in it"));
     }
     let advise = |problem: Problem| match problem.help {
         Some(_) => problem,

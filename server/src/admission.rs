@@ -10,13 +10,26 @@ use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Document, Notation};
 use plumbline_core::policy::{PolicySet, metadata::OnError};
 use plumbline_core::problem::Problem;
-use plumbline_core::source::{FileId, Source};
+use plumbline_core::source::{FileId, Source, Sources};
 use plumbline_core::tree::{NodeId, Typing, View};
+use plumbline_core::verdict::{EnforcementPoint, is_excused};
+use plumbline_core::waiver::{Date, Occasion, Waivers};
 use plumbline_rego::Settings;
 use serde::Serialize;
 
+/// What requests are judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Door<'a> {
+    /// The rules.
+    pub policies: &'a PolicySet,
+    /// Exceptions. Only those of the organisation hold here.
+    pub waivers: &'a Waivers,
+    /// The day.
+    pub today: Date,
+}
+
 /// The answer to a review, as JSON. A body that is no review is an error: there is no `uid` to answer to.
-pub fn review(policies: &PolicySet, body: &str, settings: &Settings) -> Result<String, String> {
+pub fn review(door: &Door<'_>, body: &str, settings: &Settings) -> Result<String, String> {
     let source = Arc::new(Source::new("AdmissionReview", body).with_secrets());
     let (documents, problems) = parse::parse(&source, FileId(0), Notation::Json);
     if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {
@@ -32,7 +45,7 @@ pub fn review(policies: &PolicySet, body: &str, settings: &Settings) -> Result<S
         .get("uid")
         .and_then(View::str)
         .ok_or("a request without `uid`")?;
-    let decision = decide(policies, document, request, settings);
+    let decision = decide(door, document, request, settings);
     serde_json::to_string(&shape(uid, &decision)).map_err(|error| error.to_string())
 }
 
@@ -45,7 +58,7 @@ struct Decision {
 
 /// A request that leaves no object behind, such as a deletion, has nothing to judge.
 fn decide(
-    policies: &PolicySet,
+    door: &Door<'_>,
     document: &Document,
     request: View<'_>,
     settings: &Settings,
@@ -57,24 +70,33 @@ fn decide(
     reading.take_object(document, object.id());
     let (estate, _) = Estate::new(std::mem::take(&mut reading.resources));
     let Evaluation {
-        findings,
+        mut findings,
         mut problems,
         ..
-    } = policies.evaluate_alone(&estate, settings);
+    } = door.policies.evaluate_alone(&estate, settings);
+    let occasion = Occasion {
+        estate: &estate,
+        sources: &Sources::default(),
+        today: door.today,
+        full: false,
+    };
+    // What is sent stands in no file.
+    let no_file = |_: FileId| String::new();
+    door.waivers.apply(&mut findings, &occasion, &no_file);
+    problems.append(&mut door.waivers.pointed_at_in_vain(&estate));
     problems.append(&mut reading.problems);
     let mut decision = Decision::default();
     for finding in &findings {
         judge(finding, &mut decision);
     }
     for problem in &problems {
-        settle(policies, problem, &mut decision);
+        settle(door.policies, problem, &mut decision);
     }
     decision
 }
 
 fn judge(finding: &Finding, decision: &mut Decision) {
-    // Only a policy itself makes exceptions here, and whoever wrote it decides at every door.
-    if finding.waiver.is_some() {
+    if is_excused(finding, EnforcementPoint::Admission) {
         return;
     }
     let text = format!("[{}] {}", finding.rule, finding.message);

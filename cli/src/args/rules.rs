@@ -30,6 +30,10 @@ pub(crate) struct RuleArgs {
     /// Do not judge by the built-in policies.
     #[arg(long)]
     pub(crate) no_builtin: bool,
+    /// Read what decides from a commit, tag or branch in place of the files on disk: configuration, policies, data,
+    /// decisions, waivers and baseline. So a change cannot exempt itself.
+    #[arg(long, value_name = "REV")]
+    pub(crate) policy_ref: Option<String>,
     /// Judge only by the rules of a published standard.
     #[arg(long, value_name = "PROFILE", value_parser = profile_parser())]
     pub(crate) profile: Option<Profile>,

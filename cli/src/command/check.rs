@@ -74,6 +74,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     config.own_files.extend(baselines.cloned());
     let (policies, policy_problems) = policy::load(&config.ingredients, &sources);
     problems.extend(policy_problems);
+    problems.extend(refused(args, &config));
     let unloaded = problems.iter().any(Problem::is_error);
     let fail_on = args.fail_on.unwrap_or(config.fail_on);
     config.keeps_documents = policies.judges_documents();
@@ -82,12 +83,13 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     let unread = manifests.problems.iter().any(Problem::is_error);
     problems.extend(manifests.problems);
     let (waivers, waiver_problems) =
-        exceptions::waivers(&config.waivers, manifests.waivers, &policies, &mut sources);
+        exceptions::waivers(&config, manifests.waivers, &policies, &mut sources);
     problems.extend(waiver_problems);
     let (baseline, baseline_problems) = known(args, &config, &mut sources);
     problems.extend(baseline_problems);
     let (estate, estate_problems) = Estate::new(manifests.resources);
     problems.extend(estate_problems);
+    problems.extend(waivers.pointed_at_in_vain(&estate));
     // What could not be read, or loaded, has been said.
     if policies.rules().is_empty() && !unloaded {
         problems.push(no_rule(&policies));
@@ -211,13 +213,27 @@ fn render(report: &Report<'_>, format: OutputFormat, style: Style) -> String {
     }
 }
 
+/// The options that say what a layer locks.
+fn refused(args: &CheckArgs, config: &CheckConfig) -> Vec<Problem> {
+    let options = [
+        ("--fail-on", "fail-on", args.fail_on.is_some()),
+        ("--baseline", "baseline", args.baseline.is_some()),
+        ("--no-builtin", "builtin", args.rules.no_builtin),
+    ];
+    let given = options.into_iter().filter(|(_, _, given)| *given);
+    given
+        .filter_map(|(option, key, _)| config.refused(option, key))
+        .collect()
+}
+
 /// The baseline to compare with. A run that writes one begins anew.
 fn known(
     args: &CheckArgs,
     config: &CheckConfig,
     sources: &mut Sources,
 ) -> (Option<Baseline>, Vec<Problem>) {
-    match args.baseline.as_ref().or(config.baseline.as_ref()) {
+    let given = args.baseline.as_ref().map(|file| config.place(file));
+    match given.as_ref().or(config.baseline.as_ref()) {
         Some(file) if args.write_baseline.is_none() => exceptions::baseline(file, sources),
         _ => (None, Vec::new()),
     }

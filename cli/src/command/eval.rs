@@ -18,6 +18,7 @@ use plumbline_rego::{
 };
 use plumbline_sources::bundle::{self, DataFiles};
 use plumbline_sources::fs;
+use plumbline_sources::place::on_disk;
 
 use super::test::{compile_modules, problem_of};
 use crate::args::{EvalArgs, EvalFormat, Explain};
@@ -28,7 +29,8 @@ use crate::io::Io;
 pub(crate) fn run(args: &EvalArgs, io: &mut Io) -> ExitCode {
     let started = clock::now();
     let mut sources = Sources::default();
-    let (modules, data, mut problems) = bundle::with_data(&args.data, DataFiles::All, &mut sources);
+    let (modules, data, mut problems) =
+        bundle::with_data(&on_disk(&args.data), DataFiles::All, &mut sources);
     let input = input(args, &mut sources, &mut problems);
     let loaded = clock::now();
     let files: Vec<FileId> = modules.iter().map(|module| module.file).collect();

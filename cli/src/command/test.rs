@@ -16,6 +16,7 @@ use plumbline_rego::testing::{self, TestResult, UnitTest};
 use plumbline_rego::{Diagnostic, Module, Place, Program, Settings, Value, Version, compile_with};
 use plumbline_sources::bundle::{self, DataFiles};
 use plumbline_sources::fs;
+use plumbline_sources::place::on_disk;
 use rayon::prelude::*;
 
 use crate::args::{TestArgs, TestFormat};
@@ -26,8 +27,8 @@ use crate::io::Io;
 pub(crate) fn run(args: &TestArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let mut sources = Sources::default();
     let (modules, mut data, mut problems) =
-        bundle::with_data(&args.paths, DataFiles::CalledData, &mut sources);
-    let (more, data_problems) = bundle::data(&args.data, &mut sources);
+        bundle::with_data(&on_disk(&args.paths), DataFiles::CalledData, &mut sources);
+    let (more, data_problems) = bundle::data(&on_disk(&args.data), &mut sources);
     data.extend(more);
     problems.extend(data_problems);
     let files: Vec<FileId> = modules.iter().map(|module| module.file).collect();

@@ -10,8 +10,9 @@ use plumbline_core::problem::Problem;
 use plumbline_core::report::{text, waivers as list};
 use plumbline_core::schema;
 use plumbline_core::source::{Source, Sources};
-use plumbline_core::waiver::{self, Entry, Waiver, Waivers};
+use plumbline_core::waiver::{self, Authority, Entry, Waiver, Waivers};
 use plumbline_sources::fs;
+use plumbline_sources::place::Place;
 
 use crate::args::{AddWaiverArgs, WaiversArgs, WaiversCommand, WaiversFormat, WaiversInReachArgs};
 use crate::clock;
@@ -51,8 +52,7 @@ fn show(args: &WaiversInReachArgs, io: &mut Io) -> anyhow::Result<Shown> {
     problems.extend(more);
     let read = manifests::read(&args.paths, &args.read, &config, &mut sources);
     problems.extend(read.problems);
-    let (waivers, more) =
-        exceptions::waivers(&config.waivers, read.waivers, &policies, &mut sources);
+    let (waivers, more) = exceptions::waivers(&config, read.waivers, &policies, &mut sources);
     problems.extend(more);
     let all: Vec<&Waiver> = waivers.iter().collect();
     let today = clock::today();
@@ -86,7 +86,7 @@ fn add(args: &AddWaiverArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     if problems.iter().any(Problem::is_error) {
         return Ok(refuse(&sources, &problems, io));
     }
-    let file = target(args.to.as_deref(), &config)?;
+    let file = &target(args.to.as_deref(), &config)?;
     let before = if file.exists() {
         fs::read(file, fs::MAX_BYTES)
             .map_err(|problem| anyhow::anyhow!("{}: {}", fs::display(file), problem.message))?
@@ -121,11 +121,12 @@ fn refuse(sources: &Sources, problems: &[Problem], io: &mut Io) -> ExitCode {
 }
 
 /// The file that is written to: the one that was named, if it is configured, or the first one.
-fn target<'a>(named: Option<&Path>, config: &'a CheckConfig) -> anyhow::Result<&'a Path> {
+fn target(named: Option<&Path>, config: &CheckConfig) -> anyhow::Result<PathBuf> {
     let spelt = |path: &Path| fs::display(&fs::canonical(path));
-    let is_meant = |file: &&PathBuf| named.is_none_or(|named| spelt(named) == spelt(file));
-    if let Some(file) = config.waivers.iter().find(is_meant) {
-        return Ok(file.as_path());
+    let is_meant = |file: &PathBuf| named.is_none_or(|named| spelt(named) == spelt(file));
+    let mut files = config.waivers.iter().filter_map(Place::on_disk);
+    if let Some(file) = files.find(is_meant) {
+        return Ok(file);
     }
     let advice =
         "write `waivers: [waivers.yaml]` into `plumbline.yaml`, with the name of your file";
@@ -157,7 +158,7 @@ fn wrong_with(file: &Path, text: &str, rules: &[&str], sources: &mut Sources) ->
     let (document, mut problems) =
         config::document_of(new, Notation::Yaml, schema::WAIVERS, sources);
     let (waivers, wrong) = document
-        .map(|document| waiver::of_file(&document))
+        .map(|document| waiver::of_file(&document, Authority::Local))
         .unwrap_or_default();
     problems.extend(wrong);
     let (waivers, wrong) = Waivers::new(waivers, rules);

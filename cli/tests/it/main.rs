@@ -22,6 +22,7 @@ mod fixes;
 mod guides;
 mod helm;
 mod integrations;
+mod layers;
 mod library;
 mod manual;
 mod mutation;

@@ -1,15 +1,16 @@
 //! Equal objects get equal findings at every door.
 
-use plumbline_core::policy::{Ingredients, load};
+use plumbline_core::policy::{Ingredients, PolicySet, load};
 use plumbline_core::source::Sources;
+use plumbline_core::waiver::{self, Authority, Date, Waivers};
 use plumbline_rego::Settings;
-use plumbline_server::admission;
+use plumbline_server::admission::{self, Door};
 use plumbline_sources::bundle;
 
 use super::{PRIVILEGED, folder, plumb, root};
 
 /// The library without an estate, as the command uses it in a folder without one.
-fn library() -> plumbline_core::policy::PolicySet {
+fn library() -> PolicySet {
     let mut sources = Sources::default();
     let ingredients = Ingredients {
         modules: bundle::builtin(&mut sources),
@@ -20,13 +21,26 @@ fn library() -> plumbline_core::policy::PolicySet {
     set
 }
 
+/// The answer to a review on some day in 1970.
+fn answer(policies: &PolicySet, waivers: &Waivers, body: &str) -> Result<String, String> {
+    let door = Door {
+        policies,
+        waivers,
+        today: Date::of_unix_seconds(0),
+    };
+    admission::review(&door, body, &Settings::default())
+}
+
 /// The messages that admission refuses an object with.
 fn refused(object: &serde_json::Value) -> Vec<String> {
+    refused_but(object, &Waivers::default())
+}
+
+/// The same, where there are waivers.
+fn refused_but(object: &serde_json::Value, waivers: &Waivers) -> Vec<String> {
     let review = serde_json::json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "u-1", "operation": "CREATE", "object": object}});
-    let answer: serde_json::Value = serde_json::from_str(
-        &admission::review(&library(), &review.to_string(), &Settings::default()).unwrap(),
-    )
-    .unwrap();
+    let answer = answer(&library(), waivers, &review.to_string()).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
     assert_eq!(answer["response"]["uid"], "u-1");
     let message = answer["response"]["status"]["message"]
         .as_str()
@@ -91,7 +105,7 @@ fn objects(text: &str) -> Vec<serde_json::Value> {
 #[test]
 fn a_deletion_has_nothing_to_judge() {
     let review = r#"{"request": {"uid": "u", "operation": "DELETE", "object": null, "oldObject": {"kind": "Pod"}}}"#;
-    let answer = admission::review(&library(), review, &Settings::default()).unwrap();
+    let answer = answer(&library(), &Waivers::default(), review).unwrap();
     assert_eq!(
         answer,
         r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"u","allowed":true}}"#
@@ -102,7 +116,7 @@ fn a_deletion_has_nothing_to_judge() {
 fn what_is_no_review_is_an_error() {
     for body in ["", "[", "{}", r#"{"request": {}}"#] {
         assert!(
-            admission::review(&library(), body, &Settings::default()).is_err(),
+            answer(&library(), &Waivers::default(), body).is_err(),
             "{body}"
         );
     }
@@ -121,7 +135,7 @@ fn recorded_reviews_are_answered() {
         let recorded: serde_json::Value = serde_json::from_str(line).unwrap();
         if recorded["req"].is_object() {
             let review = serde_json::json!({"request": recorded["req"]});
-            admission::review(&policies, &review.to_string(), &Settings::default()).unwrap();
+            answer(&policies, &Waivers::default(), &review.to_string()).unwrap();
             answered += 1;
         }
     }
@@ -135,4 +149,38 @@ fn a_privileged_pod_is_refused() {
         refused(&object),
         ["[deployment/privileged-container] container `c` runs privileged"]
     );
+}
+
+/// A waiver of the privileged pod.
+fn waivers(authority: Authority, keys: &str) -> Waivers {
+    use plumbline_core::parse::{Notation, parse};
+    use plumbline_core::source::{FileId, Source};
+    let text = format!(
+        "version: 1\nwaivers:\n  - {{{keys}rule: deployment/privileged-container, resource: kubernetes/core/Pod/_/b, reason: r, owner: o, expires: 2099-12-31}}\n"
+    );
+    let source = std::sync::Arc::new(Source::new("waivers.yaml", text));
+    let (documents, _) = parse(&source, FileId(0), Notation::Yaml);
+    let (all, problems) = waiver::of_file(&documents[0], authority);
+    assert_eq!(problems, []);
+    let (waivers, problems) = Waivers::new(all, &["deployment/privileged-container"]);
+    assert_eq!(problems, []);
+    waivers
+}
+
+#[test]
+fn a_waiver_of_the_organisation_holds_at_admission_and_a_local_one_does_not() {
+    let object = objects(PRIVILEGED).remove(0);
+    let organisation = waivers(Authority::Organisation, "");
+    assert_eq!(refused_but(&object, &organisation), [""; 0]);
+    let local = waivers(Authority::Local, "");
+    assert_eq!(refused_but(&object, &local).len(), 1);
+}
+
+#[test]
+fn an_object_asks_at_admission_for_a_waiver_that_says_it_has_to() {
+    let mut object = objects(PRIVILEGED).remove(0);
+    let annotated = waivers(Authority::Organisation, "id: disks, annotated: true, ");
+    assert_eq!(refused_but(&object, &annotated).len(), 1);
+    object["metadata"]["annotations"] = serde_json::json!({"plumbline.dev/waive": "disks"});
+    assert_eq!(refused_but(&object, &annotated), [""; 0]);
 }

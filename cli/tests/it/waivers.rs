@@ -41,6 +41,7 @@ fn a_waived_finding_does_not_fail_and_stays_in_the_report() {
     assert_eq!(finding["rule"], "deployment/privileged-container");
     assert_eq!(finding["effect"], "deny");
     let expected = serde_json::json!({
+        "authority": "local",
         "rule": "deployment/privileged-container",
         "reason": "it mounts disks",
         "owner": "team-x",
@@ -259,6 +260,8 @@ fn waivers_are_listed() {
         "schemaVersion": "plumbline.waivers/v1",
         "waivers": [
             {
+                "authority": "local",
+                "annotated": false,
                 "rule": "deployment/privileged-container",
                 "resource": "kubernetes/core/Pod/_/b",
                 "file": null,
@@ -271,6 +274,8 @@ fn waivers_are_listed() {
                 "location": {"file": "waivers.yaml", "line": 3, "column": 5, "endLine": 3, "endColumn": 42}
             },
             {
+                "authority": "local",
+                "annotated": false,
                 "rule": "deployment/privileged-container",
                 "resource": null,
                 "file": null,

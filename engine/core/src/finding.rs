@@ -157,7 +157,7 @@ impl Fingerprint {
 }
 
 /// Lowercase hexadecimal digits of bytes.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     use fmt::Write;
     bytes
         .iter()

@@ -21,7 +21,7 @@ use plumbline_rego::{Entry, Place, Program, Value};
 
 pub use digest::Digest;
 pub use explain::Case;
-pub use load::{base_data, load};
+pub use load::{base_data, load, merge};
 
 use crate::estate::graph;
 use crate::finding::{Effect, RuleId, Severity};

@@ -16,6 +16,7 @@ pub mod junit;
 pub mod markdown;
 mod private;
 pub mod sarif;
+pub mod settings;
 mod spoken;
 pub mod summary;
 pub mod text;

@@ -2,6 +2,7 @@
 
 use crate::finding::{Effect, Evaluation, Finding, Novelty, Severity};
 use crate::problem::Problem;
+use crate::waiver::Authority;
 
 /// The door that a verdict is given at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,11 +81,19 @@ pub fn would_fail(
     effect == Effect::Deny && severity >= threshold
 }
 
-/// Whether a finding counts for nothing at a door: it is waived, or known from a baseline. Both are the repository's, as
-/// the threshold is: who writes a manifest cannot weaken what holds beyond `check`.
+/// Whether a finding counts for nothing at a door: it is waived, or known from a baseline. Only a waiver of the
+/// organisation counts beyond `check`. All else is the repository's, as the threshold is: who writes a manifest cannot
+/// weaken what holds there.
 pub fn is_excused(finding: &Finding, point: EnforcementPoint) -> bool {
-    let is_excused = finding.waiver.is_some() || finding.novelty == Some(Novelty::Unchanged);
-    is_excused && point == EnforcementPoint::Check
+    let authority = finding.waiver.as_ref().map(|waiver| waiver.authority);
+    match point {
+        EnforcementPoint::Check => {
+            authority.is_some() || finding.novelty == Some(Novelty::Unchanged)
+        }
+        EnforcementPoint::Admission | EnforcementPoint::Audit => {
+            authority == Some(Authority::Organisation)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -94,7 +103,7 @@ mod tests {
     use super::{EnforcementPoint, Verdict};
     use crate::finding::{Effect, Evaluation, Novelty, Severity};
     use crate::problem::Problem;
-    use crate::waiver::{Date, Scope, Waiver};
+    use crate::waiver::{Authority, Date, Scope, Waiver};
 
     #[track_caller]
     fn check(evaluation: &Evaluation, at_check: Verdict, at_admission: Verdict) {
@@ -145,11 +154,13 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_waived_finding_fails_at_check_no_more() {
+    fn waived(authority: Authority) -> Evaluation {
         let mut evaluation = with(Effect::Deny, Severity::Critical);
         let finding = &mut evaluation.findings[0];
         finding.waiver = Some(Arc::new(Waiver {
+            id: None,
+            authority,
+            annotated: false,
             rule: "a/b".to_owned(),
             scope: Scope::Bytes(finding.location.span),
             reason: "r".to_owned(),
@@ -158,7 +169,21 @@ mod tests {
             ticket: None,
             place: finding.location.span,
         }));
+        evaluation
+    }
+
+    #[test]
+    fn a_waived_finding_fails_at_check_no_more() {
+        let mut evaluation = waived(Authority::Local);
         check(&evaluation, Verdict::Pass, Verdict::Deny);
+        evaluation.undecided = 1;
+        check(&evaluation, Verdict::Undecided, Verdict::Undecided);
+    }
+
+    #[test]
+    fn a_finding_that_the_organisation_waived_fails_nowhere() {
+        let mut evaluation = waived(Authority::Organisation);
+        check(&evaluation, Verdict::Pass, Verdict::Pass);
         evaluation.undecided = 1;
         check(&evaluation, Verdict::Undecided, Verdict::Undecided);
     }

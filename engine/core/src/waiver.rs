@@ -3,6 +3,7 @@
 //! Every source of waivers gives the same type to the one matcher. A waiver never changes what is found: it says why a
 //! finding does not fail, and who said so. What could not be decided is no finding, and cannot be waived.
 
+mod annotation;
 mod comment;
 mod date;
 mod edit;
@@ -21,6 +22,12 @@ use crate::source::Span;
 /// One exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiver {
+    /// What an object calls it that points at it.
+    pub id: Option<String>,
+    /// Whose exception it is.
+    pub authority: Authority,
+    /// Whether it holds for objects only that point at it.
+    pub annotated: bool,
     /// A rule id, or a glob on ids.
     pub rule: String,
     /// Which findings of these rules.
@@ -35,6 +42,25 @@ pub struct Waiver {
     pub ticket: Option<String>,
     /// Where it is written.
     pub place: Span,
+}
+
+/// Whose exception a waiver is, and with it at which doors it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authority {
+    /// The organisation's, from a layer that repositories extend or made by a policy: it holds at every door.
+    Organisation,
+    /// The repository's, from its files and comments: it holds at `check` only.
+    Local,
+}
+
+impl Authority {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Organisation => "organisation",
+            Self::Local => "local",
+        }
+    }
 }
 
 /// Which findings a waiver speaks of.

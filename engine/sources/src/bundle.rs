@@ -1,8 +1,7 @@
 //! Policies and data from folders and files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use globset::GlobSet;
 use plumbline_core::parse::{self, Notation};
 use plumbline_core::policy::{DataFile, PolicyFile};
 use plumbline_core::problem::Problem;
@@ -10,6 +9,7 @@ use plumbline_core::source::{FileId, Source, Sources};
 use plumbline_core::tree::{NodeId, Typing};
 use plumbline_rego::{ObjectBuilder, Value};
 
+use crate::place::{Place, Placed};
 use crate::{embedded, fs};
 
 /// Modules of Rego and what stood in the way of reading them.
@@ -27,14 +27,14 @@ pub fn builtin(sources: &mut Sources) -> Vec<PolicyFile> {
 }
 
 /// Every `.rego` file below the given paths. A path without any is a problem.
-pub fn policies(roots: &[PathBuf], sources: &mut Sources) -> Read<PolicyFile> {
+pub fn policies(roots: &[Place], sources: &mut Sources) -> Read<PolicyFile> {
     read_all(roots, &["rego"], "policy", sources, |file, path, _| {
         (Some(PolicyFile { file, path }), Vec::new())
     })
 }
 
 /// Every JSON and YAML file below the given paths, rooted at `data` by the folders they lie in, as OPA does.
-pub fn data(roots: &[PathBuf], sources: &mut Sources) -> Read<DataFile> {
+pub fn data(roots: &[Place], sources: &mut Sources) -> Read<DataFile> {
     read_all(roots, &["json", "yaml", "yml"], "data", sources, data_file)
 }
 
@@ -49,46 +49,43 @@ pub enum DataFiles {
 
 /// Modules of Rego below the given paths, and the data files beside them.
 pub fn with_data(
-    roots: &[PathBuf],
+    roots: &[Place],
     which: DataFiles,
     sources: &mut Sources,
 ) -> (Vec<PolicyFile>, Vec<DataFile>, Vec<Problem>) {
     let (mut modules, mut data, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for root in roots {
-        let mut found = fs::walk(std::slice::from_ref(root), &GlobSet::empty(), Path::new(""));
-        problems.append(&mut found.problems);
-        for candidate in &found.candidates {
-            let extension = fs::ending(&candidate.name);
+        let (found, mut unwalked) = root.files();
+        problems.append(&mut unwalked);
+        let named = root.is_file();
+        for Placed { place, below } in found {
+            let extension = fs::ending(&below);
+            let stem = Path::new(&below).file_stem();
             let is_data = matches!(extension, "json" | "yaml" | "yml")
-                && (candidate.named
-                    || which == DataFiles::All
-                    || candidate
-                        .path
-                        .file_stem()
-                        .is_some_and(|stem| stem == "data"));
-            if extension != "rego" && !is_data {
+                && (named || which == DataFiles::All || stem.is_some_and(|stem| stem == "data"));
+            let is_module = extension == "rego";
+            if !is_module && !is_data {
                 continue;
             }
-            let text = match fs::read(&candidate.path, fs::MAX_BYTES) {
+            let text = match place.read(fs::MAX_BYTES) {
                 Ok(text) => text,
                 Err(problem) => {
                     problems.push(problem);
                     continue;
                 }
             };
-            let file = sources.add(Source::new(candidate.name.clone(), text));
-            let path = below(root, &candidate.path);
-            if is_data {
-                let rooted = if candidate.named {
+            let file = sources.add(Source::new(place.name(), text));
+            if is_module {
+                modules.push(PolicyFile { file, path: below });
+            } else {
+                let rooted = if named {
                     String::from("data.json")
                 } else {
-                    path
+                    below
                 };
                 let (one, mut more) = data_file(file, rooted, sources);
                 data.extend(one);
                 problems.append(&mut more);
-            } else {
-                modules.push(PolicyFile { file, path });
             }
         }
     }
@@ -96,7 +93,7 @@ pub fn with_data(
 }
 
 fn read_all<T>(
-    roots: &[PathBuf],
+    roots: &[Place],
     extensions: &[&str],
     what: &str,
     sources: &mut Sources,
@@ -104,25 +101,24 @@ fn read_all<T>(
 ) -> Read<T> {
     let (mut taken, mut problems) = (Vec::new(), Vec::new());
     for root in roots {
-        let mut found = fs::walk(std::slice::from_ref(root), &GlobSet::empty(), Path::new(""));
-        let walked = found.problems.is_empty();
-        problems.append(&mut found.problems);
-        let wanted = |candidate: &&fs::Candidate| extensions.contains(&fs::ending(&candidate.name));
-        let candidates: Vec<&fs::Candidate> = found.candidates.iter().filter(wanted).collect();
-        if candidates.is_empty() && walked {
+        let (mut found, mut unwalked) = root.files();
+        let walked = unwalked.is_empty();
+        problems.append(&mut unwalked);
+        found.retain(|file| extensions.contains(&fs::ending(&file.below)));
+        if found.is_empty() && walked {
             problems.push(
-                Problem::file(fs::display(root), format!("no {what} file is here")).help(format!(
+                Problem::file(root.name(), format!("no {what} file is here")).help(format!(
                     "files that end in {} are read",
                     extensions.join(", ")
                 )),
             );
         }
-        for candidate in candidates {
-            match fs::read(&candidate.path, fs::MAX_BYTES) {
+        for Placed { place, below } in found {
+            match place.read(fs::MAX_BYTES) {
                 Err(problem) => problems.push(problem),
                 Ok(text) => {
-                    let file = sources.add(Source::new(candidate.name.clone(), text));
-                    let (one, mut more) = take(file, below(root, &candidate.path), sources);
+                    let file = sources.add(Source::new(place.name(), text));
+                    let (one, mut more) = take(file, below, sources);
                     taken.extend(one);
                     problems.append(&mut more);
                 }
@@ -130,17 +126,6 @@ fn read_all<T>(
         }
     }
     (taken, problems)
-}
-
-/// The path below a root; of a file that was named itself, its name.
-fn below(root: &Path, path: &Path) -> String {
-    match path.strip_prefix(root) {
-        Ok(relative) if relative.as_os_str().is_empty() => path
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-        Ok(relative) => fs::display(relative),
-        Err(_) => fs::display(path),
-    }
 }
 
 fn data_file(file: FileId, path: String, sources: &Sources) -> (Option<DataFile>, Vec<Problem>) {

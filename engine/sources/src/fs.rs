@@ -107,7 +107,7 @@ fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
 }
 
 /// Whether a name promises a text that is read.
-fn would_be_read(name: &str) -> bool {
+pub(crate) fn would_be_read(name: &str) -> bool {
     Notation::of_file_name(name).is_some() || ending(name) == "rego"
 }
 

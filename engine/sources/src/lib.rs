@@ -1,9 +1,14 @@
-//! The adapters that read the world: files, and the built-in library of policies.
+//! The adapters that read the world: files, commits, archives, and the built-in library of policies.
 //!
 //! Synchronous. What cannot be read comes back as a problem beside what could.
 
+pub mod archive;
 pub mod bundle;
 pub mod embedded;
 pub mod fs;
+pub mod held;
 pub mod helm;
 pub mod opa;
+pub mod place;
+mod program;
+pub mod revision;

@@ -1,8 +1,6 @@
 //! Bundles of OPA: folders whose `.manifest` says which part of `data` is theirs.
 //! <https://www.openpolicyagent.org/docs/management-bundles>
 
-use std::path::Path;
-
 use plumbline_core::parse::{self, Notation};
 use plumbline_core::policy::{DataFile, PolicyFile};
 use plumbline_core::problem::Problem;
@@ -13,22 +11,24 @@ use plumbline_rego::{ArcStr, Value};
 
 use crate::bundle::{self, DataFiles};
 use crate::fs;
+use crate::place::Place;
 
 const MANIFEST: &str = ".manifest";
 
 /// Whether a folder is a bundle.
-pub fn is_bundle(folder: &Path) -> bool {
-    folder.join(MANIFEST).is_file()
+pub fn is_bundle(folder: &Place) -> bool {
+    let manifest = folder.join(MANIFEST);
+    manifest.is_some_and(|manifest| manifest.is_file())
 }
 
 /// Modules and data of a bundle. What lies outside its roots is a problem, and is not taken.
 pub fn read(
-    folder: &Path,
+    folder: &Place,
     sources: &mut Sources,
 ) -> (Vec<PolicyFile>, Vec<DataFile>, Vec<Problem>) {
     let (roots, mut problems) = roots(folder, sources);
     let (found, files, wrong) =
-        bundle::with_data(&[folder.to_owned()], DataFiles::CalledData, sources);
+        bundle::with_data(std::slice::from_ref(folder), DataFiles::CalledData, sources);
     problems.extend(wrong);
     let (mut modules, mut data) = (Vec::new(), Vec::new());
     for module in found {
@@ -40,7 +40,8 @@ pub fn read(
     for file in files {
         match roots.stray(&file.value, &mut Vec::new()) {
             Some(path) => {
-                let name = fs::display(&folder.join(&file.path));
+                let place = folder.join(&file.path);
+                let name = place.map_or_else(|| file.path.clone(), |place| place.name());
                 let problem = Problem::file(name, outside(&path));
                 problems.push(problem.help(roots.help()));
             }
@@ -54,13 +55,15 @@ pub fn read(
 struct Roots(Vec<Vec<String>>);
 
 /// The roots that the manifest of a bundle names.
-fn roots(folder: &Path, sources: &mut Sources) -> (Roots, Vec<Problem>) {
-    let path = folder.join(MANIFEST);
-    let text = match fs::read(&path, fs::MAX_BYTES) {
+fn roots(folder: &Place, sources: &mut Sources) -> (Roots, Vec<Problem>) {
+    let Some(place) = folder.join(MANIFEST) else {
+        return (Roots(Vec::new()), Vec::new());
+    };
+    let text = match place.read(fs::MAX_BYTES) {
         Ok(text) => text,
         Err(problem) => return (Roots(Vec::new()), vec![problem]),
     };
-    let file = sources.add(Source::new(fs::display(&path), text));
+    let file = sources.add(Source::new(place.name(), text));
     let Some(source) = sources.get(file) else {
         return (Roots(Vec::new()), Vec::new());
     };

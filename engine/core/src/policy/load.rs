@@ -584,7 +584,7 @@ pub fn base_data(files: &[DataFile]) -> Value {
 }
 
 /// Objects are merged key by key; of anything else the second one stays.
-pub(super) fn merge(base: &Value, over: &Value) -> Value {
+pub fn merge(base: &Value, over: &Value) -> Value {
     let (Value::Object(left), Value::Object(right)) = (base, over) else {
         return over.clone();
     };

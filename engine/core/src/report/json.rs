@@ -181,6 +181,9 @@ struct FixV1<'a> {
 
 #[derive(Serialize)]
 struct WaiverV1<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    authority: &'static str,
     rule: &'a str,
     reason: &'a str,
     owner: &'a str,
@@ -279,6 +282,8 @@ pub(super) fn finding_shape<'a>(report: &'a Report<'_>, finding: &'a Finding) ->
             reason: fix.as_ref().err().map(String::as_str),
         }),
         waiver: finding.waiver.as_ref().map(|waiver| WaiverV1 {
+            id: waiver.id.as_deref(),
+            authority: waiver.authority.as_str(),
             rule: &waiver.rule,
             reason: &waiver.reason,
             owner: &waiver.owner,

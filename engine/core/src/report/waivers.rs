@@ -94,6 +94,9 @@ fn shape<'a>(waiver: &'a Waiver, today: Date, sources: &'a Sources) -> WaiverV1<
         }
     };
     WaiverV1 {
+        id: waiver.id.as_deref(),
+        authority: waiver.authority.as_str(),
+        annotated: waiver.annotated,
         rule: &waiver.rule,
         resource,
         file,
@@ -116,6 +119,10 @@ struct WaiversV1<'a> {
 
 #[derive(Serialize)]
 struct WaiverV1<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    authority: &'static str,
+    annotated: bool,
     rule: &'a str,
     /// None of a comment, which speaks of what it stands beside.
     resource: Option<&'a str>,

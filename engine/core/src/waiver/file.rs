@@ -1,16 +1,17 @@
 //! `waivers.yaml`: waivers as a list, each with its place.
 
-use super::{Date, Scope, Waiver};
+use super::{Authority, Date, Scope, Waiver};
 use crate::parse::Document;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::tree::{NodeId, Typing, View};
 
-/// The waivers of a document. Keys that are unknown, missing or of the wrong kind are what its schema speaks of; what is
+/// The waivers of a document, which all have one authority. Keys that are unknown, missing or of the wrong kind are what its schema speaks of; what is
 /// wrong beyond that comes back as problems.
-pub fn read(document: &Document) -> (Vec<Waiver>, Vec<Problem>) {
+pub fn read(document: &Document, authority: Authority) -> (Vec<Waiver>, Vec<Problem>) {
     let mut reader = Reader {
         document,
+        authority,
         problems: Vec::new(),
     };
     let root = document.tree.view(NodeId::ROOT, Typing::Core);
@@ -21,6 +22,7 @@ pub fn read(document: &Document) -> (Vec<Waiver>, Vec<Problem>) {
 
 struct Reader<'a> {
     document: &'a Document,
+    authority: Authority,
     problems: Vec<Problem>,
 }
 
@@ -28,9 +30,13 @@ impl Reader<'_> {
     fn waiver(&mut self, item: View<'_>) -> Option<Waiver> {
         let before = self.problems.len();
         self.check_texts(item);
+        let annotated = self.annotated(item);
         let expires = self.date(item.get("expires")?);
         let text = |key: &str| item.get(key).and_then(View::str).map(str::to_owned);
         let waiver = Waiver {
+            id: text("id"),
+            authority: self.authority,
+            annotated,
             rule: text("rule")?,
             scope: Scope::Resources {
                 id: text("resource")?,
@@ -59,6 +65,30 @@ impl Reader<'_> {
             let problem = Problem::error(self.place(value), wrong);
             self.problems.push(problem);
         }
+    }
+
+    /// Whether it holds for objects only that point at it. They need an id for that, and leave to do so.
+    fn annotated(&mut self, item: View<'_>) -> bool {
+        let Some(written) = item.get("annotated") else {
+            return false;
+        };
+        let is_annotated = written.bool() == Some(true);
+        let wrong = match self.authority {
+            Authority::Local => Some((
+                "no object can point at a local waiver",
+                "only waivers of the organisation's layer may be `annotated`",
+            )),
+            Authority::Organisation if item.get("id").is_none() => Some((
+                "no object can point at a waiver without an `id`",
+                "give it an `id`, which objects name in their annotation",
+            )),
+            Authority::Organisation => None,
+        };
+        if let Some((message, help)) = wrong.filter(|_| is_annotated) {
+            let problem = Problem::error(self.place(written), message);
+            self.problems.push(problem.help(help));
+        }
+        is_annotated
     }
 
     fn date(&mut self, written: View<'_>) -> Option<Date> {

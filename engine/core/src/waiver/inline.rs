@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::comment::{Comment, comments, line_end, line_start};
-use super::{Date, Scope, Waiver};
+use super::{Authority, Date, Scope, Waiver};
 use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::source::{FileId, Source, Span};
@@ -99,6 +99,9 @@ impl Reader<'_> {
             return None;
         };
         Some(Waiver {
+            id: None,
+            authority: Authority::Local,
+            annotated: false,
             rule: fields.rule,
             scope: Scope::Bytes(Span {
                 file: self.file,

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use globset::{Glob, GlobMatcher};
 use plumbline_rego::nearest;
 
-use super::{Date, Scope, Waiver};
+use super::{Authority, Date, Scope, Waiver, annotation};
 use crate::estate::Estate;
 use crate::finding::{Effect, Finding, Fingerprint, Location, RuleId, Severity};
 use crate::problem::Problem;
-use crate::source::{FileId, Sources};
+use crate::resource::Resource;
+use crate::source::{FileId, Sources, Span};
+use crate::tree::View;
 
 /// Waivers, ready to be applied.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Waivers(Vec<Armed>);
 
 /// What is true of the run that waivers are applied to.
@@ -38,10 +40,18 @@ struct Armed {
 }
 
 impl Waivers {
-    /// Takes waivers in, given the ids of all rules. What is no glob, and a rule that there is not, is a problem.
+    /// Takes waivers in, given the ids of all rules. What is no glob, a rule that there is not, and an id that another
+    /// one has, is a problem.
     pub fn new(waivers: Vec<Waiver>, rules: &[&str]) -> (Self, Vec<Problem>) {
         let (mut all, mut problems) = (Vec::with_capacity(waivers.len()), Vec::new());
+        let mut ids: BTreeMap<String, Span> = BTreeMap::new();
         for waiver in waivers {
+            if let Some(id) = &waiver.id {
+                let first = *ids.entry(id.clone()).or_insert(waiver.place);
+                if first != waiver.place {
+                    problems.push(twice(id, waiver.place, first));
+                }
+            }
             match armed(waiver, rules) {
                 Ok(armed) => all.push(armed),
                 Err(problem) => problems.push(problem),
@@ -55,8 +65,38 @@ impl Waivers {
         self.0.iter().map(|armed| armed.waiver.as_ref())
     }
 
+    /// What is wrong with the waivers that objects point at: they waive nothing for it.
+    pub fn pointed_at_in_vain(&self, estate: &Estate) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for resource in &estate.resources {
+            let pointers = annotation::pointers(resource);
+            problems
+                .extend(pointers.filter_map(|(id, written)| self.in_vain(resource, id, written)));
+        }
+        problems
+    }
+
+    fn in_vain(&self, resource: &Resource, id: &str, written: View<'_>) -> Option<Problem> {
+        let is_meant = |armed: &&Armed| armed.waiver.id.as_deref() == Some(id);
+        let found = self.0.iter().find(is_meant);
+        let id = id.escape_debug();
+        let message = match found {
+            None => format!("no waiver of the organisation has the id `{id}`"),
+            Some(armed) if armed.waiver.authority == Authority::Local => {
+                format!("the waiver `{id}` is a local one, at which no object can point")
+            }
+            Some(armed) if !armed.names(resource) => {
+                format!("the waiver `{id}` does not speak of this object")
+            }
+            Some(_) => return None,
+        };
+        let place = resource.tree.place(written.id()).or(resource.place())?;
+        Some(Problem::warning(place, message).help("it waives nothing"))
+    }
+
     /// Notes on each finding the first waiver in force that speaks of it, and appends what is to be said of the waivers
-    /// themselves: those that have expired, and in a full run those that speak of nothing. `path` gives the path of a
+    /// themselves: those that have expired, and in a full run those that speak of nothing. The organisation's are for
+    /// many repositories, so that one that speaks of nothing here is no matter of this one. `path` gives the path of a
     /// text below the folder that globs on files are relative to.
     pub fn apply(
         &self,
@@ -77,9 +117,12 @@ impl Waivers {
             }
         }
         for (armed, spoken) in self.0.iter().zip(spoken) {
+            let is_local = armed.waiver.authority == Authority::Local;
             if armed.waiver.has_expired(occasion.today) {
-                findings.push(expired(&armed.waiver, occasion.sources));
-            } else if occasion.full && !spoken {
+                if is_local || spoken {
+                    findings.push(expired(&armed.waiver, occasion.sources));
+                }
+            } else if occasion.full && is_local && !spoken {
                 findings.push(unused(&armed.waiver, occasion.sources));
             }
         }
@@ -87,6 +130,19 @@ impl Waivers {
 }
 
 impl Armed {
+    /// Whether its glob on ids matches a resource.
+    fn names(&self, resource: &Resource) -> bool {
+        let glob = self.resource.as_ref();
+        glob.is_some_and(|glob| glob.is_match(resource.id.as_str()))
+    }
+
+    /// Whether it speaks of a resource, which has to point at it where the waiver says so.
+    fn speaks_of_resource(&self, resource: &Resource) -> bool {
+        let is_meant = |(id, _): (&str, View<'_>)| self.waiver.id.as_deref() == Some(id);
+        self.names(resource)
+            && (!self.waiver.annotated || annotation::pointers(resource).any(is_meant))
+    }
+
     fn speaks_of(
         &self,
         finding: &Finding,
@@ -99,14 +155,12 @@ impl Armed {
                 place.file == bytes.file && (bytes.start..bytes.end).contains(&place.start)
             }
             Scope::Resources { pointer, .. } => {
-                let id = finding
+                let resource = finding
                     .resource
-                    .and_then(|index| estate.resources.get(index))
-                    .map(|resource| resource.id.as_str());
-                let is_on = |glob: &GlobMatcher| id.is_some_and(|id| glob.is_match(id));
+                    .and_then(|index| estate.resources.get(index));
                 let below = |pointer: &String| is_below(&finding.location.pointer, pointer);
                 let within = |glob: &GlobMatcher| glob.is_match(path(place.file));
-                self.resource.as_ref().is_some_and(is_on)
+                resource.is_some_and(|resource| self.speaks_of_resource(resource))
                     && pointer.as_ref().is_none_or(below)
                     && self.file.as_ref().is_none_or(within)
             }
@@ -147,6 +201,11 @@ fn armed(waiver: Waiver, rules: &[&str]) -> Result<Armed, Problem> {
         resource,
         file,
     })
+}
+
+fn twice(id: &str, place: Span, first: Span) -> Problem {
+    let message = format!("the waiver id `{}` is used twice", id.escape_debug());
+    Problem::error(place, message).related(first, "first used here")
 }
 
 fn no_rule(waiver: &Waiver, rules: &[&str]) -> Problem {

@@ -9,7 +9,7 @@ use plumbline_core::finding::{Effect, Finding, Fingerprint, Location, Novelty, R
 use plumbline_core::parse::Notation;
 use plumbline_core::schema::{self, Schema};
 use plumbline_core::source::{FileId, Span};
-use plumbline_core::waiver::{Date, Scope, Waiver};
+use plumbline_core::waiver::{Authority, Date, Scope, Waiver};
 
 use super::{documents, reading};
 
@@ -51,6 +51,9 @@ fn findings(pointers: &[&str]) -> Vec<Finding> {
 
 fn waive(finding: &mut Finding) {
     finding.waiver = Some(Arc::new(Waiver {
+        id: None,
+        authority: Authority::Local,
+        annotated: false,
         rule: "t/t".to_owned(),
         scope: Scope::Bytes(finding.location.span),
         reason: "r".to_owned(),

@@ -7,7 +7,7 @@ use plumbline_core::policy::{Ingredients, PolicyFile, load};
 use plumbline_core::problem::Problem;
 use plumbline_core::schema::{self, Schema};
 use plumbline_core::source::{FileId, Source, Sources};
-use plumbline_core::waiver::{self, Date, Entry, Occasion, Scope, Waivers};
+use plumbline_core::waiver::{self, Authority, Date, Entry, Occasion, Scope, Waivers};
 use plumbline_rego::Settings;
 use proptest::prelude::*;
 
@@ -52,6 +52,11 @@ struct Run {
 impl Run {
     /// Judges a manifest, with its comments and a file of waivers, on a day in 2026.
     fn new(manifest: &str, waivers: &str, full: bool) -> Self {
+        Self::by(Authority::Local, manifest, waivers, full)
+    }
+
+    /// The same, where the file is somebody's.
+    fn by(authority: Authority, manifest: &str, waivers: &str, full: bool) -> Self {
         let mut sources = Sources::default();
         let own = sources.add(Source::new("deploy/pod.yaml", manifest));
         let modules = RULES.iter().map(|(id, body)| PolicyFile {
@@ -72,13 +77,14 @@ impl Run {
         let (estate, _) = Estate::new(reading(manifest).resources);
         let mut findings = set.evaluate(&estate, &Settings::default()).findings;
         let file = sources.add(Source::new("waivers.yaml", waivers));
-        let (mut all, mut problems) = of_file(&sources, file);
+        let (mut all, mut problems) = of_file(&sources, file, authority);
         let (documents, _) = documents(manifest, Notation::Yaml);
         let (inline, wrong) = waiver::of_comments(sources.get(own).unwrap(), &documents);
         all.extend(inline);
         problems.extend(wrong);
         let (waivers, wrong) = Waivers::new(all, &["t/network", "t/privileged"]);
         problems.extend(wrong);
+        problems.extend(waivers.pointed_at_in_vain(&estate));
         let occasion = Occasion {
             estate: &estate,
             sources: &sources,
@@ -111,13 +117,17 @@ impl Run {
 }
 
 /// The waivers of a file, with what its schema says.
-fn of_file(sources: &Sources, file: FileId) -> (Vec<waiver::Waiver>, Vec<Problem>) {
+fn of_file(
+    sources: &Sources,
+    file: FileId,
+    authority: Authority,
+) -> (Vec<waiver::Waiver>, Vec<Problem>) {
     let (documents, mut problems) = parse::parse(sources.get(file).unwrap(), file, Notation::Yaml);
     let mut waivers = Vec::new();
     for document in &documents {
         let schema = Schema::from_text(schema::WAIVERS).unwrap();
         problems.extend(schema.check(document, file));
-        let (read, wrong) = waiver::of_file(document);
+        let (read, wrong) = waiver::of_file(document, authority);
         waivers.extend(read);
         problems.extend(wrong);
     }
@@ -319,6 +329,97 @@ fn a_rule_that_there_is_not_is_an_error_with_what_was_meant() {
     assert_eq!(
         run.problems.first().unwrap().help.as_deref(),
         Some("did you mean `t/network`?")
+    );
+}
+
+/// What a file of the organisation's waivers comes to, and what is wrong with it or with the manifest.
+#[track_caller]
+fn organisation(manifest: &str, waivers: &str, expected: &[&str], problems: &[&str]) {
+    let run = Run::by(Authority::Organisation, manifest, waivers, true);
+    assert_eq!(run.found(), expected, "{manifest}\n{waivers}");
+    let messages = run.problems.iter().map(|problem| problem.message.as_str());
+    assert_eq!(
+        messages.collect::<Vec<_>>(),
+        problems,
+        "{manifest}\n{waivers}"
+    );
+}
+
+/// The pod, which points at waivers.
+fn pointing(ids: &str) -> String {
+    let annotated = format!("  name: web\n  annotations: {{plumbline.dev/waive: \"{ids}\"}}\n");
+    POD.replace("  name: web\n", &annotated)
+}
+
+#[test]
+fn a_waiver_of_the_organisation_that_speaks_of_nothing_here_is_for_others() {
+    let elsewhere =
+        file("rule: t/network, resource: kubernetes/core/Pod/_/other, expires: 2099-12-31");
+    organisation(POD, &elsewhere, ALL, &[]);
+    let expired =
+        file("rule: t/network, resource: kubernetes/core/Pod/_/other, expires: 2020-01-31");
+    organisation(POD, &expired, ALL, &[]);
+    let spoken = file("rule: t/network, resource: kubernetes/core/Pod/_/web, expires: 2020-01-31");
+    let found = [ALL, &["waivers/expired 3"]].concat();
+    organisation(POD, &spoken, &found, &[]);
+}
+
+#[test]
+fn a_waiver_that_must_be_pointed_at_holds_for_objects_that_do_so() {
+    let keys = |name: &str| {
+        file(&format!(
+            "id: host, annotated: true, rule: t/network, resource: kubernetes/core/Pod/_/{name}, expires: 2099-12-31"
+        ))
+    };
+    organisation(POD, &keys("web"), ALL, &[]);
+    let waived = &["t/network 7 waived", "t/privileged 11", "t/privileged 14"];
+    organisation(&pointing("host"), &keys("web"), waived, &[]);
+    organisation(&pointing(" host ,"), &keys("web"), waived, &[]);
+    let as_before = &["t/network 7", "t/privileged 11", "t/privileged 14"];
+    organisation(
+        &pointing("host"),
+        &keys("other"),
+        as_before,
+        &["the waiver `host` does not speak of this object"],
+    );
+    organisation(
+        &pointing("hots"),
+        &keys("web"),
+        as_before,
+        &["no waiver of the organisation has the id `hots`"],
+    );
+}
+
+#[test]
+fn no_object_can_point_at_a_local_waiver() {
+    let local =
+        file("id: host, rule: t/network, resource: kubernetes/core/Pod/_/web, expires: 2099-12-31");
+    let run = Run::new(&pointing("host"), &local, true);
+    let [problem] = run.problems.as_slice() else {
+        panic!("{:?}", run.problems);
+    };
+    assert!(!problem.is_error());
+    assert_eq!(
+        problem.message,
+        "the waiver `host` is a local one, at which no object can point"
+    );
+    wrong(
+        &local.replace("id: host", "id: host, annotated: true"),
+        &["3:16 no object can point at a local waiver"],
+    );
+}
+
+#[test]
+fn an_id_is_had_by_one_waiver_and_needed_by_one_that_must_be_pointed_at() {
+    let one = "  - {id: host, rule: t/network, resource: \"*\", reason: r, owner: o, expires: 2099-12-31}\n";
+    let twice = format!("version: 1\nwaivers:\n{one}{one}");
+    wrong(&twice, &["4:6 the waiver id `host` is used twice"]);
+    let nameless = file("annotated: true, rule: t/network, resource: \"*\", expires: 2099-12-31");
+    organisation(
+        POD,
+        &nameless,
+        ALL,
+        &["no object can point at a waiver without an `id`"],
     );
 }
 
@@ -564,7 +665,7 @@ fn appended(text: &str, expected: Option<&str>) {
     let Some(after) = after else { return };
     let mut sources = Sources::default();
     let file = sources.add(Source::new("waivers.yaml", after.as_str()));
-    let (waivers, problems) = of_file(&sources, file);
+    let (waivers, problems) = of_file(&sources, file, Authority::Local);
     assert_eq!(problems, [], "{after}");
     let last = waivers.last().unwrap();
     assert_eq!(

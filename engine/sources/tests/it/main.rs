@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod place;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -184,6 +186,7 @@ fn globs_that_leave_something_out_are_told_from_those_that_do_not() {
 fn a_policy_may_have_no_name_before_its_ending() {
     let folder = folder(&[(".rego", "package a\n")]);
     let mut sources = Sources::default();
-    let (modules, problems) = bundle::policies(&[folder.path().to_owned()], &mut sources);
+    let root = plumbline_sources::place::Place::Disk(folder.path().to_owned());
+    let (modules, problems) = bundle::policies(&[root], &mut sources);
     assert_eq!((modules.len(), problems.len()), (1, 0), "{problems:?}");
 }

@@ -15,7 +15,7 @@ use crate::policy::evaluate::{in_policy, shown};
 use crate::policy::load::merge;
 use crate::problem::Problem;
 use crate::source::Span;
-use crate::waiver::{Date, Scope, Waiver};
+use crate::waiver::{Authority, Date, Scope, Waiver};
 
 /// Judges documents by those of some rules that belong to Conftest packages.
 pub(in crate::policy) fn judge(
@@ -300,6 +300,10 @@ impl Case<'_> {
             );
         }
         lists.into_iter().any(is_excused).then(|| Waiver {
+            id: None,
+            // Whoever wrote the policy decides at every door.
+            authority: Authority::Organisation,
+            annotated: false,
             rule: self.rule.metadata.id.to_string(),
             scope: Scope::Bytes(span),
             reason: "an exception of the policy".to_owned(),
