@@ -161,7 +161,7 @@ impl Resolver<'_> {
             .clone()
             .and_then(|place| self.read(place, Authority::Local, &CONFIGURATION));
         let layers = self.layers(nearest);
-        let estates = self.estates(args, roots, &layers);
+        let (estate_places, estates) = self.estates(args, roots, &layers);
         let builtin = layers.first("builtin").and_then(View::bool).unwrap_or(true);
         let mut ingredients = Ingredients {
             estate: self.decisions(&estates),
@@ -213,7 +213,7 @@ impl Resolver<'_> {
             .as_ref()
             .and_then(|place| place.folder().on_disk())
             .unwrap_or_default();
-        let read = layers.places().chain(estates.iter().map(|own| &own.at));
+        let read = layers.places().chain(&estate_places);
         let own = read.chain(&waivers).chain(&baseline).chain(&config_place);
         CheckConfig {
             ignored,

@@ -13,13 +13,13 @@ use super::{ESTATE, ESTATE_NAME, Layers, Own, Resolver};
 use crate::args::RuleArgs;
 
 impl Resolver<'_> {
-    /// The files of decisions, the repository's first.
+    /// The files of decisions, the repository's first: all of them, and what could be read of them.
     pub(super) fn estates(
         &mut self,
         args: &RuleArgs,
         roots: &[PathBuf],
         layers: &Layers,
-    ) -> Vec<Own> {
+    ) -> (Vec<Place>, Vec<Own>) {
         let nearest = self.estate_file(args, roots, layers.nearest());
         let mut places: Vec<(Place, Authority)> = Vec::new();
         places.extend(nearest.map(|place| (place, Authority::Local)));
@@ -30,8 +30,9 @@ impl Resolver<'_> {
                 places.push((place, own.authority));
             }
         }
+        let all = places.iter().map(|(place, _)| place.clone()).collect();
         let read = |(place, authority)| self.read(place, authority, &ESTATE);
-        places.into_iter().filter_map(read).collect()
+        (all, places.into_iter().filter_map(read).collect())
     }
 
     /// The decisions of a layer: named by it, or beside it.
