@@ -1,5 +1,6 @@
 //! One declared thing, whatever declared it, and the name by which the whole product calls it.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -124,6 +125,15 @@ impl ResourceId {
     /// Where the resource is: the id without its last segment.
     pub(crate) fn scope(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(scope, _)| scope)
+    }
+
+    /// The id with the name that its second segment, a file or a folder, has now; none if that one was not renamed.
+    /// Both names are given as ids of one segment.
+    pub fn moved(&self, names: &HashMap<Self, Self>) -> Option<Self> {
+        let mut segments = self.0.splitn(3, '/');
+        let (platform, place) = (segments.next()?, segments.next()?);
+        let (rest, now) = (segments.next()?, names.get(&Self(place.to_owned()))?);
+        Some(Self(format!("{platform}/{now}/{rest}")))
     }
 
     /// The id as text.

@@ -1,8 +1,9 @@
-//! The adapters that read the world: files, and the built-in library of policies.
+//! The adapters that read the world: files, repositories of git, and the built-in library of policies.
 //!
 //! Synchronous. What cannot be read comes back as a problem beside what could.
 
 pub mod bundle;
 pub mod embedded;
 pub mod fs;
+pub mod git;
 pub mod helm;

@@ -19,15 +19,43 @@ use crate::resource::Resource;
 use crate::source::Span;
 use crate::tree::{NodeId, Typing};
 
+/// Whether a resource is judged by every rule.
+pub type Wholly<'a> = dyn Fn(&Resource) -> bool + Sync + 'a;
+
 impl PolicySet {
     /// Judges every subject of an estate.
     pub fn evaluate(&self, estate: &Estate, settings: &Settings) -> Evaluation {
-        self.judge(estate, &World::of(self, estate), settings)
+        self.judge(estate, &World::of(self, estate), settings, &|_| true)
+    }
+
+    /// Judges the resources that changed by every rule, and the others only by the rules that read the rest of the
+    /// estate: only those can answer otherwise because of what changed.
+    pub fn evaluate_changed(
+        &self,
+        estate: &Estate,
+        changed: &Wholly<'_>,
+        settings: &Settings,
+    ) -> Evaluation {
+        self.judge(estate, &World::of(self, estate), settings, changed)
+    }
+
+    /// Whether rules may answer otherwise where these resources are among the others of an estate, or need the others
+    /// to judge them.
+    pub fn needs_the_rest(&self, estate: &Estate) -> bool {
+        let judges = |rule: &Rule, resource: &Resource| {
+            rule.metadata.subject == SubjectKind::Resource && rule.judges(&resource.target())
+        };
+        let needs = |rule: &Rule| {
+            let mut resources = estate.resources.iter();
+            !estate.entities.is_empty() || resources.any(|resource| judges(rule, resource))
+        };
+        let mut reading = self.rules.iter().filter(|rule| rule.reads_world);
+        reading.any(needs)
     }
 
     /// Judges resources without the rest of the estate: rules that read the world cannot be decided.
     pub fn evaluate_alone(&self, estate: &Estate, settings: &Settings) -> Evaluation {
-        self.judge(estate, &World::Absent, settings)
+        self.judge(estate, &World::Absent, settings, &|_| true)
     }
 
     /// The rules that judge nothing of an estate: it has no resource that they target, or none with their subject.
@@ -50,7 +78,13 @@ impl PolicySet {
         ids.filter(|id| !judging.contains(id)).cloned().collect()
     }
 
-    fn judge(&self, estate: &Estate, world: &World<'_>, settings: &Settings) -> Evaluation {
+    fn judge(
+        &self,
+        estate: &Estate,
+        world: &World<'_>,
+        settings: &Settings,
+        wholly: &Wholly<'_>,
+    ) -> Evaluation {
         let chosen = self.choose(estate);
         let entities = entities_by_resource(estate);
         let parts: Vec<Evaluation> = estate
@@ -61,6 +95,14 @@ impl PolicySet {
                 let rules = chosen
                     .get(&resource.target())
                     .map_or(&[][..], Vec::as_slice);
+                let reading: Vec<&Rule>;
+                let rules = if wholly(resource) {
+                    rules
+                } else {
+                    let all = rules.iter().copied();
+                    reading = all.filter(|rule| rule.reads_world).collect();
+                    reading.as_slice()
+                };
                 let entities = entities.get(&index).map_or(&[][..], Vec::as_slice);
                 let around = Around { world, settings };
                 judge(index, resource, entities, rules, around)
