@@ -13,6 +13,7 @@ use plumbline_core::report::{
     Coverage, Report, azure, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif,
     summary, text,
 };
+use plumbline_core::resource::Resource;
 use plumbline_core::source::Sources;
 use plumbline_core::verdict::{EnforcementPoint, Verdict};
 use plumbline_core::waiver::Occasion;
@@ -24,6 +25,7 @@ use crate::config::{self, CheckConfig};
 use crate::exceptions;
 use crate::io::Io;
 use crate::manifests;
+use crate::since::{self, Past, Sides};
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
@@ -37,20 +39,28 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     let unloaded = problems.iter().any(Problem::is_error);
     let fail_on = args.fail_on.unwrap_or(config.fail_on);
 
-    let manifests = manifests::read(&args.paths, &args.read, &config, &mut sources);
+    let Sides {
+        mut manifests,
+        estate,
+        past,
+    } = sides(args, &config, &policies, &mut sources, io);
     let unread = manifests.problems.iter().any(Problem::is_error);
-    problems.extend(manifests.problems);
+    problems.append(&mut manifests.problems);
     let (waivers, waiver_problems) =
         exceptions::waivers(&config.waivers, manifests.waivers, &policies, &mut sources);
     problems.extend(waiver_problems);
-    let (baseline, baseline_problems) = known(args, &config, &mut sources);
+    let (baseline, baseline_problems) = match &past {
+        Some(past) => {
+            let (baseline, problems) = past.baseline(&policies, &config, &mut sources);
+            (Some(baseline), problems)
+        }
+        None => known(args, &config, &mut sources),
+    };
     problems.extend(baseline_problems);
-    let (estate, estate_problems) = Estate::new(manifests.resources);
-    problems.extend(estate_problems);
     // What could not be read, or loaded, has been said.
     if policies.rules().is_empty() && !unloaded {
         problems.push(no_rule(&policies));
-    } else if estate.resources.is_empty() && !args.allow_empty && !unread {
+    } else if estate.resources.is_empty() && !args.allow_empty && !unread && past.is_none() {
         problems.push(
             Problem::run("nothing to check: no resource was found")
                 .help("name files or folders with manifests; `--allow-empty` makes this a success"),
@@ -63,7 +73,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         evaluations,
         undecided,
         unknown,
-    } = policies.evaluate(&estate, &clock::settings(clock::RULE));
+    } = evaluate(&policies, &estate, past.as_ref());
     problems.extend(undecidable);
     let mut evaluation = Evaluation {
         findings,
@@ -77,17 +87,17 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         estate: &estate,
         sources: &sources,
         today: clock::today(),
-        full: config.is_whole
+        full: past.is_none()
+            && config.is_whole
             && args.rules.profile.is_none()
             && judge(&evaluation) != Verdict::Undecided,
     };
     waivers.apply(&mut evaluation.findings, &occasion, &|file| {
-        let name = Path::new(sources.name(file));
-        let below = fs::beneath(name, &config.base);
-        fs::display(below.as_deref().unwrap_or(name))
+        exceptions::path(file, &sources, &config)
     });
-    let comparison =
-        baseline.map(|baseline| baseline.compare(&mut evaluation.findings, occasion.full));
+    // What a change concerns is judged as a whole.
+    let is_all = occasion.full || past.is_some() && judge(&evaluation) != Verdict::Undecided;
+    let comparison = baseline.map(|baseline| baseline.compare(&mut evaluation.findings, is_all));
     let verdict = judge(&evaluation);
     let report = Report {
         sources: &sources,
@@ -103,6 +113,7 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         rules: policies.rules(),
         waiting: &policies.waiting(),
         baseline: comparison,
+        revision: past.as_ref().map(|past| &past.revision),
     };
     super::write_outputs(&args.outputs, OutputFormat::Text, io, |format, style| {
         render(&report, format, style)
@@ -124,6 +135,38 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     }))
 }
 
+/// What is judged: what the paths hold, or what changed below them.
+fn sides(
+    args: &CheckArgs,
+    config: &CheckConfig,
+    policies: &PolicySet,
+    sources: &mut Sources,
+    io: &mut Io,
+) -> Sides {
+    if let Some(revision) = &args.since {
+        return since::read(revision, args, config, policies, sources, io);
+    }
+    let mut manifests = manifests::read(&args.paths, &args.read, config, sources);
+    let (estate, problems) = Estate::new(std::mem::take(&mut manifests.resources));
+    manifests.problems.extend(problems);
+    Sides {
+        manifests,
+        estate,
+        past: None,
+    }
+}
+
+fn evaluate(policies: &PolicySet, estate: &Estate, past: Option<&Past>) -> Evaluation {
+    let settings = clock::settings(clock::RULE);
+    match past {
+        Some(past) => {
+            let changed = |resource: &Resource| past.has_changed(resource);
+            policies.evaluate_changed(estate, &changed, &settings)
+        }
+        None => policies.evaluate(estate, &settings),
+    }
+}
+
 fn render(report: &Report<'_>, format: OutputFormat, style: Style) -> String {
     match format {
         OutputFormat::Text => text::render(report, style),
@@ -141,14 +184,16 @@ fn render(report: &Report<'_>, format: OutputFormat, style: Style) -> String {
     }
 }
 
-/// The baseline to compare with. A run that writes one begins anew.
+/// The baseline to compare with. A run that writes one begins anew, and one that compares with a revision needs none.
 fn known(
     args: &CheckArgs,
     config: &CheckConfig,
     sources: &mut Sources,
 ) -> (Option<Baseline>, Vec<Problem>) {
     match args.baseline.as_ref().or(config.baseline.as_ref()) {
-        Some(file) if args.write_baseline.is_none() => exceptions::baseline(file, sources),
+        Some(file) if args.write_baseline.is_none() && args.since.is_none() => {
+            exceptions::baseline(file, sources)
+        }
         _ => (None, Vec::new()),
     }
 }

@@ -71,6 +71,15 @@ impl fmt::Debug for Past {
     }
 }
 
+impl Changes {
+    /// The submodule that a file lies in.
+    pub fn submodule_of(&self, path: &str) -> Option<&str> {
+        let mut submodules = self.submodules.iter();
+        let found = submodules.find(|folder| Path::new(path).starts_with(folder));
+        found.map(String::as_str)
+    }
+}
+
 impl Past {
     /// The commit at which the history of the repository around `place` parted from a revision; the revision itself
     /// where that is not known, which comes back as a warning.
