@@ -111,7 +111,7 @@ pub(crate) fn find(
     let is_own = |candidate: &Candidate| {
         let name = candidate.path.file_name();
         // A link may be called otherwise.
-        let may_be = candidate.path.is_symlink() || own.iter().any(|own| own.file_name() == name);
+        let may_be = own.iter().any(|own| own.file_name() == name) || candidate.path.is_symlink();
         may_be && own.contains(&fs::canonical(&candidate.path))
     };
     found.candidates.retain(|candidate| !is_own(candidate));
@@ -181,7 +181,7 @@ pub(crate) fn understand(
     manifests.resources.append(&mut reading.resources);
 }
 
-/// The folders with files of OpenTofu, which are not read: something may be declared in them.
+/// The folders with files that end in `.tofu`, which are not read: something may be declared in them.
 pub(crate) fn gaps(others: &[Candidate]) -> BTreeSet<String> {
     let is_tofu = |other: &&Candidate| {
         let extension = other.path.extension();

@@ -8,7 +8,7 @@ use plumbline_core::baseline::Baseline;
 use plumbline_core::estate::Estate;
 use plumbline_core::frontend::together;
 use plumbline_core::parse::Document;
-use plumbline_core::policy::PolicySet;
+use plumbline_core::policy::{PolicySet, Share};
 use plumbline_core::problem::{Gravity, Problem};
 use plumbline_core::report::Revision;
 use plumbline_core::resource::{Format, Resource, ResourceId};
@@ -42,12 +42,18 @@ pub(crate) struct Past {
     waivers: Vec<Waiver>,
     /// The texts of both sides that changed, and those that mean something only with them.
     changed: BTreeSet<FileId>,
+    /// By which rules everything else is judged, on both sides.
+    rest: Share,
 }
 
 impl Past {
-    /// Whether a resource of either side is declared by what changed.
-    pub(crate) fn has_changed(&self, resource: &Resource) -> bool {
-        self.changed.contains(&resource.file)
+    /// By which rules a resource of either side is judged.
+    pub(crate) fn share(&self, resource: &Resource) -> Share {
+        if self.changed.contains(&resource.file) {
+            Share::All
+        } else {
+            self.rest
+        }
     }
 
     /// What was found at the revision, and what could not be decided there.
@@ -60,9 +66,9 @@ impl Past {
         let in_comments = (self.waivers.clone(), Vec::new());
         // What is wrong with the files of waivers is said of the work tree.
         let (waivers, _) = exceptions::waivers(&config.waivers, in_comments, policies, sources);
-        let changed = |resource: &Resource| self.has_changed(resource);
+        let share = |resource: &Resource| self.share(resource);
         let settings = clock::settings(clock::RULE);
-        let mut evaluation = policies.evaluate_changed(&self.estate, &changed, &settings);
+        let mut evaluation = policies.evaluate_shares(&self.estate, &share, &settings);
         let occasion = Occasion {
             estate: &self.estate,
             sources,
@@ -72,20 +78,17 @@ impl Past {
         waivers.apply(&mut evaluation.findings, &occasion, &|file| {
             exceptions::path(file, occasion.sources, config)
         });
+        let as_of = |problem| as_of(&self.revision.name, problem);
         let problems = evaluation.problems.into_iter();
         let problems = problems.filter(Problem::is_error);
         (
             Baseline::of(&evaluation.findings, &self.estate),
-            problems.map(|problem| self.as_of(problem)).collect(),
+            problems.map(as_of).collect(),
         )
-    }
-
-    /// A problem of the past: it says something of the comparison, and decides nothing.
-    fn as_of(&self, problem: Problem) -> Problem {
-        as_of(&self.revision.name, problem)
     }
 }
 
+/// A problem of the past: it says something of the comparison, and decides nothing.
 fn as_of(revision: &str, problem: Problem) -> Problem {
     let revision = revision.escape_debug();
     Problem {
@@ -176,6 +179,11 @@ pub(crate) fn read(
         waivers.extend(others.waivers.0.iter().cloned());
         join(others, &mut manifests);
     }
+    let rest = if policies.sees_the_same(&old_estate, &estate) {
+        Share::Nothing
+    } else {
+        Share::ReadingTheRest
+    };
     if io.style().verbose {
         io.error(&scope(closure.len(), work.readable.len(), needs_the_rest));
     }
@@ -190,6 +198,7 @@ pub(crate) fn read(
             estate: old_estate,
             waivers,
             changed,
+            rest,
         }),
     }
 }
@@ -548,7 +557,7 @@ impl Texts {
 fn rename(resources: &mut [Resource], moves: &BTreeMap<String, String>, work: &Work) {
     let both = |(was, now): (&str, &str)| (ResourceId::new([was]), ResourceId::new([now]));
     let files = moves.iter().map(|(was, now)| (was.as_str(), now.as_str()));
-    let names: HashMap<ResourceId, ResourceId> =
+    let names: BTreeMap<ResourceId, ResourceId> =
         files.chain(modules(moves, work)).map(both).collect();
     for resource in resources {
         // These are called by what they say, wherever they stand.

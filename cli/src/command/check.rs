@@ -160,8 +160,8 @@ fn evaluate(policies: &PolicySet, estate: &Estate, past: Option<&Past>) -> Evalu
     let settings = clock::settings(clock::RULE);
     match past {
         Some(past) => {
-            let changed = |resource: &Resource| past.has_changed(resource);
-            policies.evaluate_changed(estate, &changed, &settings)
+            let share = |resource: &Resource| past.share(resource);
+            policies.evaluate_shares(estate, &share, &settings)
         }
         None => policies.evaluate(estate, &settings),
     }

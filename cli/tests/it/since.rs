@@ -211,7 +211,7 @@ fn only_what_changed_is_read_where_no_rule_needs_more() {
     assert!(run.err.contains("read: all 2 files"), "{}", run.err);
     let run = plumb(
         files.path(),
-        &[&args[..], &["--profile", "pss-baseline"]].concat(),
+        &[&args[..], &["--profile", "pss-baseline"][..]].concat(),
     );
     assert!(run.err.contains("read: 1 of 2 files"), "{}", run.err);
     assert_eq!(run.code, Some(1), "{}", run.out);
@@ -252,7 +252,7 @@ fn nothing_is_touched() {
 fn a_comment_that_waives_no_more_introduces_what_it_waived() {
     let waiver = "# plumb:waive deployment/privileged-container until=2999-01-01 owner=a reason=b";
     let waived = format!("{waiver}\n{PRIVILEGED}");
-    let files = repository(&[("a.yaml", &waived)]);
+    let files = repository(&[("a.yaml", waived.as_str())]);
     write(files.path(), "a.yaml", PRIVILEGED);
     check(files.path(), 1, "1 introduced, 0 unchanged, 0 fixed");
 }
@@ -284,7 +284,7 @@ fn what_is_wrong_elsewhere_is_a_warning() {
 #[test]
 fn a_huge_file_is_not_read_from_the_past_either() {
     let huge = format!("{PRIVILEGED}# {}\n", "a".repeat(4000));
-    let files = repository(&[("a.yaml", &huge)]);
+    let files = repository(&[("a.yaml", huge.as_str())]);
     write(files.path(), "a.yaml", PRIVILEGED);
     let args = ["check", "--since", "HEAD", "--max-file-size", "2kB"];
     let run = plumb(files.path(), &args);

@@ -1,6 +1,6 @@
 //! One declared thing, whatever declared it, and the name by which the whole product calls it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -129,7 +129,7 @@ impl ResourceId {
 
     /// The id with the name that its second segment, a file or a folder, has now; none if that one was not renamed.
     /// Both names are given as ids of one segment.
-    pub fn moved(&self, names: &HashMap<Self, Self>) -> Option<Self> {
+    pub fn moved(&self, names: &BTreeMap<Self, Self>) -> Option<Self> {
         let mut segments = self.0.splitn(3, '/');
         let (platform, place) = (segments.next()?, segments.next()?);
         let (rest, now) = (segments.next()?, names.get(&Self(place.to_owned()))?);

@@ -19,24 +19,47 @@ use crate::resource::Resource;
 use crate::source::Span;
 use crate::tree::{NodeId, Typing};
 
-/// Whether a resource is judged by every rule.
-pub type Wholly<'a> = dyn Fn(&Resource) -> bool + Sync + 'a;
+/// By which rules a resource is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// By all.
+    All,
+    /// By those that read the rest of the estate: only they can answer otherwise because of what changed elsewhere.
+    ReadingTheRest,
+    /// By none.
+    Nothing,
+}
+
+/// Says by which rules each resource is judged.
+pub type Shares<'a> = dyn Fn(&Resource) -> Share + Sync + 'a;
 
 impl PolicySet {
     /// Judges every subject of an estate.
     pub fn evaluate(&self, estate: &Estate, settings: &Settings) -> Evaluation {
-        self.judge(estate, &World::of(self, estate), settings, &|_| true)
+        self.judge(estate, &World::of(self, estate), settings, &|_| Share::All)
     }
 
-    /// Judges the resources that changed by every rule, and the others only by the rules that read the rest of the
-    /// estate: only those can answer otherwise because of what changed.
-    pub fn evaluate_changed(
+    /// Judges each resource of an estate by its share of the rules.
+    pub fn evaluate_shares(
         &self,
         estate: &Estate,
-        changed: &Wholly<'_>,
+        shares: &Shares<'_>,
         settings: &Settings,
     ) -> Evaluation {
-        self.judge(estate, &World::of(self, estate), settings, changed)
+        self.judge(estate, &World::of(self, estate), settings, shares)
+    }
+
+    /// Whether rules see the same of two estates when they read the rest of one. What both declare alike is then judged
+    /// alike.
+    pub fn sees_the_same(&self, one: &Estate, other: &Estate) -> bool {
+        self.world(one) == self.world(other)
+    }
+
+    /// The estate as rules see it below `data.world`, as far as any of them reads it.
+    fn world(&self, estate: &Estate) -> Value {
+        let mut reading = self.rules.iter().filter(|rule| rule.reads_world);
+        let decided = reading.next().and_then(|rule| rule.data.get_str("estate"));
+        estate.world(&self.world_keys, decided)
     }
 
     /// Whether rules may answer otherwise where these resources are among the others of an estate, or need the others
@@ -55,7 +78,7 @@ impl PolicySet {
 
     /// Judges resources without the rest of the estate: rules that read the world cannot be decided.
     pub fn evaluate_alone(&self, estate: &Estate, settings: &Settings) -> Evaluation {
-        self.judge(estate, &World::Absent, settings, &|_| true)
+        self.judge(estate, &World::Absent, settings, &|_| Share::All)
     }
 
     /// The rules that judge nothing of an estate: it has no resource that they target, or none with their subject.
@@ -83,7 +106,7 @@ impl PolicySet {
         estate: &Estate,
         world: &World<'_>,
         settings: &Settings,
-        wholly: &Wholly<'_>,
+        shares: &Shares<'_>,
     ) -> Evaluation {
         let chosen = self.choose(estate);
         let entities = entities_by_resource(estate);
@@ -96,12 +119,14 @@ impl PolicySet {
                     .get(&resource.target())
                     .map_or(&[][..], Vec::as_slice);
                 let reading: Vec<&Rule>;
-                let rules = if wholly(resource) {
-                    rules
-                } else {
-                    let all = rules.iter().copied();
-                    reading = all.filter(|rule| rule.reads_world).collect();
-                    reading.as_slice()
+                let rules = match shares(resource) {
+                    Share::All => rules,
+                    Share::ReadingTheRest => {
+                        let all = rules.iter().copied();
+                        reading = all.filter(|rule| rule.reads_world).collect();
+                        reading.as_slice()
+                    }
+                    Share::Nothing => &[],
                 };
                 let entities = entities.get(&index).map_or(&[][..], Vec::as_slice);
                 let around = Around { world, settings };
@@ -230,15 +255,9 @@ impl<'a> World<'a> {
 
 impl Known<'_> {
     fn data(&self) -> HashMap<String, Value> {
-        let mut reading = self
-            .set
-            .rules
-            .iter()
-            .filter(|rule| rule.reads_world)
-            .peekable();
-        let decided = reading.peek().and_then(|rule| rule.data.get_str("estate"));
+        let reading = self.set.rules.iter().filter(|rule| rule.reads_world);
         let mut world = ObjectBuilder::default();
-        world.insert_str("world", self.estate.world(&self.set.world_keys, decided));
+        world.insert_str("world", self.set.world(self.estate));
         let world = Value::Object(world.finish());
         let data = |rule: &Rule| {
             let id = rule.metadata.id.as_str().to_owned();
