@@ -218,6 +218,23 @@ fn only_what_changed_is_read_where_no_rule_needs_more() {
 }
 
 #[test]
+fn a_change_may_introduce_something_in_a_file_that_did_not_change() {
+    let pod = |name: &str, says: &str| {
+        let labels = format!("  name: {name}\n  labels: {{governance/service: shop{says}}}");
+        POD.replace("  name: a", &labels)
+    };
+    let internal = pod("b", ", governance/data-classification: internal");
+    let files = repository(&[
+        ("a.yaml", pod("a", "").as_str()),
+        ("b.yaml", internal.as_str()),
+    ]);
+    let public = pod("a", ", governance/data-classification: public");
+    write(files.path(), "a.yaml", &public);
+    let run = check(files.path(), 1, "1 introduced, 0 unchanged, 0 fixed");
+    assert!(run.out.contains("b.yaml:4:"), "{}", run.out);
+}
+
+#[test]
 fn what_the_other_branch_did_since_is_no_change_of_ours() {
     let files = repository(&[("a.yaml", POD)]);
     let path = files.path();

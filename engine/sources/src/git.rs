@@ -215,13 +215,12 @@ impl Past {
             let found = tree.get_path(Path::new(&path));
             let found = found.map_err(|error| said(&error))?;
             id = found.id();
-            if found.filemode() == LINK {
-                continue;
+            if found.filemode() != LINK {
+                return match found.kind() {
+                    Some(ObjectType::Blob) => Ok(id),
+                    _ => Err("a link to a folder, which is not followed".to_owned()),
+                };
             }
-            return match found.kind() {
-                Some(ObjectType::Blob) => Ok(id),
-                _ => Err("a link to a folder, which is not followed".to_owned()),
-            };
         }
         Err("a link that leads to no file".to_owned())
     }
