@@ -231,7 +231,7 @@ fn a_change_may_introduce_something_in_a_file_that_did_not_change() {
     let public = pod("a", ", governance/data-classification: public");
     write(files.path(), "a.yaml", &public);
     let run = check(files.path(), 1, "1 introduced, 0 unchanged, 0 fixed");
-    assert!(run.out.contains("b.yaml:4:"), "{}", run.out);
+    assert!(run.out.contains("b.yaml:5:"), "{}", run.out);
 }
 
 #[test]

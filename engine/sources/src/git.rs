@@ -144,31 +144,9 @@ impl Past {
 
     fn compare(&self) -> Result<Changes, Error> {
         let tree = self.repository.find_tree(self.tree)?;
-        let mut options = DiffOptions::new();
-        options
-            .include_untracked(true)
-            .recurse_untracked_dirs(true)
-            .skip_binary_check(true);
-        let mut diff = self
-            .repository
-            .diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
-        let mut renames = DiffFindOptions::new();
-        renames
-            .renames(true)
-            .for_untracked(true)
-            .rename_limit(MOST_RENAMES);
-        diff.find_similar(Some(&mut renames))?;
+        let index = self.repository.index()?;
         let mut changes = Changes::default();
-        for delta in diff.deltas() {
-            let (old, new) = (delta.old_file(), delta.new_file());
-            let is_submodule = |file: &DiffFile<'_>| file.mode() == FileMode::Commit;
-            if is_submodule(&old) || is_submodule(&new) {
-                changes.submodules.extend(name(&new).or_else(|| name(&old)));
-            } else {
-                changes.files.push(change(&delta));
-            }
-        }
-        for entry in self.repository.index()?.iter() {
+        for entry in index.iter() {
             let path = String::from_utf8_lossy(&entry.path).into_owned();
             if entry.mode == SUBMODULE {
                 changes.submodules.insert(path);
@@ -176,6 +154,42 @@ impl Past {
                 changes.tracked.insert(path);
             }
         }
+        // The index knows without reading which files are as it says; only the others are compared with the tree.
+        let staged =
+            self.repository
+                .diff_tree_to_index(Some(&tree), Some(&index), Some(&mut options()))?;
+        let unstaged = self
+            .repository
+            .diff_index_to_workdir(Some(&index), Some(&mut options()))?;
+        let mut paths: BTreeSet<PathBuf> = BTreeSet::new();
+        for delta in staged.deltas().chain(unstaged.deltas()) {
+            for file in [delta.old_file(), delta.new_file()] {
+                if file.mode() == FileMode::Commit {
+                    changes.submodules.extend(name(&file));
+                } else {
+                    paths.extend(file.path().map(Path::to_owned));
+                }
+            }
+        }
+        // No path at all would mean all of them.
+        if paths.is_empty() {
+            return Ok(changes);
+        }
+        let mut options = options();
+        options.disable_pathspec_match(true);
+        for path in paths {
+            options.pathspec(path);
+        }
+        let mut diff = self
+            .repository
+            .diff_tree_to_workdir(Some(&tree), Some(&mut options))?;
+        let mut renames = DiffFindOptions::new();
+        renames
+            .renames(true)
+            .for_untracked(true)
+            .rename_limit(MOST_RENAMES);
+        diff.find_similar(Some(&mut renames))?;
+        changes.files = diff.deltas().map(|delta| change(&delta)).collect();
         Ok(changes)
     }
 
@@ -224,6 +238,15 @@ impl Past {
         }
         Err("a link that leads to no file".to_owned())
     }
+}
+
+fn options() -> DiffOptions {
+    let mut options = DiffOptions::new();
+    options
+        .include_untracked(true)
+        .recurse_untracked_dirs(true)
+        .skip_binary_check(true);
+    options
 }
 
 fn change(delta: &DiffDelta<'_>) -> Change {
