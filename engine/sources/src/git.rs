@@ -37,7 +37,7 @@ pub struct Past {
 pub struct Changes {
     /// The files that differ.
     pub files: Vec<Change>,
-    /// Every file that git knows of, changed or not.
+    /// Every file that git knows of or compared: what is none of these, nor differs, is new to it.
     pub tracked: HashSet<String>,
     /// The folders of submodules.
     pub submodules: BTreeSet<String>,
@@ -175,6 +175,9 @@ impl Past {
         if paths.is_empty() {
             return Ok(changes);
         }
+        changes
+            .tracked
+            .extend(paths.iter().map(|path| fs::display(path)));
         let mut options = options();
         options.disable_pathspec_match(true);
         for path in paths {
