@@ -219,3 +219,26 @@ fn percent_encode(segment: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::ResourceId;
+
+    #[track_caller]
+    fn check(id: &[&str], expected: Option<&str>) {
+        let one = |name: &str| ResourceId::new([name]);
+        let names = BTreeMap::from([(one("infra/a.yaml"), one("deploy/a.yaml"))]);
+        let moved = ResourceId::new(id.iter().copied()).moved(&names);
+        assert_eq!(moved.as_ref().map(ResourceId::as_str), expected);
+    }
+
+    #[test]
+    fn an_id_follows_its_file() {
+        let expected = Some("aws/deploy%2Fa.yaml/Jobs");
+        check(&["aws", "infra/a.yaml", "Jobs"], expected);
+        check(&["aws", "infra/b.yaml", "Jobs"], None);
+        check(&["aws", "Jobs", "infra/a.yaml"], None);
+    }
+}
