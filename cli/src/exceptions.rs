@@ -3,13 +3,16 @@
 
 mod standing;
 
+use std::path::Path;
+
 use plumbline_core::baseline::Baseline;
 use plumbline_core::parse::Notation;
 use plumbline_core::policy::PolicySet;
 use plumbline_core::problem::Problem;
 use plumbline_core::schema;
-use plumbline_core::source::Sources;
+use plumbline_core::source::{FileId, Sources};
 use plumbline_core::waiver::{Authority, Waiver, Waivers};
+use plumbline_sources::fs;
 use plumbline_sources::place::Place;
 
 use crate::config::{self, CheckConfig};
@@ -51,6 +54,13 @@ pub(crate) fn waivers(
     let (waivers, wrong) = Waivers::new(all, &rules(policies));
     problems.extend(wrong);
     (waivers, problems)
+}
+
+/// The path of a text below the folder that globs on files are relative to.
+pub(crate) fn path(file: FileId, sources: &Sources, config: &CheckConfig) -> String {
+    let name = Path::new(sources.name(file));
+    let below = fs::beneath(name, &config.base);
+    fs::display(below.as_deref().unwrap_or(name))
 }
 
 /// The ids of all rules, also of those that do not judge.

@@ -8,6 +8,7 @@ mod exceptions;
 mod io;
 mod manifests;
 mod replace;
+mod since;
 
 use std::process::ExitCode;
 

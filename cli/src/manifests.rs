@@ -67,40 +67,21 @@ pub(crate) fn read_with(
         .iter()
         .cloned()
         .partition(|path| path == Path::new("-"));
-    let mut found = fs::walk(&roots, &config.ignored, &config.base);
-    manifests.problems.append(&mut found.problems);
-    let idle = idle_globs(&roots, &found.used, config);
-    manifests.problems.extend(idle);
-    let own = own_files(config);
-    found
-        .candidates
-        .retain(|candidate| !own.contains(&fs::canonical(&candidate.path)));
-
+    let found = find(&roots, config, &mut manifests);
     let (charts, candidates) = if args.helm {
-        charts(found.candidates)
+        charts(found)
     } else {
-        (Vec::new(), found.candidates)
+        (Vec::new(), found)
     };
     let (readable, others): (Vec<Candidate>, Vec<Candidate>) = candidates
         .into_iter()
         .partition(|candidate| is_readable(&candidate.name));
-    let mut gaps = BTreeSet::new();
+    let mut gaps = gaps(&others);
     for other in others {
-        let extension = other.path.extension();
-        if extension.is_some_and(|extension| extension == "tofu") {
-            gaps.insert(folder(&other.name).to_owned());
-        }
         unrecognised(&other.name, other.named, &mut manifests);
     }
-    let texts: Vec<Result<String, Problem>> = readable
-        .par_iter()
-        .map(|candidate| match edited.get(&candidate.name) {
-            Some(text) => Ok(text.clone()),
-            None => fs::read(&candidate.path, max_file_size),
-        })
-        .collect();
     let mut taken = Vec::new();
-    for (candidate, text) in readable.into_iter().zip(texts) {
+    for (candidate, text) in texts(readable, max_file_size, edited) {
         match text {
             Ok(text) => {
                 let (name, path) = (candidate.name.clone(), candidate.path.clone());
@@ -139,10 +120,70 @@ pub(crate) fn read_with(
             Err(problem) => manifests.problems.push(problem),
         }
     }
-    let mut parsed: Vec<Parsed> = taken
+    let parsed = parse_all(taken, sources);
+    understand(
+        parsed,
+        gaps,
+        config.keeps_documents,
+        sources,
+        &mut manifests,
+    );
+    manifests
+}
+
+/// The files below some paths, but for those that are ours. What stood in the way is added to `manifests`.
+pub(crate) fn find(
+    roots: &[PathBuf],
+    config: &CheckConfig,
+    manifests: &mut Manifests,
+) -> Vec<Candidate> {
+    let mut found = fs::walk(roots, &config.ignored, &config.base);
+    manifests.problems.append(&mut found.problems);
+    let idle = idle_globs(roots, &found.used, config);
+    manifests.problems.extend(idle);
+    let own = own_files(config);
+    let is_own = |candidate: &Candidate| {
+        let name = candidate.path.file_name();
+        // A link may be called otherwise.
+        let may_be = own.iter().any(|own| own.file_name() == name) || candidate.path.is_symlink();
+        may_be && own.contains(&fs::canonical(&candidate.path))
+    };
+    found.candidates.retain(|candidate| !is_own(candidate));
+    found.candidates
+}
+
+/// The texts of files, read in parallel, as if some of them were edited.
+pub(crate) fn texts(
+    candidates: Vec<Candidate>,
+    max: u64,
+    edited: &Edited,
+) -> Vec<(Candidate, Result<String, Problem>)> {
+    let read = |candidate: Candidate| {
+        let text = match edited.get(&candidate.name) {
+            Some(text) => Ok(text.clone()),
+            None => fs::read(&candidate.path, max),
+        };
+        (candidate, text)
+    };
+    candidates.into_par_iter().map(read).collect()
+}
+
+/// Parses texts, in parallel.
+pub(crate) fn parse_all(taken: Vec<(FileId, Candidate)>, sources: &Sources) -> Vec<Parsed> {
+    taken
         .into_par_iter()
         .filter_map(|(file, candidate)| parse_one(file, candidate, sources))
-        .collect();
+        .collect()
+}
+
+/// Reads what was parsed into `manifests`, all of it together.
+pub(crate) fn understand(
+    mut parsed: Vec<Parsed>,
+    gaps: BTreeSet<String>,
+    keeps_documents: bool,
+    sources: &Sources,
+    manifests: &mut Manifests,
+) {
     for parsed in &parsed {
         if let Some(source) = sources.get(parsed.file) {
             let (mut waivers, mut problems) = waiver::of_comments(source, &parsed.documents);
@@ -155,7 +196,7 @@ pub(crate) fn read_with(
     let names: Vec<(&str, FileId)> = names.map(|one| (one.name.as_str(), one.file)).collect();
     let templates = reading.charts(&names);
     parsed.retain(|parsed| !templates.contains(&parsed.file));
-    if config.keeps_documents {
+    if keeps_documents {
         let documents = parsed.iter().flat_map(|parsed| &parsed.documents);
         manifests.documents = documents.cloned().collect();
     }
@@ -170,21 +211,31 @@ pub(crate) fn read_with(
         .into_par_iter()
         .map(|parsed| {
             let is_built = built.contains(&parsed.file);
-            read_one(parsed, is_built, config.keeps_documents)
+            read_one(parsed, is_built, keeps_documents)
         })
         .collect();
     let mut together = Vec::new();
     for mut read in readings {
         together.append(&mut read.together);
-        add(read, &mut manifests);
+        add(read, manifests);
     }
     reading.take_together(&together.iter().collect::<Vec<_>>(), &whole);
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
-    manifests
 }
 
-fn is_readable(name: &str) -> bool {
+/// The folders with files that end in `.tofu`, which are not read: something may be declared in them.
+pub(crate) fn gaps(others: &[Candidate]) -> BTreeSet<String> {
+    let is_tofu = |other: &&Candidate| {
+        let extension = other.path.extension();
+        extension.is_some_and(|extension| extension == "tofu")
+    };
+    let tofu = others.iter().filter(is_tofu);
+    tofu.map(|other| folder(&other.name).to_owned()).collect()
+}
+
+/// Whether the name of a file says that it is read.
+pub(crate) fn is_readable(name: &str) -> bool {
     Notation::of_file_name(name).is_some() && !is_terraform_json(name)
 }
 
@@ -243,7 +294,8 @@ fn rendered(chart: PathBuf) -> Candidate {
     }
 }
 
-fn take(
+/// Takes a text in under the name of its file.
+pub(crate) fn take(
     candidate: Candidate,
     text: String,
     sources: &mut Sources,
@@ -254,12 +306,13 @@ fn take(
 }
 
 /// A file whose text is trees.
-struct Parsed {
-    file: FileId,
-    name: String,
+#[derive(Clone)]
+pub(crate) struct Parsed {
+    pub(crate) file: FileId,
+    pub(crate) name: String,
     named: bool,
     notation: Notation,
-    documents: Vec<Document>,
+    pub(crate) documents: Vec<Document>,
     problems: Vec<Problem>,
 }
 
@@ -280,7 +333,7 @@ fn whole(parsed: &[Parsed], mut gaps: BTreeSet<String>) -> BTreeSet<FileId> {
 }
 
 /// The folder of a file; empty for one without.
-fn folder(name: &str) -> &str {
+pub(crate) fn folder(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
@@ -387,7 +440,7 @@ fn add(read: Read, manifests: &mut Manifests) {
 }
 
 /// A file that is not recognised is counted when it was found, and an error when it was named.
-fn unrecognised(name: &str, named: bool, manifests: &mut Manifests) {
+pub(crate) fn unrecognised(name: &str, named: bool, manifests: &mut Manifests) {
     let (message, help) = if is_terraform_json(name) {
         (
             "Terraform in JSON is not read",
@@ -412,7 +465,7 @@ fn unrecognised(name: &str, named: bool, manifests: &mut Manifests) {
 
 const KNOWN: &str = "known are manifests of Kubernetes and Knative, kustomizations, what Helm renders, templates of CloudFormation and SAM, Terraform and its plans in JSON, services of the Serverless Framework, Compose, contracts of OpenAPI and AsyncAPI, units of systemd, and user data of cloud-init";
 
-fn own_files(config: &CheckConfig) -> HashSet<PathBuf> {
+pub(crate) fn own_files(config: &CheckConfig) -> HashSet<PathBuf> {
     config
         .own_files
         .iter()

@@ -25,6 +25,7 @@ Examples:
                                              annotations and a summary in a workflow
   kustomize build . | plumb check -          judge what another tool renders
   plumb check - --stdin-filename web.yaml    what an editor has not saved yet
+  plumb check --since origin/main            what the branch changed, and only by what it introduced
   plumb check --write-baseline baseline.json .
                                              take down what there is, and with `--baseline baseline.json`
                                              fail from then on only by what is new
@@ -47,6 +48,10 @@ pub(crate) struct CheckArgs {
     /// The findings that are known and do not fail [default: `baseline` of the configuration].
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Judge what changed since a revision of the git repository, committed or not, and fail only by what the change
+    /// introduced. The revision is read from the objects of the repository; the files are left as they are.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["baseline", "write_baseline", "helm", "fix", "diff"])]
+    pub(crate) since: Option<String>,
     /// Write what is found as the findings that are known from now on. No baseline is read in the same run.
     #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
     pub(crate) write_baseline: Option<PathBuf>,

@@ -10,6 +10,7 @@ use anyhow::bail;
 use plumbline_core::baseline::{Baseline, Comparison};
 use plumbline_core::estate::Estate;
 use plumbline_core::finding::{Evaluation, Severity};
+use plumbline_core::parse::Document;
 use plumbline_core::policy::{self, PolicySet};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::text::Style;
@@ -17,6 +18,7 @@ use plumbline_core::report::{
     Coverage, Report, azure, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif,
     summary, text,
 };
+use plumbline_core::resource::Resource;
 use plumbline_core::source::{FileId, Sources};
 use plumbline_core::verdict::{EnforcementPoint, Verdict};
 use plumbline_core::waiver::Occasion;
@@ -28,6 +30,7 @@ use crate::config::{self, CheckConfig};
 use crate::exceptions;
 use crate::io::Io;
 use crate::manifests::{self, Edited};
+use crate::since::{self, Past, Sides};
 
 /// Runs the command.
 pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
@@ -63,6 +66,8 @@ struct Examined {
     files: BTreeMap<String, PathBuf>,
     /// The text of standard input.
     piped: Option<FileId>,
+    /// What it was compared with.
+    past: Option<Past>,
 }
 
 /// Reads and judges everything, as if some of the files were edited.
@@ -79,16 +84,24 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     let fail_on = args.fail_on.unwrap_or(config.fail_on);
     config.keeps_documents = policies.judges_documents();
 
-    let manifests = manifests::read_with(&args.paths, &args.read, &config, edited, &mut sources);
+    let Sides {
+        mut manifests,
+        estate,
+        past,
+    } = sides(args, &config, &policies, edited, &mut sources);
     let unread = manifests.problems.iter().any(Problem::is_error);
-    problems.extend(manifests.problems);
+    problems.append(&mut manifests.problems);
     let (waivers, waiver_problems) =
         exceptions::waivers(&config, manifests.waivers, &policies, &mut sources);
     problems.extend(waiver_problems);
-    let (baseline, baseline_problems) = known(args, &config, &mut sources);
+    let (baseline, baseline_problems) = match &past {
+        Some(past) => {
+            let (baseline, problems) = past.baseline(&policies, &config, &mut sources);
+            (Some(baseline), problems)
+        }
+        None => known(args, &config, &mut sources),
+    };
     problems.extend(baseline_problems);
-    let (estate, estate_problems) = Estate::new(manifests.resources);
-    problems.extend(estate_problems);
     problems.extend(waivers.pointed_at_in_vain(&estate));
     // What could not be read, or loaded, has been said.
     if policies.rules().is_empty() && !unloaded {
@@ -97,6 +110,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
         && manifests.documents.is_empty()
         && !args.allow_empty
         && !unread
+        && past.is_none()
     {
         problems.push(
             Problem::run("nothing to check: no resource was found")
@@ -110,7 +124,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
         evaluations,
         undecided,
         unknown,
-    } = policies.evaluate_with(&estate, &manifests.documents, &clock::settings(clock::RULE));
+    } = evaluate(&policies, &estate, &manifests.documents, past.as_ref());
     problems.extend(undecidable);
     let mut evaluation = Evaluation {
         findings,
@@ -124,17 +138,17 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
         estate: &estate,
         sources: &sources,
         today: clock::today(),
-        full: config.is_whole
+        full: past.is_none()
+            && config.is_whole
             && args.rules.profile.is_none()
             && judge(&evaluation) != Verdict::Undecided,
     };
     waivers.apply(&mut evaluation.findings, &occasion, &|file| {
-        let name = Path::new(sources.name(file));
-        let below = fs::beneath(name, &config.base);
-        fs::display(below.as_deref().unwrap_or(name))
+        exceptions::path(file, &sources, &config)
     });
-    let comparison =
-        baseline.map(|baseline| baseline.compare(&mut evaluation.findings, occasion.full));
+    // What a change concerns is judged as a whole.
+    let is_all = occasion.full || past.is_some() && judge(&evaluation) != Verdict::Undecided;
+    let comparison = baseline.map(|baseline| baseline.compare(&mut evaluation.findings, is_all));
     let verdict = judge(&evaluation);
     let coverage = Coverage {
         idle: policies.idle(&estate),
@@ -151,6 +165,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
         comparison,
         files: manifests.files,
         piped: manifests.piped,
+        past,
     }
 }
 
@@ -164,6 +179,9 @@ fn report(args: &CheckArgs, examined: &Examined, io: &mut Io) -> anyhow::Result<
         verdict,
         ..
     } = examined;
+    if let Some(past) = examined.past.as_ref().filter(|_| io.style().verbose) {
+        io.error(&past.scope);
+    }
     let report = Report {
         sources,
         estate,
@@ -175,6 +193,7 @@ fn report(args: &CheckArgs, examined: &Examined, io: &mut Io) -> anyhow::Result<
         rules: policies.rules(),
         waiting: &policies.waiting(),
         baseline: examined.comparison,
+        revision: examined.past.as_ref().map(|past| &past.revision),
     };
     super::write_outputs(&args.outputs, OutputFormat::Text, io, |format, style| {
         render(&report, format, style)
@@ -194,6 +213,43 @@ fn report(args: &CheckArgs, examined: &Examined, io: &mut Io) -> anyhow::Result<
         Verdict::Deny => 1,
         Verdict::Undecided => 2,
     }))
+}
+
+/// What is judged: what the paths hold, or what changed below them.
+fn sides(
+    args: &CheckArgs,
+    config: &CheckConfig,
+    policies: &PolicySet,
+    edited: &Edited,
+    sources: &mut Sources,
+) -> Sides {
+    if let Some(revision) = &args.since {
+        return since::read(revision, args, config, policies, sources);
+    }
+    let mut manifests = manifests::read_with(&args.paths, &args.read, config, edited, sources);
+    let (estate, problems) = Estate::new(std::mem::take(&mut manifests.resources));
+    manifests.problems.extend(problems);
+    Sides {
+        manifests,
+        estate,
+        past: None,
+    }
+}
+
+fn evaluate(
+    policies: &PolicySet,
+    estate: &Estate,
+    documents: &[Document],
+    past: Option<&Past>,
+) -> Evaluation {
+    let settings = clock::settings(clock::RULE);
+    match past {
+        Some(past) => {
+            let share = |resource: &Resource| past.share(resource);
+            policies.evaluate_shares(estate, documents, &share, &settings)
+        }
+        None => policies.evaluate_with(estate, documents, &settings),
+    }
 }
 
 fn render(report: &Report<'_>, format: OutputFormat, style: Style) -> String {
@@ -226,7 +282,7 @@ fn refused(args: &CheckArgs, config: &CheckConfig) -> Vec<Problem> {
         .collect()
 }
 
-/// The baseline to compare with. A run that writes one begins anew.
+/// The baseline to compare with. A run that writes one begins anew, and one that compares with a revision needs none.
 fn known(
     args: &CheckArgs,
     config: &CheckConfig,
@@ -234,7 +290,9 @@ fn known(
 ) -> (Option<Baseline>, Vec<Problem>) {
     let given = args.baseline.as_ref().map(|file| config.place(file));
     match given.as_ref().or(config.baseline.as_ref()) {
-        Some(file) if args.write_baseline.is_none() => exceptions::baseline(file, sources),
+        Some(file) if args.write_baseline.is_none() && args.since.is_none() => {
+            exceptions::baseline(file, sources)
+        }
         _ => (None, Vec::new()),
     }
 }

@@ -31,6 +31,7 @@ mod pages;
 mod parity;
 mod pod_security;
 mod policy;
+mod since;
 mod unit_tests;
 mod waivers;
 mod witness;

@@ -57,6 +57,19 @@ impl Estate {
         )
     }
 
+    /// This estate and, behind it, what another one declares.
+    #[must_use]
+    pub fn beside(mut self, other: &Self) -> Self {
+        let before = self.resources.len();
+        let moved = |entity: &Entity| Entity {
+            resource: entity.resource + before,
+            ..entity.clone()
+        };
+        self.entities.extend(other.entities.iter().map(moved));
+        self.resources.extend(other.resources.iter().cloned());
+        self
+    }
+
     /// How many resources there are, by platform and then by format.
     pub fn formats(&self) -> Formats {
         let mut formats = Formats::new();

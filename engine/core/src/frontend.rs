@@ -19,6 +19,7 @@ mod systemd;
 mod template;
 mod terraform;
 mod terraform_plan;
+pub mod together;
 mod words;
 
 use std::collections::BTreeSet;

@@ -20,6 +20,7 @@ use plumbline_rego::builtins::Table;
 use plumbline_rego::{Entry, Place, Program, Value};
 
 pub use digest::Digest;
+pub use evaluate::{Share, Shares};
 pub use explain::Case;
 pub use load::{base_data, load, merge};
 

@@ -61,8 +61,19 @@ pub struct Report<'a> {
     pub rules: &'a [Rule],
     /// Rules that were not evaluated, and the decision that each one waits for.
     pub waiting: &'a [(RuleId, String)],
-    /// How the findings stand to a baseline, if there is one.
+    /// How the findings stand to a baseline, if there is one, or to a revision.
     pub baseline: Option<Comparison>,
+    /// The revision that the findings are compared to; none if it is a baseline, or nothing.
+    pub revision: Option<&'a Revision>,
+}
+
+/// A revision of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// How the user named it.
+    pub name: String,
+    /// The commit that was read: where the two sides parted.
+    pub commit: String,
 }
 
 /// What was read.

@@ -1,5 +1,6 @@
 //! One declared thing, whatever declared it, and the name by which the whole product calls it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -126,6 +127,15 @@ impl ResourceId {
         self.0.rsplit_once('/').map_or("", |(scope, _)| scope)
     }
 
+    /// The id with the name that its second segment, a file or a folder, has now; none if that one was not renamed.
+    /// Both names are given as ids of one segment.
+    pub fn moved(&self, names: &BTreeMap<Self, Self>) -> Option<Self> {
+        let mut segments = self.0.splitn(3, '/');
+        let (platform, place) = (segments.next()?, segments.next()?);
+        let (rest, now) = (segments.next()?, names.get(&Self(place.to_owned()))?);
+        Some(Self(format!("{platform}/{now}/{rest}")))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -208,4 +218,27 @@ fn percent_encode(segment: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::ResourceId;
+
+    #[track_caller]
+    fn check(id: &[&str], expected: Option<&str>) {
+        let one = |name: &str| ResourceId::new([name]);
+        let names = BTreeMap::from([(one("infra/a.yaml"), one("deploy/a.yaml"))]);
+        let moved = ResourceId::new(id.iter().copied()).moved(&names);
+        assert_eq!(moved.as_ref().map(ResourceId::as_str), expected);
+    }
+
+    #[test]
+    fn an_id_follows_its_file() {
+        let expected = Some("aws/deploy%2Fa.yaml/Jobs");
+        check(&["aws", "infra/a.yaml", "Jobs"], expected);
+        check(&["aws", "infra/b.yaml", "Jobs"], None);
+        check(&["aws", "Jobs", "infra/a.yaml"], None);
+    }
 }

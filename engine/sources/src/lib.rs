@@ -1,4 +1,4 @@
-//! The adapters that read the world: files, commits, archives, and the built-in library of policies.
+//! The adapters that read the world: files, repositories of git, archives, and the built-in library of policies.
 //!
 //! Synchronous. What cannot be read comes back as a problem beside what could.
 
@@ -6,6 +6,7 @@ pub mod archive;
 pub mod bundle;
 pub mod embedded;
 pub mod fs;
+pub mod git;
 pub mod held;
 pub mod helm;
 pub mod opa;

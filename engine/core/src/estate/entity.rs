@@ -55,7 +55,7 @@ impl EntityKind {
 }
 
 /// One thing of an estate. The shape of its tree is published in `docs/reference/workload.md`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entity {
     /// What kind of thing it is.
     pub kind: EntityKind,

@@ -7,7 +7,7 @@
 mod build;
 mod draft;
 mod fields;
-mod files;
+pub(super) mod files;
 mod generate;
 mod images;
 mod inline;
@@ -108,7 +108,7 @@ fn used(files: &Files<'_>) -> BTreeSet<String> {
 }
 
 /// Whether a file of that path is one that kustomize reads.
-fn is_kustomization_name(path: &str) -> bool {
+pub(super) fn is_kustomization_name(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     NAMES.contains(&name)
 }

@@ -21,10 +21,65 @@ use crate::resource::Resource;
 use crate::source::Span;
 use crate::tree::{NodeId, Typing};
 
+/// By which rules a resource is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// By all.
+    All,
+    /// By those that read the rest of the estate: only they can answer otherwise because of what changed elsewhere.
+    ReadingTheRest,
+    /// By none.
+    Nothing,
+}
+
+/// Says by which rules each resource is judged.
+pub type Shares<'a> = dyn Fn(&Resource) -> Share + Sync + 'a;
+
 impl PolicySet {
     /// Judges every subject of an estate.
     pub fn evaluate(&self, estate: &Estate, settings: &Settings) -> Evaluation {
-        self.judge(estate, &World::of(self, estate), settings)
+        self.judge(estate, &World::of(self, estate), settings, &|_| Share::All)
+    }
+
+    /// Judges each resource of an estate by its share of the rules, and documents as [`PolicySet::evaluate_with`].
+    pub fn evaluate_shares(
+        &self,
+        estate: &Estate,
+        documents: &[Document],
+        shares: &Shares<'_>,
+        settings: &Settings,
+    ) -> Evaluation {
+        let of_estate = self.judge(estate, &World::of(self, estate), settings, shares);
+        self.with_documents(of_estate, settings, || {
+            conftest::documents(documents, estate)
+        })
+    }
+
+    /// Whether rules see the same of two estates when they read the rest of one. What both declare alike is then judged
+    /// alike.
+    pub fn sees_the_same(&self, one: &Estate, other: &Estate) -> bool {
+        self.world(one) == self.world(other)
+    }
+
+    /// The estate as rules see it below `data.world`, as far as any of them reads it.
+    fn world(&self, estate: &Estate) -> Value {
+        let mut reading = self.rules.iter().filter(|rule| rule.reads_world);
+        let decided = reading.next().and_then(|rule| rule.data.get_str("estate"));
+        estate.world(&self.world_keys, decided)
+    }
+
+    /// Whether rules may answer otherwise where these resources are among the others of an estate, or need the others
+    /// to judge them.
+    pub fn needs_the_rest(&self, estate: &Estate) -> bool {
+        let judges = |rule: &Rule, resource: &Resource| {
+            rule.metadata.subject == SubjectKind::Resource && rule.judges(&resource.target())
+        };
+        let needs = |rule: &Rule| {
+            let mut resources = estate.resources.iter();
+            !estate.entities.is_empty() || resources.any(|resource| judges(rule, resource))
+        };
+        let mut reading = self.rules.iter().filter(|rule| rule.reads_world);
+        reading.any(needs)
     }
 
     /// Judges every subject of an estate, and by the rules of Conftest packages every document that was read.
@@ -43,7 +98,7 @@ impl PolicySet {
     /// Judges resources without the rest of the estate: rules that read the world cannot be decided. Each resource is a
     /// document to the rules of Conftest packages.
     pub fn evaluate_alone(&self, estate: &Estate, settings: &Settings) -> Evaluation {
-        let of_estate = self.judge(estate, &World::Absent, settings);
+        let of_estate = self.judge(estate, &World::Absent, settings, &|_| Share::All);
         self.with_documents(of_estate, settings, || conftest::resources(estate))
     }
 
@@ -83,7 +138,13 @@ impl PolicySet {
         ids.filter(|id| !judging.contains(id)).cloned().collect()
     }
 
-    fn judge(&self, estate: &Estate, world: &World<'_>, settings: &Settings) -> Evaluation {
+    fn judge(
+        &self,
+        estate: &Estate,
+        world: &World<'_>,
+        settings: &Settings,
+        shares: &Shares<'_>,
+    ) -> Evaluation {
         let chosen = self.choose(estate);
         let entities = entities_by_resource(estate);
         let parts: Vec<Evaluation> = estate
@@ -94,6 +155,16 @@ impl PolicySet {
                 let rules = chosen
                     .get(&resource.target())
                     .map_or(&[][..], Vec::as_slice);
+                let reading: Vec<&Rule>;
+                let rules = match shares(resource) {
+                    Share::All => rules,
+                    Share::ReadingTheRest => {
+                        let all = rules.iter().copied();
+                        reading = all.filter(|rule| rule.reads_world).collect();
+                        reading.as_slice()
+                    }
+                    Share::Nothing => &[],
+                };
                 let entities = entities.get(&index).map_or(&[][..], Vec::as_slice);
                 let around = Around { world, settings };
                 judge(index, resource, entities, rules, around)
@@ -217,15 +288,9 @@ impl<'a> World<'a> {
 
 impl Known<'_> {
     fn data(&self) -> HashMap<String, Value> {
-        let mut reading = self
-            .set
-            .rules
-            .iter()
-            .filter(|rule| rule.reads_world)
-            .peekable();
-        let decided = reading.peek().and_then(|rule| rule.data.get_str("estate"));
+        let reading = self.set.rules.iter().filter(|rule| rule.reads_world);
         let mut world = ObjectBuilder::default();
-        world.insert_str("world", self.estate.world(&self.set.world_keys, decided));
+        world.insert_str("world", self.set.world(self.estate));
         let world = Value::Object(world.finish());
         let data = |rule: &Rule| {
             let id = rule.metadata.id.as_str().to_owned();

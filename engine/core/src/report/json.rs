@@ -74,6 +74,10 @@ pub(super) fn run_shape<'a>(report: &'a Report<'_>) -> RunV1<'a> {
                 new: comparison.new,
                 unchanged: comparison.unchanged,
                 fixed: comparison.fixed,
+                since: report.revision.map(|revision| RevisionV1 {
+                    revision: revision.name.clone(),
+                    commit: revision.commit.clone(),
+                }),
             }),
             undecided: report.evaluation.undecided,
             unknown: report.evaluation.unknown,
@@ -148,6 +152,14 @@ struct BaselineV1 {
     new: usize,
     unchanged: usize,
     fixed: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<RevisionV1>,
+}
+
+#[derive(Serialize)]
+struct RevisionV1 {
+    revision: String,
+    commit: String,
 }
 
 #[derive(Serialize)]

@@ -1,11 +1,12 @@
 //! The report that people read in a terminal: a code frame per finding, and a summary on one screen.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::frame::{Masks, frame};
-use super::{Report, Standing, catalogue, spoken, visible};
+use super::{Report, Revision, Standing, catalogue, spoken, visible};
 use crate::baseline::Comparison;
 use crate::finding::{Finding, Novelty, RuleId, Severity};
 use crate::problem::{Place, Problem};
@@ -148,7 +149,10 @@ fn finding_groups<'a>(
         note.push_str(&format!("; {controls}"));
     }
     if finding.novelty == Some(Novelty::Unchanged) {
-        note.push_str("; known from the baseline");
+        note.push_str(&match report.revision {
+            Some(revision) => format!("; unchanged since {}", revision.name),
+            None => "; known from the baseline".to_owned(),
+        });
     }
     vec![group.element(Level::NOTE.message(visible(&note).into_owned()))]
 }
@@ -272,7 +276,7 @@ fn summary(report: &Report<'_>, style: Style, out: &mut String) {
         out.push_str(&format!("{unknown}\n"));
     }
     if let Some(comparison) = report.baseline {
-        out.push_str(&compared(comparison));
+        out.push_str(&compared(comparison, report.revision));
     }
     out.push_str(&verdict(report, style));
 }
@@ -294,12 +298,16 @@ fn waiting(report: &Report<'_>, style: Style, out: &mut String) {
     }
 }
 
-fn compared(comparison: Comparison) -> String {
+fn compared(comparison: Comparison, revision: Option<&Revision>) -> String {
     let fixed = comparison
         .fixed
         .map_or_else(String::new, |fixed| format!(", {fixed} fixed"));
+    let (to, new) = match revision {
+        Some(revision) => (visible(&revision.name), "introduced"),
+        None => (Cow::Borrowed("the baseline"), "new"),
+    };
     format!(
-        "compared to the baseline: {} new, {} unchanged{fixed}\n",
+        "compared to {to}: {} {new}, {} unchanged{fixed}\n",
         comparison.new, comparison.unchanged
     )
 }

@@ -129,6 +129,7 @@ impl Made {
             rules: self.set.rules(),
             waiting: &self.waiting,
             baseline: None,
+            revision: None,
         }
     }
 

@@ -3,8 +3,11 @@
 use plumbline_core::estate::Estate;
 use plumbline_core::finding::RuleId;
 use plumbline_core::policy::profile::Profile;
-use plumbline_core::policy::{DataFile, Ingredients, Override, PolicyFile, PolicySet, State, load};
+use plumbline_core::policy::{
+    DataFile, Ingredients, Override, PolicyFile, PolicySet, Share, State, load,
+};
 use plumbline_core::problem::{Place, Problem};
+use plumbline_core::resource::Resource;
 use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_rego::Settings;
 use plumbline_rego::value::json;
@@ -658,4 +661,62 @@ fn what_other_tools_evaluate_is_said_unless_the_rule_uses_it() {
     let used =
         "deny contains text if some text in warn\n\nwarn contains \"b\" if input.kind == \"b\"\n";
     check(&[&rule_of_subject("", used)], 1, &[]);
+}
+
+const CROWD: &str = r#"# METADATA
+# scope: package
+# title: Crowds
+# custom:
+#   id: test/crowd
+#   severity: low
+#   targets: ["kubernetes/core/Pod"]
+package test.crowd
+
+deny contains {"msg": "not alone", "path": ["resource", "kind"]} if count(data.world.workloads) > 1
+"#;
+
+fn pods(names: &[&str]) -> Estate {
+    let pod = |name: &&str| {
+        let spec = "spec: {containers: [{name: c, image: i}]}";
+        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n{spec}\n")
+    };
+    let texts: Vec<String> = names.iter().map(pod).collect();
+    Estate::new(reading(&texts.join("---\n")).resources).0
+}
+
+#[test]
+fn each_resource_is_judged_by_its_share_of_the_rules() {
+    let (set, problems) = policy_set(&[GOOD, CROWD]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let estate = pods(&["a", "b"]);
+    let evaluations = |rest: Share| {
+        let share = |resource: &Resource| {
+            if resource.name == "a" {
+                Share::All
+            } else {
+                rest
+            }
+        };
+        let settings = Settings::default();
+        set.evaluate_shares(&estate, &[], &share, &settings).evaluations
+    };
+    let shares = [Share::All, Share::ReadingTheRest, Share::Nothing];
+    assert_eq!(shares.map(evaluations), [4, 3, 2]);
+}
+
+#[test]
+fn rules_that_read_the_rest_need_it_for_what_may_be_a_part_of_it() {
+    let (set, _) = policy_set(&[GOOD, CROWD]);
+    assert!(set.needs_the_rest(&pods(&["a"])));
+    assert!(!set.needs_the_rest(&pods(&[])));
+    let (set, _) = policy_set(&[GOOD]);
+    assert!(!set.needs_the_rest(&pods(&["a"])));
+}
+
+#[test]
+fn rules_see_the_same_of_estates_that_declare_the_same() {
+    let (set, _) = policy_set(&[CROWD]);
+    let both = pods(&["a", "b"]);
+    assert!(set.sees_the_same(&both, &pods(&["a"]).beside(&pods(&["b"]))));
+    assert!(!set.sees_the_same(&both, &pods(&["a"])));
 }

@@ -96,7 +96,7 @@ pub(crate) fn charts(files: &[(&str, FileId)]) -> (BTreeSet<FileId>, Vec<Problem
 }
 
 /// The folder of a chart, by the path of the file that says so.
-fn root(path: &str) -> Option<&str> {
+pub(crate) fn root(path: &str) -> Option<&str> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     (name == CHART).then_some(folder)
 }

@@ -150,12 +150,12 @@ fn is_remote(written: &str) -> bool {
 }
 
 /// The folder of a file; empty for one without.
-fn folder(path: &str) -> &str {
+pub(in crate::frontend) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// A path without `.`, and without `..` where what it leaves is known.
-fn normal(path: &str) -> String {
+pub(in crate::frontend) fn normal(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
