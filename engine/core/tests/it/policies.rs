@@ -698,7 +698,8 @@ fn each_resource_is_judged_by_its_share_of_the_rules() {
             }
         };
         let settings = Settings::default();
-        set.evaluate_shares(&estate, &[], &share, &settings).evaluations
+        set.evaluate_shares(&estate, &[], &share, &settings)
+            .evaluations
     };
     let shares = [Share::All, Share::ReadingTheRest, Share::Nothing];
     assert_eq!(shares.map(evaluations), [4, 3, 2]);
