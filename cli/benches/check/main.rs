@@ -11,6 +11,7 @@
 mod corpus;
 mod measure;
 mod peers;
+mod since;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -83,7 +84,7 @@ fn main() -> io::Result<()> {
             compare(&folder, &manifests, &taken, evaluations, u64::from(*count))?;
         }
     }
-    Ok(())
+    since::table(&folder, &estate)
 }
 
 /// Decisions that rules wait for, so that all of them judge.
