@@ -174,6 +174,7 @@ pub(crate) fn read(
     manifests.problems.extend(problems);
 
     let mut waivers = was.waivers.0;
+    let is_alike = are_alike(&old_estate, &estate);
     let needs_the_rest = policies.needs_the_rest(&estate) || policies.needs_the_rest(&old_estate);
     if needs_the_rest {
         let rest = work.rest(&closure);
@@ -181,14 +182,14 @@ pub(crate) fn read(
         let mut others = Manifests::default();
         others.problems.extend(now.problems(&rest));
         let failed = now.gaps(&rest);
-        manifests::understand(now.parsed(&rest), gaps(failed), false, sources, &mut others);
+        manifests::understand(now.remove(&rest), gaps(failed), false, sources, &mut others);
         let (rest, _) = Estate::new(std::mem::take(&mut others.resources));
         old_estate = old_estate.beside(&rest);
         estate = estate.beside(&rest);
         waivers.extend(others.waivers.0.iter().cloned());
         join(others, &mut manifests);
     }
-    let rest = if policies.sees_the_same(&old_estate, &estate) {
+    let rest = if is_alike || policies.sees_the_same(&old_estate, &estate) {
         Share::Nothing
     } else {
         Share::ReadingTheRest
@@ -209,6 +210,14 @@ pub(crate) fn read(
             rest,
         }),
     }
+}
+
+/// Whether two estates declare the same: only comments and layout differ.
+fn are_alike(one: &Estate, other: &Estate) -> bool {
+    let is_same =
+        |(one, other): (&Resource, &Resource)| one.id == other.id && one.value() == other.value();
+    let both = one.resources.iter().zip(&other.resources);
+    one.resources.len() == other.resources.len() && both.into_iter().all(is_same)
 }
 
 /// Which files were read, and why.

@@ -57,6 +57,12 @@ impl Texts {
         parsed.cloned().collect()
     }
 
+    /// The same, of texts that nobody asks for again.
+    pub(super) fn remove(&mut self, names: &BTreeSet<String>) -> Vec<Parsed> {
+        let parsed = names.iter().filter_map(|name| self.parsed.remove(name));
+        parsed.collect()
+    }
+
     pub(super) fn problems(&self, names: &BTreeSet<String>) -> Vec<Problem> {
         let failed = names.iter().filter_map(|name| self.failed.get(name));
         failed.cloned().collect()
