@@ -293,7 +293,8 @@ fn unopened(folder: &Path, error: &Error) -> Problem {
         ErrorCode::NotFound => Problem::file(
             fs::display(folder),
             "`--since`: this lies in no repository of git",
-        ),
+        )
+        .help("it compares with a revision: check in a clone, or leave the option out"),
         ErrorCode::Owner => Problem::file(
             fs::display(folder),
             "`--since`: the repository belongs to another user",

@@ -49,6 +49,24 @@ pub(super) struct Dialect {
 pub(super) const WHY: &str = "only a deployment can tell";
 
 impl Dialect {
+    /// The other resources of a type that may be about one, in order: those that speak of it, and those with the name in
+    /// them that it gives itself.
+    pub(super) fn mentioning<'a>(
+        &self,
+        resource: &'a Resource,
+        kind: &str,
+        own: Option<View<'_>>,
+    ) -> Vec<View<'a>> {
+        let mut found = (self.speaking)(resource, kind, None);
+        if let Some(name) = own.and_then(View::raw) {
+            let text = beside::text(name);
+            found.extend((self.speaking)(resource, kind, Some(&text)));
+            found.sort_by_key(|view| view.id());
+            found.dedup_by_key(|view| view.id());
+        }
+        found
+    }
+
     /// A value as it is written, or unknown where only a deployment can tell.
     pub(super) fn known(
         &self,

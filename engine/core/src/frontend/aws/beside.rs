@@ -24,7 +24,15 @@ pub(in crate::frontend) fn speaking(kind: &str, of: &str) -> String {
     format!("{kind}>{of}")
 }
 
-/// Groups what a resource of a type says of itself by what it speaks of.
+/// How a text stands among what is spoken of: no resource is called so.
+pub(in crate::frontend) fn text(written: &str) -> String {
+    format!("={written}")
+}
+
+/// The longest text that may be the name of something, in bytes.
+const MAX_NAME: usize = 512;
+
+/// Groups what a resource of a type says of itself by what it speaks of, and by the texts in it that may be names.
 pub(in crate::frontend) fn group(
     groups: &mut Groups,
     kind: &str,
@@ -35,6 +43,8 @@ pub(in crate::frontend) fn group(
     let mut pending = vec![body];
     while let Some(view) = pending.pop() {
         names.extend(referred(view));
+        let written = view.raw().filter(|written| written.len() <= MAX_NAME);
+        names.extend(written.map(text));
         pending.extend(view.items());
         pending.extend(view.entries().map(|(_, value)| value));
     }

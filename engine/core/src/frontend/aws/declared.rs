@@ -189,6 +189,16 @@ impl<'a> Declared<'a> {
         (self.dialect.siblings)(self.resource, kind)
     }
 
+    /// The other resources of a type that may be about this one, in order: those that speak of it, and those with the
+    /// name in them that it gives itself.
+    pub(in crate::frontend) fn mentioning(
+        &self,
+        kind: &str,
+        own: Option<View<'_>>,
+    ) -> Vec<View<'a>> {
+        self.dialect.mentioning(self.resource, kind, own)
+    }
+
     /// What says in which region the resource is: itself, at a path of its own, or what it has it of.
     pub(in crate::frontend) fn region(&self, path: &[&str]) -> Option<View<'a>> {
         let own = self.at(path);

@@ -118,8 +118,8 @@ impl<'a> Endpoint<'_, 'a> {
                 (address, functions)
             }
             Target::Beside(kind, same, address, functions) => {
-                let mut siblings = self.declared.siblings(kind).into_iter();
-                let between = siblings.find(|between| self.is_alike(*between, same));
+                let mut candidates = self.candidates(kind, same).into_iter();
+                let between = candidates.find(|between| self.is_alike(*between, same));
                 (
                     between.and_then(|between| super::dig(between, address)),
                     functions,
@@ -133,6 +133,23 @@ impl<'a> Endpoint<'_, 'a> {
             let from = address.id();
             model.text("target", &name, Origin::Derived { from });
         }
+    }
+
+    /// The resources of a type that may say the same as the endpoint: of the fewest that speak of what it speaks of, and
+    /// of those that speak of itself.
+    fn candidates(&self, kind: &str, paths: &[Path]) -> Vec<View<'a>> {
+        let declared = self.declared;
+        let dialect = declared.dialect;
+        let speaking = |path: &Path| {
+            let name = (dialect.referred)(declared.at(path)?)?;
+            Some((dialect.speaking)(declared.resource, kind, Some(&name)))
+        };
+        let fewest = paths.iter().filter_map(speaking).min_by_key(Vec::len);
+        let Some(mut found) = fewest else {
+            return declared.siblings(kind);
+        };
+        found.extend((dialect.speaking)(declared.resource, kind, None));
+        found
     }
 
     /// Whether a resource says the same as the endpoint at all of these paths, or has it of the endpoint.

@@ -173,8 +173,8 @@ impl<'a> Function<'a> {
     fn kept_warm(&self) -> Option<View<'a>> {
         let mut beside = self.spelling.warm_beside.iter();
         beside.find_map(|(kind, function, amount)| {
-            let siblings = self.siblings(kind).into_iter();
-            siblings
+            let mentioning = self.mentioning(kind).into_iter();
+            mentioning
                 .filter(|view| dig(*view, function).is_some_and(|name| self.is_named(name)))
                 .find_map(|view| dig(view, amount))
         })
@@ -249,7 +249,7 @@ impl<'a> Function<'a> {
             .or(self.at(self.spelling.on_failure));
         let (kind, function, destination) = self.spelling.beside;
         let beside = self
-            .siblings(kind)
+            .mentioning(kind)
             .into_iter()
             .filter(|config| dig(*config, function).is_some_and(|name| self.is_named(name)))
             .find_map(|config| dig(config, destination));
@@ -281,7 +281,7 @@ impl<'a> Function<'a> {
         let of_this = |permission: &View<'a>| {
             dig(*permission, function).is_some_and(|name| self.is_named(name))
         };
-        let permitted = self.siblings(kind).into_iter();
+        let permitted = self.mentioning(kind).into_iter();
         let mut sources = self.spelling.sources.iter();
         own.next()
             .or_else(|| (self.spelling.asynchronous)(self.properties?))
@@ -302,8 +302,10 @@ impl<'a> Function<'a> {
             || view.raw().is_some_and(|text| Some(text) == name)
     }
 
-    fn siblings(&self, kind: &str) -> Vec<View<'a>> {
-        (self.dialect.siblings)(self.resource, kind)
+    /// The resources of a type that may be about this function.
+    fn mentioning(&self, kind: &str) -> Vec<View<'a>> {
+        let name = self.at(self.spelling.name);
+        self.dialect.mentioning(self.resource, kind, name)
     }
 
     fn resources(&self, model: &mut Model) {

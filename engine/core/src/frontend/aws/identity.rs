@@ -129,8 +129,8 @@ fn holder(declared: &Declared<'_>, attached: &Attached) -> Holder {
                 let policy = super::dig(*view, policy);
                 policy.is_some_and(|policy| declared.is_this(policy, None))
             };
-            let siblings = declared.siblings(kind).into_iter().filter(of_this);
-            siblings
+            let attached = declared.mentioning(kind, None).into_iter().filter(of_this);
+            attached
                 .filter_map(move |view| super::dig(view, identity))
                 .flat_map(each)
         });

@@ -226,8 +226,8 @@ impl<'a> Store<'a, '_> {
     fn beside(&self, kind: &str, store: Path) -> impl Iterator<Item = View<'a>> {
         let declared = self.declared;
         let own = declared.at(self.spelling.name);
-        let siblings = declared.siblings(kind).into_iter();
-        siblings.filter(move |view| {
+        let mentioning = declared.mentioning(kind, own).into_iter();
+        mentioning.filter(move |view| {
             super::dig(*view, store).is_some_and(|named| declared.is_this(named, own))
         })
     }

@@ -411,8 +411,8 @@ fn opened<'a>(declared: &Declared<'a>, access: &Access) -> Option<View<'a>> {
     own.or_else(|| {
         let name = declared.at(&["name"]);
         let granted = access.grants.iter().flat_map(|(kind, path)| {
-            let siblings = declared.siblings(kind).into_iter();
-            siblings.filter(move |grant| {
+            let mentioning = declared.mentioning(kind, name).into_iter();
+            mentioning.filter(move |grant| {
                 dig(*grant, path).is_some_and(|named| declared.is_this(named, name))
             })
         });

@@ -16,7 +16,7 @@ pub(in crate::frontend::terraform) fn of_topic(resource: &Resource) -> Vec<Entit
     let entity = declared.entity(EntityKind::Subscription, |model| {
         let default = declared.default();
         model.text("form", "topic", default);
-        let rules = declared.siblings("azurerm_servicebus_subscription_rule");
+        let rules = declared.mentioning("azurerm_servicebus_subscription_rule", None);
         let rule = rules.into_iter().find(|rule| {
             let of = dig(*rule, &["subscription_id"]);
             of.is_some_and(|of| declared.is_this(of, None))
