@@ -1,4 +1,5 @@
 //! The admission webhook of an API server, and the gate that everything else passes.
 
 pub mod admission;
+pub mod auth;
 pub mod telemetry;
