@@ -2,4 +2,8 @@
 
 pub mod admission;
 pub mod auth;
+pub mod clock;
+pub mod http;
+pub mod pool;
+pub mod state;
 pub mod telemetry;

@@ -59,7 +59,7 @@ pub struct Decision {
     /// The rules whose findings are waived.
     pub waived: Vec<String>,
     /// The rules that could not be decided.
-    pub undecided: Vec<String>,
+    pub undecided: Vec<Undecided>,
     /// The override by which the request may pass all the same.
     pub break_glass: Option<String>,
     /// What the refusal comes from.
@@ -68,6 +68,15 @@ pub struct Decision {
     pub resource: Option<ResourceId>,
     /// Whether a finding refuses, and not only what could not be decided.
     pub(super) found: bool,
+}
+
+/// A rule that could not be decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// The rule.
+    pub rule: String,
+    /// What that means for a request.
+    pub on_error: OnError,
 }
 
 /// What a refusal comes from.
@@ -300,7 +309,10 @@ impl<'a> Case<'a> {
             }
             return;
         };
-        decision.undecided.push(rule.metadata.id.to_string());
+        decision.undecided.push(Undecided {
+            rule: rule.metadata.id.to_string(),
+            on_error: rule.metadata.on_error,
+        });
         if was_there && before.is_leaving {
             return;
         }

@@ -136,13 +136,13 @@ fn warnings(decision: &Decision) -> Vec<String> {
 
 fn annotations(decision: &Decision, stamp: Stamp<'_>) -> BTreeMap<&'static str, String> {
     let fired = decision.findings.iter().map(|fired| fired.rule.as_str());
+    let waived = decision.waived.iter().map(String::as_str);
+    let undecided = decision.undecided.iter();
+    let undecided = undecided.map(|undecided| undecided.rule.as_str());
     let lists = [
         ("rules", rules(fired)),
-        ("waived", rules(decision.waived.iter().map(String::as_str))),
-        (
-            "undecided",
-            rules(decision.undecided.iter().map(String::as_str)),
-        ),
+        ("waived", rules(waived)),
+        ("undecided", rules(undecided)),
     ];
     let mut annotations = BTreeMap::from([
         ("decision-id", stamp.id.to_owned()),
