@@ -217,6 +217,30 @@ fn a_waiver_of_the_organisation_holds_and_says_whose_it_is() {
 }
 
 #[test]
+fn the_list_of_waivers_says_who_decided_each() {
+    let (theirs, own) = (waiver("id: disks, "), waiver(""));
+    let files = [
+        ("repo/a.yaml", PRIVILEGED),
+        (
+            "repo/plumbline.yaml",
+            "extends: {path: ../org}\nwaivers: [waivers.yaml]\n",
+        ),
+        ("repo/waivers.yaml", own.as_str()),
+        ("org/plumbline.yaml", "waivers: [waivers.yaml]\n"),
+        ("org/waivers.yaml", theirs.as_str()),
+    ];
+    let table = run(&files, &["waivers", "list"], 0);
+    let expected = "\
+RULE                             RESOURCE                 OWNER     DECIDED BY    EXPIRES     STATE     WRITTEN                REASON
+deployment/privileged-container  kubernetes/core/Pod/_/b  platform  organisation  2099-12-31  in force  ../org/waivers.yaml:3  r
+deployment/privileged-container  kubernetes/core/Pod/_/b  platform  repository    2099-12-31  in force  waivers.yaml:3         r
+
+2 waivers, 0 expired
+";
+    assert_eq!(table.out, expected);
+}
+
+#[test]
 fn a_comment_waives_nothing_where_local_waivers_are_locked() {
     let manifest = PRIVILEGED.replace("privileged: true", &format!("privileged: true {INLINE}"));
     let files = |lock| {
