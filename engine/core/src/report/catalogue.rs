@@ -83,11 +83,7 @@ fn row(listed: &Listed, sources: &Sources) -> [String; 7] {
 }
 
 /// A table with its heads, and an empty line below it.
-pub(super) fn columns<const N: usize>(
-    heads: [&str; N],
-    rows: &[[String; N]],
-    out: &mut String,
-) {
+pub(super) fn columns<const N: usize>(heads: [&str; N], rows: &[[String; N]], out: &mut String) {
     let mut widths = heads.map(str::len);
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
