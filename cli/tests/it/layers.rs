@@ -491,15 +491,20 @@ fn a_layer_from_git_reads_nothing_outside_of_its_repository() {
     }
 }
 
-/// An archive with one file.
-fn archive(path: &str, kind: u8, text: &str) -> Vec<u8> {
-    let mut all = vec![0; 512];
-    all[..path.len()].copy_from_slice(path.as_bytes());
-    all[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
-    all[156] = kind;
-    all[257..263].copy_from_slice(b"ustar\0");
-    all.extend(text.as_bytes());
-    all.resize(all.len().next_multiple_of(512) + 1024, 0);
+/// An archive of files: a path, a type, and what is in it.
+pub(super) fn archive(files: &[(&str, u8, &str)]) -> Vec<u8> {
+    let mut all = Vec::new();
+    for (path, kind, text) in files {
+        let mut header = [0; 512];
+        header[..path.len()].copy_from_slice(path.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
+        header[156] = *kind;
+        header[257..263].copy_from_slice(b"ustar\0");
+        all.extend(header);
+        all.extend(text.as_bytes());
+        all.resize(all.len().next_multiple_of(512), 0);
+    }
+    all.resize(all.len() + 1024, 0);
     all
 }
 
@@ -526,7 +531,7 @@ fn bundled(bytes: &[u8], code: i32) -> Run {
 
 #[test]
 fn a_layer_may_be_an_archive_with_its_digest() {
-    bundled(&archive("plumbline.yaml", b'0', WARN), 0);
+    bundled(&archive(&[("plumbline.yaml", b'0', WARN)]), 0);
 }
 
 #[test]
@@ -541,7 +546,7 @@ fn an_archive_that_is_hostile_is_refused_as_a_whole() {
             "org.tar:plumbline.yaml: no such file or folder",
         ),
     ] {
-        let run = bundled(&archive(path, kind, WARN), 2);
+        let run = bundled(&archive(&[(path, kind, WARN)]), 2);
         assert!(run.out.contains(said), "{said}: {}", run.out);
     }
 }
