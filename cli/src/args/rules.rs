@@ -32,7 +32,7 @@ pub(crate) struct RuleArgs {
     #[arg(long)]
     pub(crate) no_builtin: bool,
     /// Read what decides from a commit, tag or branch in place of the files on disk: configuration, policies, data,
-    /// decisions, waivers and baseline. So a change cannot exempt itself.
+    /// decisions, waivers, baseline and what git ignores. So a change cannot exempt itself.
     #[arg(long, value_name = "REV")]
     pub(crate) policy_ref: Option<String>,
     /// Judge only by the rules of a published standard.

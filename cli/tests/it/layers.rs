@@ -589,6 +589,29 @@ fn a_change_cannot_exempt_itself() {
 }
 
 #[test]
+fn a_change_cannot_hide_a_file_by_what_it_ignores() {
+    let hidden = ("b.yaml", PRIVILEGED);
+    for name in [".gitignore", ".ignore"] {
+        changed(&[("a.yaml", POD)], &[hidden, (name, "b.yaml\n")], 1);
+        changed(&[("a.yaml", POD), hidden], &[(name, "b.yaml\n")], 1);
+    }
+    let agreed = (".gitignore", "b.yaml\n");
+    changed(&[("a.yaml", POD), agreed], &[hidden], 0);
+    changed(&[("a.yaml", POD), agreed], &[hidden, (".gitignore", "")], 0);
+}
+
+#[test]
+fn a_file_that_a_change_adds_is_checked_though_it_is_ignored() {
+    let folder = folder(&[("a.yaml", POD), (".gitignore", "b.yaml\n")]);
+    committed(folder.path());
+    std::fs::write(folder.path().join("b.yaml"), PRIVILEGED).unwrap();
+    let check = || plumb(folder.path(), &["check", "--policy-ref", "HEAD"]).code;
+    assert_eq!(check(), Some(0));
+    git(folder.path(), &["add", "-f", "b.yaml"]);
+    assert_eq!(check(), Some(1));
+}
+
+#[test]
 fn a_comment_counts_that_stood_in_the_commit_beside_the_same() {
     let waived = PRIVILEGED.replace("privileged: true", &format!("privileged: true {INLINE}"));
     changed(&[("a.yaml", &waived)], &[], 0);

@@ -1,7 +1,7 @@
 //! Commits, read by the `git` program: lists of files and objects only. Nothing is ever checked out, no hook and no
 //! filter runs, and no link or submodule is followed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -106,6 +106,16 @@ fn files(repository: &Path, commit: &str) -> Result<BTreeMap<String, Content>, S
     let entries = listed.split(|byte| *byte == 0);
     Ok(entries
         .filter_map(|line| entry(line, &repository))
+        .collect())
+}
+
+/// The files that git tracks in the folder that is the root of a repository, and the folders of submodules.
+pub(crate) fn tracked(root: &Path) -> Result<BTreeSet<PathBuf>, String> {
+    let listed = ask(root, &["ls-files", "-z"], MAX_LIST)?;
+    let paths = listed.split(|byte| *byte == 0);
+    let paths = paths.filter(|path| !path.is_empty());
+    Ok(paths
+        .map(|path| PathBuf::from(String::from_utf8_lossy(path).into_owned()))
         .collect())
 }
 

@@ -11,7 +11,7 @@ use plumbline_sources::revision;
 use super::folder;
 
 /// A folder with one commit of some files.
-fn committed(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Held>) {
+pub(super) fn committed(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Held>) {
     let folder = folder(files);
     for args in [
         &["init", "-q"][..],
