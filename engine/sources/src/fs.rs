@@ -270,6 +270,23 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
+/// How many bytes the files below a folder have. What is gone meanwhile has none, and no link is followed.
+pub(crate) fn size(folder: &Path) -> u64 {
+    let mut folders = vec![folder.to_owned()];
+    let mut bytes = 0;
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        for entry in entries.flatten() {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+                Ok(metadata) => bytes += metadata.len(),
+                Err(_) => {}
+            }
+        }
+    }
+    bytes
+}
+
 /// A path with everything in it resolved, so that two spellings of one file are equal; as it is if there is no such file.
 pub fn canonical(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
