@@ -6,13 +6,13 @@ use super::{Run, folder, plumb};
 /// A file of a bundle: its path, its type, and what is in it.
 type Entry<'a> = (&'a str, u8, &'a str);
 
-const MANIFEST: Entry<'_> = ("/.manifest", b'0', r#"{"roots": ["main", "limits"]}"#);
-const POLICY: Entry<'_> = (
+const MANIFEST: Entry<'static> = ("/.manifest", b'0', r#"{"roots": ["main", "limits"]}"#);
+const POLICY: Entry<'static> = (
     "/main/x.rego",
     b'0',
     "package main\n\ndeny contains \"a port\" if input.port in data.limits.ports\n",
 );
-const LIMITS: Entry<'_> = ("/limits/data.json", b'0', r#"{"ports": [80]}"#);
+const LIMITS: Entry<'static> = ("/limits/data.json", b'0', r#"{"ports": [80]}"#);
 
 /// An archive as gzip packs what it cannot make smaller.
 fn packed(entries: &[Entry<'_>]) -> Vec<u8> {
