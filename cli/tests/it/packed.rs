@@ -18,7 +18,7 @@ const LIMITS: Entry<'static> = ("/limits/data.json", b'0', r#"{"ports": [80]}"#)
 fn packed(entries: &[Entry<'_>]) -> Vec<u8> {
     let archive = archive(entries);
     let length = u16::try_from(archive.len()).unwrap();
-    let mut all = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 1];
+    let mut all: Vec<u8> = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 1];
     all.extend(length.to_le_bytes());
     all.extend((!length).to_le_bytes());
     all.extend(&archive);
