@@ -6,6 +6,6 @@ mod decision;
 mod response;
 mod review;
 
-pub use decision::{Cause, Decision, Door, Known, Undecided, decide, decide_late};
+pub use decision::{Cause, Decision, Door, Known, Refusal, Undecided, decide, decide_late};
 pub use response::{Stamp, answer};
 pub use review::{API_VERSION, Head, KIND, Kind, Operation, Review, Share, Unreadable, User};

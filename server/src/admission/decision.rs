@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use plumbline_core::break_glass::BreakGlass;
 use plumbline_core::estate::{Estate, Surroundings};
 use plumbline_core::finding::{Effect, Evaluation, Finding, Fingerprint, RuleId};
 use plumbline_core::policy::metadata::{OnError, SubjectKind};
@@ -12,13 +13,13 @@ use plumbline_core::problem::{Problem, spell};
 use plumbline_core::report;
 use plumbline_core::resource::ResourceId;
 use plumbline_core::source::{FileId, Sources};
-use plumbline_core::stage::{BreakGlass, Stages};
+use plumbline_core::stage::{Namespace, Stages};
 use plumbline_core::tree::View;
 use plumbline_core::verdict::{EnforcementPoint, is_excused};
 use plumbline_core::waiver::{Date, Occasion, Waivers};
 use plumbline_rego::{Path, Settings};
 
-use super::review::{Head, Operation, Review, Share};
+use super::review::{Head, Review, Share};
 use crate::decision::{Fired, Outcome};
 
 /// What requests are judged by.
@@ -48,8 +49,8 @@ pub struct Known<'a> {
 /// What was decided.
 #[derive(Debug, Default)]
 pub struct Decision {
-    /// Why the request is refused, a line each.
-    pub refusals: Vec<String>,
+    /// Why the request is refused, or would be without an override.
+    pub refusals: Vec<Refusal>,
     /// What is said without refusing, a line each.
     pub warnings: Vec<String>,
     /// What rules found and nobody waived, with the effect that it has here.
@@ -60,14 +61,21 @@ pub struct Decision {
     pub waived: Vec<String>,
     /// The rules that could not be decided.
     pub undecided: Vec<Undecided>,
-    /// The override by which the request may pass all the same.
-    pub break_glass: Option<String>,
     /// What the refusal comes from.
     pub cause: Cause,
     /// What was judged.
     pub resource: Option<ResourceId>,
     /// Whether a finding refuses, and not only what could not be decided.
     pub(super) found: bool,
+}
+
+/// One reason to refuse a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong, in a line.
+    pub text: String,
+    /// The override by which it counts for nothing.
+    pub overridden_by: Option<String>,
 }
 
 /// A rule that could not be decided.
@@ -91,33 +99,51 @@ pub enum Cause {
     Record,
 }
 
+impl Undecided {
+    fn of(rule: &Rule) -> Self {
+        Self {
+            rule: rule.metadata.id.to_string(),
+            on_error: rule.metadata.on_error,
+        }
+    }
+}
+
 impl Decision {
     /// Whether the request may pass.
     pub fn is_allowed(&self) -> bool {
-        self.refusals.is_empty() || self.break_glass.is_some()
+        let mut refusals = self.refusals.iter();
+        refusals.all(|refusal| refusal.overridden_by.is_some())
+    }
+
+    /// The override by which a request may pass that would be refused without it.
+    pub fn break_glass(&self) -> Option<&str> {
+        let mut overrides = self.refusals.iter().map(|refusal| &refusal.overridden_by);
+        let first = overrides.find_map(Option::as_deref);
+        first.filter(|_| self.is_allowed())
     }
 
     /// The decision in a word.
     pub fn outcome(&self) -> Outcome {
-        if !self.is_allowed() {
-            if self.found {
-                Outcome::Deny
+        if self.is_allowed() {
+            if self.warnings.is_empty() && self.refusals.is_empty() {
+                Outcome::Allow
             } else {
-                Outcome::Undecided
+                Outcome::Warn
             }
-        } else if self.warnings.is_empty() && self.break_glass.is_none() {
-            Outcome::Allow
+        } else if self.found {
+            Outcome::Deny
         } else {
-            Outcome::Warn
+            Outcome::Undecided
         }
     }
 
     /// The same request refused, since what was decided could not be recorded.
     pub fn refuse_unrecorded(&mut self) {
-        self.break_glass = None;
         self.cause = Cause::Record;
-        self.refusals
-            .push("the decision could not be recorded".to_owned());
+        self.refusals.push(Refusal {
+            text: "the decision could not be recorded".to_owned(),
+            overridden_by: None,
+        });
     }
 }
 
@@ -136,7 +162,6 @@ pub fn decide(
     let mut decision = Decision::default();
     if case.is_asked() {
         case.judge(review, settings, &mut decision);
-        case.let_pass(&mut decision);
     }
     decision
 }
@@ -148,17 +173,16 @@ pub fn decide_late(door: &Door<'_>, head: &Head, known: &Known<'_>) -> Decision 
         cause: Cause::Time,
         ..Decision::default()
     };
-    let asked = case.asked().collect::<Vec<_>>();
-    if asked.is_empty() {
-        return decision;
+    let text = "the request could not be decided in time";
+    for rule in case.asked() {
+        decision.undecided.push(Undecided::of(rule));
+        if case.fails_closed(rule) {
+            let id = &rule.metadata.id;
+            case.refuse(Some(id), format!("[{id}] {text}"), &mut decision);
+        } else if decision.warnings.is_empty() {
+            decision.warnings.push(text.to_owned());
+        }
     }
-    let text = "the request could not be decided in time".to_owned();
-    if asked.into_iter().any(|rule| case.fails_closed(rule)) {
-        decision.refusals.push(text);
-    } else {
-        decision.warnings.push(text);
-    }
-    case.let_pass(&mut decision);
     decision
 }
 
@@ -203,12 +227,14 @@ impl<'a> Case<'a> {
         let before = match review.before() {
             Some(old) if judged.is_faulty() => {
                 let old = self.evaluate(review, old, settings);
+                decision.sensitive.extend(sensitive(&old.findings));
                 Before::of(old, review.is_being_deleted())
             }
             _ => Before::default(),
         };
         let resource = judged.estate.resources.first();
         decision.resource = resource.map(|resource| resource.id.clone());
+        decision.sensitive.extend(sensitive(&judged.findings));
         for finding in &judged.findings {
             self.count(finding, &judged.estate, &before, decision);
         }
@@ -254,20 +280,12 @@ impl<'a> Case<'a> {
     }
 
     fn count(&self, finding: &Finding, estate: &Estate, before: &Before, decision: &mut Decision) {
-        if !finding.masked.is_empty() {
-            let object = match self.head.operation {
-                Operation::Delete => "oldObject",
-                Operation::Create | Operation::Update | Operation::Connect => "object",
-            };
-            let pointer = format!("/request/{object}{}", finding.location.pointer);
-            decision.sensitive.push(pointer);
-        }
         if is_excused(finding, EnforcementPoint::Admission) {
             decision.waived.push(finding.rule.to_string());
             return;
         }
         let was_there = before.found.contains(&finding.fingerprint);
-        let staged = self.effect(finding);
+        let (staged, stage) = self.staged(&finding.rule, finding.effect);
         let effect = if was_there && before.is_leaving {
             Effect::Audit
         } else {
@@ -280,12 +298,12 @@ impl<'a> Case<'a> {
             effect,
             severity: finding.severity,
             message: message.into_owned(),
-            stage: (staged != finding.effect).then(|| staged.as_str().to_owned()),
+            stage,
         });
         match effect {
             Effect::Deny => {
                 decision.found = true;
-                decision.refusals.push(line);
+                self.refuse(Some(&finding.rule), line, decision);
             }
             Effect::Warn => decision.warnings.push(line),
             Effect::Audit => {}
@@ -305,37 +323,36 @@ impl<'a> Case<'a> {
             if was_there && before.is_leaving {
                 decision.warnings.push(text);
             } else {
-                decision.refusals.push(text);
+                self.refuse(None, text, decision);
             }
             return;
         };
-        decision.undecided.push(Undecided {
-            rule: rule.metadata.id.to_string(),
-            on_error: rule.metadata.on_error,
-        });
+        decision.undecided.push(Undecided::of(rule));
         if was_there && before.is_leaving {
             return;
         }
         // That nobody knows the rest is no news about this request.
         let is_uninformed = rule.reads_world() && self.known.surroundings.is_none();
         if self.fails_closed(rule) {
-            decision.refusals.push(text);
-        } else if !is_uninformed && self.effect_of(rule) != Effect::Audit {
+            self.refuse(Some(&rule.metadata.id), text, decision);
+        } else if !is_uninformed && self.effect(rule) != Effect::Audit {
             decision.warnings.push(text);
         }
     }
 
-    /// Lets pass what would be refused, if somebody may override that.
-    fn let_pass(&self, decision: &mut Decision) {
-        if decision.refusals.is_empty() {
-            return;
-        }
-        let (user, operation) = (&self.head.user, self.head.operation.as_str());
-        let (now, namespace) = (self.door.now, self.head.governed_by());
-        let mut overrides = self.door.overrides.iter();
-        let held = overrides
-            .find_map(|glass| glass.holds(&user.username, &user.groups, now, operation, namespace));
-        decision.break_glass = held.map(str::to_owned);
+    /// Refuses the request, unless whoever asks may do for now what the rule refuses.
+    fn refuse(&self, rule: Option<&RuleId>, text: String, decision: &mut Decision) {
+        let (user, now) = (&self.head.user, self.door.now);
+        let namespace = self.head.governed_by();
+        let held = rule.and_then(|rule| {
+            let mut overrides = self.door.overrides.iter();
+            overrides
+                .find_map(|glass| glass.holds(&user.username, &user.groups, namespace, rule, now))
+        });
+        decision.refusals.push(Refusal {
+            text,
+            overridden_by: held.map(|glass| glass.id.clone()),
+        });
     }
 
     fn rule(&self, id: &str) -> Option<&'a Rule> {
@@ -343,19 +360,23 @@ impl<'a> Case<'a> {
         rules.find(|rule| rule.metadata.id.as_str() == id)
     }
 
-    /// What a finding does here. One that is about a waiver is of no rule.
-    fn effect(&self, finding: &Finding) -> Effect {
-        let rule = self.rule(finding.rule.as_str());
-        rule.map_or(finding.effect, |rule| self.effect_of(rule))
+    /// What a rule does here, and the stage that says so.
+    fn staged(&self, rule: &RuleId, effect: Effect) -> (Effect, Option<String>) {
+        let labels = self.known.labels;
+        let namespace = self.head.governed_by();
+        let namespace = namespace.map(|name| Namespace { name, labels });
+        let today = Date::of_unix_seconds(self.door.now);
+        let stages = self.door.stages;
+        let (effect, stage) = stages.of(rule, effect, namespace.as_ref(), today);
+        (effect, stage.map(str::to_owned))
     }
 
-    fn effect_of(&self, rule: &Rule) -> Effect {
-        let namespace = self.head.governed_by();
-        self.door.stages.of(rule, namespace, self.known.labels)
+    fn effect(&self, rule: &Rule) -> Effect {
+        self.staged(&rule.metadata.id, rule.effect).0
     }
 
     fn fails_closed(&self, rule: &Rule) -> bool {
-        self.effect_of(rule) == Effect::Deny && rule.metadata.on_error == OnError::Closed
+        self.effect(rule) == Effect::Deny && rule.metadata.on_error == OnError::Closed
     }
 }
 
@@ -385,6 +406,14 @@ impl Before {
             is_leaving,
         }
     }
+}
+
+/// Where findings point at what nobody may be shown. It may stand in both objects of a review.
+fn sensitive(findings: &[Finding]) -> impl Iterator<Item = String> {
+    let hidden = findings.iter().filter(|finding| !finding.masked.is_empty());
+    hidden.flat_map(|finding| {
+        ["object", "oldObject"].map(|key| format!("/request/{key}{}", finding.location.pointer))
+    })
 }
 
 /// Where a finding is, and whether it is new.

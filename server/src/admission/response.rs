@@ -84,19 +84,25 @@ fn status(decision: &Decision) -> Status {
     Status {
         code,
         reason,
-        message: message(&decision.refusals),
+        message: message(
+            decision
+                .refusals
+                .iter()
+                .map(|refusal| refusal.text.as_str()),
+        ),
     }
 }
 
 /// As many lines as there is room for.
-fn message(lines: &[String]) -> String {
+fn message<'a>(lines: impl ExactSizeIterator<Item = &'a str>) -> String {
     let room = LONGEST_MESSAGE - more(usize::MAX).len() - 1;
+    let count = lines.len();
     let mut out = String::new();
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in lines.enumerate() {
         let line = cut(line, LONGEST_LINE);
         if out.len() + line.len() + 1 > room {
             out.push('\n');
-            out.push_str(&more(lines.len() - at));
+            out.push_str(&more(count - at));
             break;
         }
         if at > 0 {
@@ -109,12 +115,12 @@ fn message(lines: &[String]) -> String {
 
 /// What an override let pass is said, so that nobody takes it for clean.
 fn warnings(decision: &Decision) -> Vec<String> {
-    let glass = decision.break_glass.as_deref();
+    let glass = decision.break_glass();
     let passed = glass.map(|id| format!("admitted by the override `{}`", report::visible(id)));
-    let refused = decision.refusals.iter().filter(|_| glass.is_some());
+    let refusals = decision.refusals.iter().filter(|_| glass.is_some());
     let all: Vec<&String> = passed
         .iter()
-        .chain(refused)
+        .chain(refusals.map(|refusal| &refusal.text))
         .chain(&decision.warnings)
         .collect();
     let shown = if all.len() > MOST_WARNINGS {
@@ -149,7 +155,7 @@ fn annotations(decision: &Decision, stamp: Stamp<'_>) -> BTreeMap<&'static str, 
         ("policies", stamp.digest.to_owned()),
     ]);
     annotations.extend(lists.into_iter().filter(|(_, rules)| !rules.is_empty()));
-    if let Some(id) = &decision.break_glass {
+    if let Some(id) = decision.break_glass() {
         annotations.insert("override", report::visible(id).into_owned());
     }
     annotations
@@ -186,7 +192,7 @@ fn cut(text: &str, most: usize) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::{LONGEST_MESSAGE, LONGEST_WARNING, MOST_WARNINGS, Stamp, answer, rules};
-    use crate::admission::Decision;
+    use crate::admission::{Decision, Refusal};
 
     fn answered(decision: &Decision) -> serde_json::Value {
         let stamp = Stamp {
@@ -196,9 +202,16 @@ mod tests {
         answer("u", decision, stamp)["response"].clone()
     }
 
+    fn refusal(text: String, overridden_by: Option<&str>) -> Refusal {
+        Refusal {
+            text,
+            overridden_by: overridden_by.map(str::to_owned),
+        }
+    }
+
     fn refused(lines: usize, length: usize) -> String {
         let decision = Decision {
-            refusals: vec!["é".repeat(length); lines],
+            refusals: vec![refusal("é".repeat(length), None); lines],
             ..Decision::default()
         };
         let message = answered(&decision)["status"]["message"].clone();
@@ -254,8 +267,7 @@ mod tests {
     #[test]
     fn what_an_override_let_pass_is_said() {
         let decision = Decision {
-            refusals: vec!["[a/b] c".to_owned()],
-            break_glass: Some("night".to_owned()),
+            refusals: vec![refusal("[a/b] c".to_owned(), Some("night"))],
             ..Decision::default()
         };
         let response = answered(&decision);
@@ -265,6 +277,21 @@ mod tests {
             serde_json::json!(["admitted by the override `night`", "[a/b] c"])
         );
         assert_eq!(response["auditAnnotations"]["override"], "night");
+    }
+
+    #[test]
+    fn an_override_of_one_reason_lets_no_other_pass() {
+        let decision = Decision {
+            refusals: vec![
+                refusal("[a/b] c".to_owned(), Some("night")),
+                refusal("[a/d] e".to_owned(), None),
+            ],
+            ..Decision::default()
+        };
+        let response = answered(&decision);
+        assert_eq!(response["allowed"], false);
+        assert_eq!(response["status"]["message"], "[a/b] c\n[a/d] e");
+        assert!(response["auditAnnotations"].get("override").is_none());
     }
 
     #[test]

@@ -225,6 +225,7 @@ impl Call {
         result: &serde_json::Value,
     ) -> decision::Decision {
         let head = &self.head;
+        let refusals = decision.refusals.iter();
         decision::Decision {
             id: id.to_owned(),
             time: clock::wall(),
@@ -244,13 +245,13 @@ impl Call {
                 user: Some(head.user.username.clone()),
                 dry_run: head.dry_run,
             },
-            refusals: decision.refusals.clone(),
+            refusals: refusals.map(|refusal| refusal.text.clone()).collect(),
             warnings: decision.warnings.clone(),
             findings: decision.findings.clone(),
             digest: self.active.digest.clone(),
             revision: self.active.revision.clone(),
             nanoseconds: u64::try_from(self.spent().as_nanos()).unwrap_or(u64::MAX),
-            break_glass: decision.break_glass.clone(),
+            break_glass: decision.break_glass().map(str::to_owned),
             requested_by: None,
         }
     }
@@ -270,7 +271,7 @@ impl Call {
         for undecided in &decision.undecided {
             metrics.undecided(&undecided.rule, mode(undecided.on_error));
         }
-        if let Some(id) = &decision.break_glass {
+        if let Some(id) = decision.break_glass() {
             metrics.break_glass(id);
         }
         if matches!(outcome, Outcome::Deny | Outcome::Undecided) {
