@@ -24,6 +24,7 @@ mod policies;
 mod providers;
 mod serverless;
 mod stream;
+mod surroundings;
 mod systemd;
 mod terraform;
 mod terraform_plan;
