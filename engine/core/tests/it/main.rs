@@ -22,6 +22,7 @@ mod outputs;
 mod places;
 mod policies;
 mod providers;
+mod requests;
 mod serverless;
 mod stream;
 mod surroundings;
