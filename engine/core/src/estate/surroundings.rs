@@ -89,8 +89,8 @@ impl Surroundings {
     }
 
     /// Whether they were prepared for rules that read these keys, and for these decisions.
-    pub(crate) fn are_for(&self, keys: &[&str], decided: Option<&Value>) -> bool {
-        let has = |key: &&str| self.keys.contains(key);
+    pub(crate) fn are_for(&self, keys: &[&'static str], decided: Option<&Value>) -> bool {
+        let has = |key: &&'static str| self.keys.contains(key);
         keys.iter().all(has) && self.service_keys == service_keys(decided)
     }
 
@@ -412,15 +412,18 @@ impl<'a> Change<'a> {
     }
 
     /// The edges from an entity: those from before, but for what these makers made, and those that they made now.
-    fn edges_from<'m>(
+    fn edges_from(
         self,
         from: usize,
-        makers: &'m BTreeSet<Maker>,
-        made: &'m [Made],
+        makers: &BTreeSet<Maker>,
+        made: &[Made],
     ) -> impl Iterator<Item = Edge> {
         let before = of_one(&self.around.made, from).iter();
         let before = before.filter(move |(_, maker)| !makers.contains(maker));
-        before.chain(of_one(made, from)).map(|(edge, _)| *edge)
+        let now = of_one(made, from).iter();
+        before
+            .map(|(edge, _)| *edge)
+            .chain(now.map(|(edge, _)| *edge))
     }
 }
 
