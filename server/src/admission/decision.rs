@@ -8,7 +8,7 @@ use plumbline_core::break_glass::BreakGlass;
 use plumbline_core::estate::{Estate, Surroundings};
 use plumbline_core::finding::{Effect, Evaluation, Finding, Fingerprint, RuleId};
 use plumbline_core::policy::metadata::{OnError, SubjectKind};
-use plumbline_core::policy::{PolicySet, Rule};
+use plumbline_core::policy::{PolicySet, Request, Rule};
 use plumbline_core::problem::{Problem, spell};
 use plumbline_core::report;
 use plumbline_core::resource::ResourceId;
@@ -250,11 +250,15 @@ impl<'a> Case<'a> {
         let (estate, _) = Estate::new(vec![resource]);
         let mut asked = self.asked();
         let facts = asked.any(Rule::reads_admission).then(|| review.facts());
+        let request = Request {
+            around: self.known.surroundings,
+            admission: facts.as_ref(),
+        };
         let Evaluation {
             mut findings,
             mut problems,
             ..
-        } = policies.evaluate_within(&estate, self.known.surroundings, facts.as_ref(), settings);
+        } = policies.evaluate_within(&estate, request, settings);
         let occasion = Occasion {
             estate: &estate,
             sources: &Sources::default(),
