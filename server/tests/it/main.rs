@@ -1,4 +1,6 @@
 //! What the server promises.
 
+mod admission;
 mod api_server;
 mod cluster;
+mod pool;
