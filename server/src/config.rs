@@ -1,0 +1,429 @@
+//! What a server is started with: plain data, which the command makes of flags and a file of settings.
+//!
+//! No secret stands here. Of each it names the file, which is read anew when it is exchanged.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::policies;
+
+/// Everything that is settled before a server begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Where API servers ask; none if nobody is admitted here.
+    pub admission: Option<Listener>,
+    /// Where everyone else asks.
+    pub api: Listener,
+    /// How much may come in at a time, and how long it may take.
+    pub limits: Limits,
+    /// The threads that judge requests of API servers.
+    pub admission_pool: PoolConfig,
+    /// The threads that judge everything else.
+    pub check_pool: PoolConfig,
+    /// When policies are read again.
+    pub policies: PolicyConfig,
+    /// Where decisions are written.
+    pub decisions: DecisionConfig,
+    /// The database; none if nothing is kept.
+    pub store: Option<StoreConfig>,
+    /// What runs in the cluster; none if rules see the request only.
+    pub inventory: Option<InventoryConfig>,
+    /// Who may ask at the API.
+    pub auth: AuthConfig,
+    /// What a run task of Terraform needs; none if there is none.
+    pub run_task: Option<RunTaskConfig>,
+    /// What is logged.
+    pub log: LogLevel,
+}
+
+/// An address, and how it is secured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listener {
+    /// The address.
+    pub address: SocketAddr,
+    /// The certificate, and who must show one; none for plain HTTP.
+    pub tls: Option<TlsConfig>,
+}
+
+/// How TLS is spoken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsConfig {
+    /// Where the certificate comes from.
+    pub certificate: CertificateConfig,
+    /// Which clients must show a certificate; none if nobody has to.
+    pub clients: Option<ClientConfig>,
+}
+
+/// Where a certificate comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateConfig {
+    /// Of files in PEM, which are read again when they change.
+    Files {
+        /// The certificate and those that lead to its authority.
+        certificate: PathBuf,
+        /// Its private key.
+        key: PathBuf,
+    },
+    /// Of an authority of the server's own.
+    SelfSigned {
+        /// The names and addresses that it is for.
+        names: Vec<String>,
+        /// Where it is kept, for several servers to share; none for in memory.
+        folder: Option<PathBuf>,
+    },
+}
+
+/// Which clients are known by their certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientConfig {
+    /// The authority that signs them, in PEM.
+    pub authority: PathBuf,
+    /// The common names and DNS names that are let in; none for all that the authority signed.
+    pub names: Vec<String>,
+    /// Whether one without a certificate gets no connection, rather than an answer about health only.
+    pub required: bool,
+}
+
+/// How much may come in at a time, and how long it may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections in all.
+    pub connections: usize,
+    /// Connections of one address.
+    pub connections_per_address: usize,
+    /// Handshakes that are not finished.
+    pub handshakes: usize,
+    /// How long a handshake may take.
+    pub handshake: Duration,
+    /// How long the head of a request may take.
+    pub head: Duration,
+    /// How long the body of a request may take.
+    pub body: Duration,
+    /// How long a connection may be idle.
+    pub idle: Duration,
+    /// The largest body, in bytes.
+    pub body_bytes: usize,
+    /// How long requests are still taken once the server is told to stop.
+    pub grace: Duration,
+    /// How long requests that were taken may then go on.
+    pub drain: Duration,
+}
+
+/// Threads, and what may wait for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolConfig {
+    /// Threads; none for one per processor.
+    pub threads: Option<usize>,
+    /// Requests that wait.
+    pub queue: usize,
+}
+
+/// When policies are read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PolicyConfig {
+    /// The time between two attempts.
+    pub reload_every: Duration,
+    /// How long an attempt may take.
+    pub patience: Duration,
+}
+
+/// Where decisions are written, and what of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DecisionConfig {
+    /// Whether a decision that could not be written counts.
+    pub mode: DecisionMode,
+    /// Where they are written. Each is on its own: a slow one keeps no other waiting.
+    pub sinks: Vec<SinkConfig>,
+    /// JSON pointers, with `*`, to what is left out of the input, beside what always is.
+    pub mask: Vec<String>,
+}
+
+/// Whether a decision that could not be written counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DecisionMode {
+    /// It does, and its loss is counted.
+    #[default]
+    BestEffort,
+    /// It does not: the request is refused.
+    Required,
+}
+
+/// A place that decisions are written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SinkConfig {
+    /// Standard output, a line each.
+    Stdout,
+    /// A file, a line each.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The size from which on another one is begun, in bytes.
+        bytes: u64,
+        /// How many of those that are full are kept.
+        keep: usize,
+    },
+    /// A service that takes what OPA sends.
+    Http {
+        /// Its address, to which `/logs` is added.
+        url: String,
+        /// The file of the bearer token.
+        token: Option<PathBuf>,
+        /// The authority that signed its certificate, in PEM.
+        authority: Option<PathBuf>,
+    },
+    /// The database.
+    Store,
+}
+
+/// A database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// Which one.
+    pub place: StorePlace,
+    /// How many days decisions are kept; none for ever.
+    pub days: Option<u32>,
+}
+
+/// Which database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StorePlace {
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+    /// A server of PostgreSQL, by the file that its URL stands in: the URL has a password.
+    Postgres(PathBuf),
+}
+
+/// How the cluster is watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventoryConfig {
+    /// How the cluster is reached.
+    pub access: ClusterAccess,
+    /// From which age on what is known of the cluster decides nothing.
+    pub stale_after: Duration,
+}
+
+/// How a cluster is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClusterAccess {
+    /// By the service account of the pod.
+    InCluster,
+    /// By a file of `kubectl`.
+    Kubeconfig {
+        /// The file.
+        file: PathBuf,
+        /// The context; none for the current one.
+        context: Option<String>,
+    },
+}
+
+/// Who may ask at the API. Without anyone, it is open to all that reach it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuthConfig {
+    /// Bearer tokens.
+    pub tokens: Vec<TokenConfig>,
+    /// Client certificates.
+    pub certificates: Vec<CertificateAccess>,
+}
+
+/// A bearer token, by its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenConfig {
+    /// What logs call whoever has it.
+    pub name: String,
+    /// The SHA-256 of the token: `sha256:` and 64 digits.
+    pub hash: String,
+    /// What it is good for.
+    pub scopes: Vec<Scope>,
+}
+
+/// A client certificate, by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateAccess {
+    /// The common name or a DNS name.
+    pub name: String,
+    /// What it is good for.
+    pub scopes: Vec<Scope>,
+}
+
+/// What somebody may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// What is in force, and what was decided.
+    Read,
+    /// What a rule says of a manifest.
+    Check,
+    /// What a policy answers.
+    Data,
+    /// The metrics.
+    Metrics,
+}
+
+/// What a run task of Terraform needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunTaskConfig {
+    /// The file of the key that requests are signed by.
+    pub hmac_key: PathBuf,
+    /// The hosts that plans are fetched from and answers sent to.
+    pub hosts: Vec<String>,
+}
+
+/// What is logged: this and what matters more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogLevel {
+    /// What went wrong.
+    Error,
+    /// What may.
+    Warn,
+    /// What is done.
+    #[default]
+    Info,
+    /// How.
+    Debug,
+}
+
+/// That a configuration opens more than anyone can have meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TooOpen {
+    /// An API server would be answered without TLS.
+    #[error("admission at {0} without TLS")]
+    PlainAdmission(SocketAddr),
+    /// The API would be open to the network.
+    #[error("the API at {0}, which is not this machine only, without authentication")]
+    OpenApi(SocketAddr),
+    /// Tokens would cross the network in the clear.
+    #[error("the API at {0}, which is not this machine only, takes tokens without TLS")]
+    PlainApi(SocketAddr),
+}
+
+impl Config {
+    /// The configuration of a server that is given nothing but its listeners.
+    pub fn new(admission: Option<Listener>, api: Listener) -> Self {
+        Self {
+            admission,
+            api,
+            limits: Limits::default(),
+            admission_pool: PoolConfig {
+                threads: None,
+                queue: 512,
+            },
+            check_pool: PoolConfig {
+                threads: Some(1),
+                queue: 64,
+            },
+            policies: PolicyConfig {
+                reload_every: Duration::from_secs(30),
+                patience: policies::PATIENCE,
+            },
+            decisions: DecisionConfig::default(),
+            store: None,
+            inventory: None,
+            auth: AuthConfig::default(),
+            run_task: None,
+            log: LogLevel::default(),
+        }
+    }
+
+    /// What would be open that must not be.
+    pub fn check(&self) -> Result<(), TooOpen> {
+        if let Some(admission) = &self.admission
+            && admission.tls.is_none()
+            && !admission.is_local()
+        {
+            return Err(TooOpen::PlainAdmission(admission.address));
+        }
+        if self.api.is_local() {
+            return Ok(());
+        }
+        // What only lets health through protects nothing else.
+        let is_closed = self.api.requires_certificates();
+        if !self.auth.is_configured() && !is_closed {
+            return Err(TooOpen::OpenApi(self.api.address));
+        }
+        if self.api.tls.is_none() {
+            return Err(TooOpen::PlainApi(self.api.address));
+        }
+        Ok(())
+    }
+}
+
+impl Listener {
+    /// Plain HTTP on a port of this machine.
+    pub const fn local(port: u16) -> Self {
+        Self {
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port),
+            tls: None,
+        }
+    }
+
+    /// Whether only this machine can reach it.
+    pub fn is_local(&self) -> bool {
+        self.address.ip().to_canonical().is_loopback()
+    }
+
+    fn requires_certificates(&self) -> bool {
+        let clients = self.tls.as_ref().and_then(|tls| tls.clients.as_ref());
+        clients.is_some_and(|clients| clients.required)
+    }
+}
+
+impl AuthConfig {
+    /// Whether anyone has to say who they are.
+    pub fn is_configured(&self) -> bool {
+        !self.tokens.is_empty() || !self.certificates.is_empty()
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1024,
+            connections_per_address: 256,
+            handshakes: 128,
+            handshake: Duration::from_secs(5),
+            head: Duration::from_secs(5),
+            body: Duration::from_secs(10),
+            idle: Duration::from_mins(2),
+            body_bytes: 8 * 1024 * 1024,
+            grace: Duration::from_secs(10),
+            drain: Duration::from_secs(20),
+        }
+    }
+}
+
+/// The words of a closed set, as settings spell them.
+pub trait Word: Copy + 'static {
+    /// Every word.
+    const WORDS: &[(&str, Self)];
+
+    /// What a word stands for.
+    fn of(word: &str) -> Option<Self> {
+        let known = Self::WORDS.iter().find(|(known, _)| *known == word);
+        known.map(|(_, value)| *value)
+    }
+}
+
+impl Word for DecisionMode {
+    const WORDS: &[(&str, Self)] = &[
+        ("best-effort", Self::BestEffort),
+        ("required", Self::Required),
+    ];
+}
+
+impl Word for Scope {
+    const WORDS: &[(&str, Self)] = &[
+        ("read", Self::Read),
+        ("check", Self::Check),
+        ("data", Self::Data),
+        ("metrics", Self::Metrics),
+    ];
+}
+
+impl Word for LogLevel {
+    const WORDS: &[(&str, Self)] = &[
+        ("error", Self::Error),
+        ("warn", Self::Warn),
+        ("info", Self::Info),
+        ("debug", Self::Debug),
+    ];
+}
