@@ -15,6 +15,7 @@ use plumbline_core::waiver::Waivers;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
+use crate::clock;
 use crate::shutdown::Shutdown;
 
 /// How long a load may take, unless it is said otherwise.
@@ -172,7 +173,7 @@ impl Policies {
     pub async fn reload(&self) -> Result<bool, Refused> {
         let outcome = self.attempt().await;
         let mut history = self.history();
-        history.last_attempt = Some(SystemTime::now());
+        history.last_attempt = Some(clock::wall());
         history.last_error = outcome.as_ref().err().map(ToString::to_string);
         match &outcome {
             Ok(true) => history.reloads += 1,
@@ -237,7 +238,7 @@ impl Active {
             sources,
             digest,
             revision,
-            activated: SystemTime::now(),
+            activated: clock::wall(),
             fingerprint,
         }
     }
