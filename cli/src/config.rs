@@ -4,6 +4,7 @@ mod decisions;
 mod find;
 mod layers;
 mod settings;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ use plumbline_sources::{bundle, fs, opa, revision};
 use crate::args::RuleArgs;
 use find::{covers, misnamed_in, repository, searched};
 use layers::Layers;
+use trust::Trust;
+pub(crate) use trust::{Bundle, Signature};
 
 const CONFIG_NAME: &str = "plumbline.yaml";
 const ESTATE_NAME: &str = "estate.yaml";
@@ -44,6 +47,12 @@ pub(crate) struct CheckConfig {
     pub(crate) base: PathBuf,
     /// What the policy set is made of.
     pub(crate) ingredients: Ingredients,
+    /// How many of the modules are the built-in library's. They come first.
+    pub(crate) builtin_modules: usize,
+    /// Where policies and data come from, and who signed them.
+    pub(crate) trust: Trust,
+    /// The commits that layers are read from.
+    pub(crate) commits: Vec<String>,
     /// The severity from which on a finding fails.
     pub(crate) fail_on: Severity,
     /// Files of waivers of the repository.
@@ -173,34 +182,8 @@ impl Resolver<'_> {
         if builtin && !args.no_builtin {
             ingredients.modules = bundle::builtin(self.sources);
         }
-        let help = "`--policy` names a file or folder of Rego policies, or a bundle of OPA";
-        let policies = [
-            self.listed(&layers, "policies"),
-            self.named(&args.policies, help),
-        ];
-        let (packed, policies) = self.unpacked(policies.concat());
-        let (folders, policies): (Vec<Place>, Vec<Place>) =
-            policies.into_iter().partition(opa::is_bundle);
-        let (mut modules, problems) = bundle::policies(&policies, self.sources);
-        self.problems.extend(problems);
-        ingredients.modules.append(&mut modules);
-        for folder in folders.into_iter().chain(packed) {
-            let (mut modules, mut data, problems) = opa::read(&folder, self.sources);
-            self.problems.extend(problems);
-            ingredients.modules.append(&mut modules);
-            ingredients.data.append(&mut data);
-        }
-        let help = "`--data` names a file or folder of JSON and YAML that policies read, or a packed bundle of OPA";
-        let data = [self.listed(&layers, "data"), self.named(&args.data, help)];
-        let (packed, data) = self.unpacked(data.concat());
-        let (mut data, problems) = bundle::data(&data, self.sources);
-        self.problems.extend(problems);
-        ingredients.data.append(&mut data);
-        for folder in packed {
-            let (_, mut data, problems) = opa::read(&folder, self.sources);
-            self.problems.extend(problems);
-            ingredients.data.append(&mut data);
-        }
+        let builtin_modules = ingredients.modules.len();
+        let trust = self.policies_and_data(args, &layers, &mut ingredients);
         let fail_on = layers.first("fail-on").and_then(View::str);
         let fail_on = fail_on.and_then(Severity::parse);
         let (ignored, ignore_places) = self.ignored(&layers);
@@ -232,12 +215,62 @@ impl Resolver<'_> {
             locks: layers.locks(),
             settings: settings::settings(&layers, &estates, args),
             revision: self.revision.clone(),
+            commits: layers.commits(),
+            builtin_modules,
+            trust,
             ingredients,
             organisation,
             waivers,
             baseline,
             keeps_documents: false,
         }
+    }
+
+    /// Reads the modules and data that the configuration and the command line name.
+    fn policies_and_data(
+        &mut self,
+        args: &RuleArgs,
+        layers: &Layers,
+        ingredients: &mut Ingredients,
+    ) -> Trust {
+        let mut trust = self.trust(layers);
+        let help = "`--policy` names a file or folder of Rego policies, or a bundle of OPA";
+        let policies = [
+            self.listed(layers, "policies"),
+            self.named(&args.policies, help),
+        ];
+        let (packed, policies) = self.unpacked(policies.concat());
+        let (folders, policies): (Vec<Place>, Vec<Place>) =
+            policies.into_iter().partition(trust::is_bundle);
+        let (mut modules, problems) = bundle::policies(&policies, self.sources);
+        self.problems.extend(problems);
+        ingredients.modules.append(&mut modules);
+        for bundle in folders.into_iter().chain(packed) {
+            let Some(bundle) = self.trusted(bundle, &mut trust) else {
+                continue;
+            };
+            let (mut modules, mut data, problems) = opa::read(&bundle, self.sources);
+            self.problems.extend(problems);
+            ingredients.modules.append(&mut modules);
+            ingredients.data.append(&mut data);
+        }
+        let help = "`--data` names a file or folder of JSON and YAML that policies read, or a packed bundle of OPA";
+        let data = [self.listed(layers, "data"), self.named(&args.data, help)];
+        let (packed, data) = self.unpacked(data.concat());
+        let (mut read, problems) = bundle::data(&data, self.sources);
+        self.problems.extend(problems);
+        ingredients.data.append(&mut read);
+        for bundle in packed {
+            let Some(bundle) = self.trusted(bundle, &mut trust) else {
+                continue;
+            };
+            let (_, mut data, problems) = opa::read(&bundle, self.sources);
+            self.problems.extend(problems);
+            ingredients.data.append(&mut data);
+        }
+        let loose = policies.iter().chain(&data);
+        trust.unsigned.extend(loose.map(Place::name));
+        trust
     }
 
     /// The commit that `--policy-ref` names, of the repository that the first path lies in.

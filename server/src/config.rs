@@ -6,10 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::auth::Caller;
 use crate::policies;
+use crate::telemetry::Level;
 
 /// Everything that is settled before a server begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Where API servers ask; none if nobody is admitted here.
     pub admission: Option<Listener>,
@@ -29,12 +31,12 @@ pub struct Config {
     pub store: Option<StoreConfig>,
     /// What runs in the cluster; none if rules see the request only.
     pub inventory: Option<InventoryConfig>,
-    /// Who may ask at the API.
-    pub auth: AuthConfig,
+    /// Who may ask at the API; everyone who reaches it if nobody is named.
+    pub callers: Vec<Caller>,
     /// What a run task of Terraform needs; none if there is none.
     pub run_task: Option<RunTaskConfig>,
     /// What is logged.
-    pub log: LogLevel,
+    pub log: Level,
 }
 
 /// An address, and how it is secured.
@@ -217,48 +219,6 @@ pub enum ClusterAccess {
     },
 }
 
-/// Who may ask at the API. Without anyone, it is open to all that reach it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AuthConfig {
-    /// Bearer tokens.
-    pub tokens: Vec<TokenConfig>,
-    /// Client certificates.
-    pub certificates: Vec<CertificateAccess>,
-}
-
-/// A bearer token, by its hash.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenConfig {
-    /// What logs call whoever has it.
-    pub name: String,
-    /// The SHA-256 of the token: `sha256:` and 64 digits.
-    pub hash: String,
-    /// What it is good for.
-    pub scopes: Vec<Scope>,
-}
-
-/// A client certificate, by its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateAccess {
-    /// The common name or a DNS name.
-    pub name: String,
-    /// What it is good for.
-    pub scopes: Vec<Scope>,
-}
-
-/// What somebody may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// What is in force, and what was decided.
-    Read,
-    /// What a rule says of a manifest.
-    Check,
-    /// What a policy answers.
-    Data,
-    /// The metrics.
-    Metrics,
-}
-
 /// What a run task of Terraform needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunTaskConfig {
@@ -266,20 +226,6 @@ pub struct RunTaskConfig {
     pub hmac_key: PathBuf,
     /// The hosts that plans are fetched from and answers sent to.
     pub hosts: Vec<String>,
-}
-
-/// What is logged: this and what matters more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LogLevel {
-    /// What went wrong.
-    Error,
-    /// What may.
-    Warn,
-    /// What is done.
-    #[default]
-    Info,
-    /// How.
-    Debug,
 }
 
 /// That a configuration opens more than anyone can have meant.
@@ -318,9 +264,9 @@ impl Config {
             decisions: DecisionConfig::default(),
             store: None,
             inventory: None,
-            auth: AuthConfig::default(),
+            callers: Vec::new(),
             run_task: None,
-            log: LogLevel::default(),
+            log: Level::default(),
         }
     }
 
@@ -335,9 +281,7 @@ impl Config {
         if self.api.is_local() {
             return Ok(());
         }
-        // What only lets health through protects nothing else.
-        let is_closed = self.api.requires_certificates();
-        if !self.auth.is_configured() && !is_closed {
+        if self.callers.is_empty() {
             return Err(TooOpen::OpenApi(self.api.address));
         }
         if self.api.tls.is_none() {
@@ -360,18 +304,6 @@ impl Listener {
     pub fn is_local(&self) -> bool {
         self.address.ip().to_canonical().is_loopback()
     }
-
-    fn requires_certificates(&self) -> bool {
-        let clients = self.tls.as_ref().and_then(|tls| tls.clients.as_ref());
-        clients.is_some_and(|clients| clients.required)
-    }
-}
-
-impl AuthConfig {
-    /// Whether anyone has to say who they are.
-    pub fn is_configured(&self) -> bool {
-        !self.tokens.is_empty() || !self.certificates.is_empty()
-    }
 }
 
 impl Default for Limits {
@@ -391,39 +323,10 @@ impl Default for Limits {
     }
 }
 
-/// The words of a closed set, as settings spell them.
-pub trait Word: Copy + 'static {
-    /// Every word.
-    const WORDS: &[(&str, Self)];
-
-    /// What a word stands for.
-    fn of(word: &str) -> Option<Self> {
-        let known = Self::WORDS.iter().find(|(known, _)| *known == word);
-        known.map(|(_, value)| *value)
-    }
-}
-
-impl Word for DecisionMode {
-    const WORDS: &[(&str, Self)] = &[
+impl DecisionMode {
+    /// Every mode with its word.
+    pub const ALL: [(&'static str, Self); 2] = [
         ("best-effort", Self::BestEffort),
         ("required", Self::Required),
-    ];
-}
-
-impl Word for Scope {
-    const WORDS: &[(&str, Self)] = &[
-        ("read", Self::Read),
-        ("check", Self::Check),
-        ("data", Self::Data),
-        ("metrics", Self::Metrics),
-    ];
-}
-
-impl Word for LogLevel {
-    const WORDS: &[(&str, Self)] = &[
-        ("error", Self::Error),
-        ("warn", Self::Warn),
-        ("info", Self::Info),
-        ("debug", Self::Debug),
     ];
 }

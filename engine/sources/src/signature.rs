@@ -47,7 +47,9 @@ pub fn verify(bundle: &Place, keys: &[Key]) -> Result<Verified, String> {
         .into_iter()
         .map(|(name, bytes)| (name, Content::Bytes(bytes)))
         .collect();
-    let held = Held::new(bundle.name(), None, content);
+    // The root of an archive has no path below it.
+    let name = bundle.name().trim_end_matches(':').to_owned();
+    let held = Held::new(name, None, content);
     Ok(Verified {
         bundle: Place::Held(Arc::new(held), String::new()),
         issued: token.issued,

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use plumbline_server::auth::{Caller, Credential, Scope, TokenHash};
 use plumbline_server::config::{
-    CertificateConfig, ClientConfig, Config, Listener, Scope, TlsConfig, TokenConfig, TooOpen,
+    CertificateConfig, ClientConfig, Config, Listener, TlsConfig, TooOpen,
 };
 
 fn listener(address: &str, tls: Option<TlsConfig>) -> Listener {
@@ -51,9 +52,9 @@ fn an_api_that_the_network_reaches_asks_who_is_there_and_speaks_tls() {
     let check = |tls, with_token: bool| {
         let mut config = Config::new(None, listener(open, tls));
         if with_token {
-            config.auth.tokens.push(TokenConfig {
+            config.callers.push(Caller {
                 name: "ci".to_owned(),
-                hash: format!("sha256:{}", "0".repeat(64)),
+                by: Credential::Token(TokenHash::of("secret")),
                 scopes: vec![Scope::Check],
             });
         }
@@ -62,9 +63,9 @@ fn an_api_that_the_network_reaches_asks_who_is_there_and_speaks_tls() {
     let unknown = || Err(TooOpen::OpenApi(address(open)));
     assert_eq!(check(None, false), unknown());
     assert_eq!(check(tls(None), false), unknown());
-    assert_eq!(check(tls(Some(false)), false), unknown());
+    assert_eq!(check(tls(Some(true)), false), unknown());
     assert_eq!(check(None, true), Err(TooOpen::PlainApi(address(open))));
     assert_eq!(check(tls(None), true), Ok(()));
-    assert_eq!(check(tls(Some(true)), false), Ok(()));
+    assert_eq!(check(tls(Some(true)), true), Ok(()));
     assert_eq!(Config::new(None, Listener::local(1)).check(), Ok(()));
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use plumbline_rego::{Number, Value};
 use plumbline_rego::value::json;
+use plumbline_rego::{Number, Value};
 
 use super::hash::Claim;
 use super::key::{Key, algorithms};
