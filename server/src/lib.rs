@@ -4,5 +4,8 @@ pub mod admission;
 pub mod auth;
 pub mod config;
 pub mod doors;
+pub mod listen;
 pub mod policies;
+pub mod shutdown;
 pub mod telemetry;
+pub mod tls;
