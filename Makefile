@@ -36,7 +36,7 @@ KUBE_APISERVER := testdata/kube-apiserver
 kube:
 	@if [ -x $(TOOLS)/kube-apiserver ]; then :; \
 	elif ! command -v go >/dev/null; then echo "left out: kube-apiserver (no Go here to build it with)"; \
-	else mkdir -p $(TOOLS) && cd $(KUBE_APISERVER) && go build -trimpath -ldflags "-s -w" -o $(TOOLS)/kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver; fi
+	else mkdir -p $(TOOLS) && cd $(KUBE_APISERVER) && go build -trimpath -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=v1.36.3" -o $(TOOLS)/kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver; fi
 	@if command -v etcd >/dev/null; then :; \
 	elif command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq --no-install-recommends etcd-server; \
 	else echo "left out: etcd (no apt-get here to install it with)"; fi
