@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::auth::Caller;
-use crate::policies;
 use crate::telemetry::Level;
+use crate::tls::ClientAuth;
+use crate::{listen, policies};
 
 /// Everything that is settled before a server begins.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ pub struct Config {
     pub admission: Option<Listener>,
     /// Where everyone else asks.
     pub api: Listener,
-    /// How much may come in at a time, and how long it may take.
+    /// How much may come in.
     pub limits: Limits,
     /// The threads that judge requests of API servers.
     pub admission_pool: PoolConfig,
@@ -40,7 +41,7 @@ pub struct Config {
 }
 
 /// An address, and how it is secured.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Listener {
     /// The address.
     pub address: SocketAddr,
@@ -49,12 +50,12 @@ pub struct Listener {
 }
 
 /// How TLS is spoken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct TlsConfig {
     /// Where the certificate comes from.
     pub certificate: CertificateConfig,
     /// Which clients must show a certificate; none if nobody has to.
-    pub clients: Option<ClientConfig>,
+    pub clients: Option<ClientAuth>,
 }
 
 /// Where a certificate comes from.
@@ -76,40 +77,13 @@ pub enum CertificateConfig {
     },
 }
 
-/// Which clients are known by their certificates.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientConfig {
-    /// The authority that signs them, in PEM.
-    pub authority: PathBuf,
-    /// The common names and DNS names that are let in; none for all that the authority signed.
-    pub names: Vec<String>,
-    /// Whether one without a certificate gets no connection, rather than an answer about health only.
-    pub required: bool,
-}
-
-/// How much may come in at a time, and how long it may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How much may come in.
+#[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections in all.
-    pub connections: usize,
-    /// Connections of one address.
-    pub connections_per_address: usize,
-    /// Handshakes that are not finished.
-    pub handshakes: usize,
-    /// How long a handshake may take.
-    pub handshake: Duration,
-    /// How long the head of a request may take.
-    pub head: Duration,
-    /// How long the body of a request may take.
-    pub body: Duration,
-    /// How long a connection may be idle.
-    pub idle: Duration,
+    /// What each listener bears.
+    pub listener: listen::Limits,
     /// The largest body, in bytes.
     pub body_bytes: usize,
-    /// How long requests are still taken once the server is told to stop.
-    pub grace: Duration,
-    /// How long requests that were taken may then go on.
-    pub drain: Duration,
 }
 
 /// Threads, and what may wait for them.
@@ -309,16 +283,8 @@ impl Listener {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 1024,
-            connections_per_address: 256,
-            handshakes: 128,
-            handshake: Duration::from_secs(5),
-            head: Duration::from_secs(5),
-            body: Duration::from_secs(10),
-            idle: Duration::from_mins(2),
+            listener: listen::Limits::default(),
             body_bytes: 8 * 1024 * 1024,
-            grace: Duration::from_secs(10),
-            drain: Duration::from_secs(20),
         }
     }
 }

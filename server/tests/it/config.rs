@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use plumbline_server::auth::{Caller, Credential, Scope, TokenHash};
-use plumbline_server::config::{
-    CertificateConfig, ClientConfig, Config, Listener, TlsConfig, TooOpen,
-};
+use plumbline_server::config::{CertificateConfig, Config, Listener, TlsConfig, TooOpen};
+use plumbline_server::tls::ClientAuth;
 
 fn listener(address: &str, tls: Option<TlsConfig>) -> Listener {
     Listener {
@@ -21,8 +20,8 @@ fn tls(client_certificates: Option<bool>) -> Option<TlsConfig> {
             names: vec!["localhost".to_owned()],
             folder: None,
         },
-        clients: client_certificates.map(|required| ClientConfig {
-            authority: PathBuf::from("ca.pem"),
+        clients: client_certificates.map(|required| ClientAuth {
+            authorities: PathBuf::from("ca.pem"),
             names: Vec::new(),
             required,
         }),
