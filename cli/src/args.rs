@@ -26,7 +26,7 @@ pub(crate) use policy::{
 };
 pub(crate) use read::ReadArgs;
 pub(crate) use rules::RuleArgs;
-pub(crate) use serve::ServeArgs;
+pub(crate) use serve::{ServeArgs, address};
 pub(crate) use test::{TestArgs, TestFormat};
 pub(crate) use waivers::{
     AddWaiverArgs, WaiversArgs, WaiversCommand, WaiversFormat, WaiversInReachArgs,

@@ -121,10 +121,21 @@ pub(crate) fn resolve(
     paths: &[PathBuf],
     sources: &mut Sources,
 ) -> (CheckConfig, Vec<Problem>) {
+    resolve_as(Authority::Local, args, paths, sources)
+}
+
+/// The same of a configuration that is the repository's, or the organisation's own.
+pub(crate) fn resolve_as(
+    authority: Authority,
+    args: &RuleArgs,
+    paths: &[PathBuf],
+    sources: &mut Sources,
+) -> (CheckConfig, Vec<Problem>) {
     let mut resolver = Resolver {
         sources,
         problems: Vec::new(),
         revision: None,
+        authority,
     };
     resolver.revision = resolver.revision_of(args, paths);
     let config = resolver.check(args, paths);
@@ -135,6 +146,8 @@ struct Resolver<'a> {
     sources: &'a mut Sources,
     problems: Vec<Problem>,
     revision: Option<Arc<Held>>,
+    /// Whose the nearest configuration is.
+    authority: Authority,
 }
 
 /// A file of ours, read and checked.
@@ -168,7 +181,7 @@ impl Resolver<'_> {
         let config_place = self.config_file(args, roots);
         let nearest = config_place
             .clone()
-            .and_then(|place| self.read(place, Authority::Local, &CONFIGURATION));
+            .and_then(|place| self.read(place, self.authority, &CONFIGURATION));
         let layers = self.layers(nearest);
         let (estate_places, estates) = self.estates(args, roots, &layers);
         let builtin = layers.first("builtin").and_then(View::bool).unwrap_or(true);
