@@ -11,6 +11,7 @@
 mod architecture;
 mod bad_input;
 mod baseline;
+mod bundle_keys;
 mod bypass;
 mod check;
 mod conftest;
@@ -32,6 +33,7 @@ mod pages;
 mod parity;
 mod pod_security;
 mod policy;
+mod serve;
 mod since;
 mod unit_tests;
 mod waivers;
