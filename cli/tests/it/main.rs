@@ -33,6 +33,7 @@ mod parity;
 mod pod_security;
 mod policy;
 mod since;
+mod staging;
 mod unit_tests;
 mod waivers;
 mod witness;
