@@ -35,6 +35,7 @@ mod pod_security;
 mod policy;
 mod serve;
 mod since;
+mod staging;
 mod unit_tests;
 mod waivers;
 mod witness;

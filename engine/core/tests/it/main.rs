@@ -4,6 +4,7 @@
 
 mod aws;
 mod baseline;
+mod break_glass;
 mod cloud_init;
 mod cloudformation;
 mod compose;
@@ -23,6 +24,7 @@ mod places;
 mod policies;
 mod providers;
 mod serverless;
+mod stages;
 mod stream;
 mod systemd;
 mod terraform;
