@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
+use plumbline_core::break_glass::BreakGlass;
 use plumbline_core::policy::PolicySet;
 use plumbline_core::source::Sources;
+use plumbline_core::stage::Stages;
 use plumbline_core::waiver::Waivers;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
@@ -28,6 +30,10 @@ pub struct Active {
     pub policies: Arc<PolicySet>,
     /// The organisation's exceptions.
     pub waivers: Waivers,
+    /// How far the organisation has introduced its rules.
+    pub stages: Stages,
+    /// Who may pass them for some hours.
+    pub overrides: Vec<BreakGlass>,
     /// The texts that rules and waivers stand in.
     pub sources: Sources,
     /// The digest of the rules and all that they read: `sha256:` and 64 digits.
@@ -46,6 +52,10 @@ pub struct Loaded {
     pub policies: PolicySet,
     /// The organisation's exceptions.
     pub waivers: Waivers,
+    /// How far the organisation has introduced its rules.
+    pub stages: Stages,
+    /// Who may pass them for some hours.
+    pub overrides: Vec<BreakGlass>,
     /// The texts that rules and waivers stand in.
     pub sources: Sources,
     /// The digest of the rules and all that they read.
@@ -227,6 +237,8 @@ impl Active {
         let Loaded {
             policies,
             waivers,
+            stages,
+            overrides,
             sources,
             digest,
             revision,
@@ -235,6 +247,8 @@ impl Active {
         Self {
             policies: Arc::new(policies),
             waivers,
+            stages,
+            overrides,
             sources,
             digest,
             revision,

@@ -5,6 +5,7 @@ use plumbline_core::parse::Document;
 use plumbline_core::policy::PolicySet;
 use plumbline_core::problem::Problem;
 use plumbline_core::stage::Stages;
+use plumbline_core::waiver::Authority;
 
 use super::{CheckConfig, Layers, Own, Resolver};
 use crate::exceptions;
@@ -36,12 +37,16 @@ impl Resolver<'_> {
 }
 
 fn documents(layers: &Layers) -> impl Iterator<Item = &Document> {
-    layers.above().iter().rev().map(|own| &own.document)
+    layers.organisation().rev().map(|own| &own.document)
 }
 
 /// That a repository says of itself what is the organisation's to say.
 fn misplaced(layers: &Layers, key: &str) -> Option<Problem> {
     let own = layers.nearest()?;
+    // What a server is started with is the organisation's own.
+    if own.authority == Authority::Organisation {
+        return None;
+    }
     let written = own.root().get(key)?;
     let message = format!("`{key}` counts in a layer of the organisation only");
     let problem = Problem::error(own.place(written), message);

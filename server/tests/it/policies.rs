@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use plumbline_core::policy::{self, Ingredients};
 use plumbline_core::source::Sources;
+use plumbline_core::stage::Stages;
 use plumbline_core::waiver::Waivers;
 use plumbline_server::policies::{Loaded, Policies, PolicySource, Refused};
 
@@ -49,6 +50,8 @@ fn loaded(revision: u32) -> Loaded {
     Loaded {
         policies,
         waivers: Waivers::default(),
+        stages: Stages::default(),
+        overrides: Vec::new(),
         sources,
         digest: format!("sha256:{revision}"),
         revision: Some(revision.to_string()),

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use plumbline_core::break_glass::{self, BreakGlass};
 use plumbline_core::policy::{self, PolicyFile, PolicySet, base_data};
 use plumbline_core::problem::{Place, Problem};
 use plumbline_core::source::{FileId, Sources, Span};
+use plumbline_core::stage::Stages;
 use plumbline_core::waiver::{self, Authority, Waivers};
 use plumbline_rego::testing::{self, Outcome};
 use plumbline_server::policies::{Loaded, PolicySource, Refused};
@@ -50,6 +52,8 @@ pub(super) struct Gathered {
 pub(super) struct Fit {
     policies: PolicySet,
     waivers: Waivers,
+    stages: Stages,
+    overrides: Vec<BreakGlass>,
     digest: String,
     revision: Option<String>,
     fingerprint: String,
@@ -63,6 +67,8 @@ impl Fit {
         Loaded {
             policies: self.policies,
             waivers: self.waivers,
+            stages: self.stages,
+            overrides: self.overrides,
             sources,
             digest: self.digest,
             revision: self.revision,
@@ -105,8 +111,10 @@ impl Configured {
         let digest = config.ingredients.digest(sources).to_string();
         let revision = revision(&config);
         let waivers = waiver::digest(&config.organisation);
+        let stages = config.stages.digest();
+        let overrides = break_glass::digest(&config.break_glass);
         Ok(Gathered {
-            fingerprint: format!("{digest} {waivers} {revision:?}"),
+            fingerprint: format!("{digest} {waivers} {stages} {overrides} {revision:?}"),
             digest,
             revision,
             config,
@@ -128,6 +136,7 @@ impl Configured {
         let waivers = config.organisation.clone();
         let (waivers, wrong) = Waivers::new(waivers, &exceptions::rules(&policies));
         problems.extend(wrong);
+        problems.extend(config.unknown_rules(&policies));
         if policies.rules().is_empty() && !problems.iter().any(Problem::is_error) {
             let help = "name policies with `--policy`, or leave the built-in ones on";
             problems.push(Problem::run("there is no rule to judge by").help(help));
@@ -148,6 +157,8 @@ impl Configured {
         Ok(Fit {
             policies,
             waivers,
+            stages: config.stages,
+            overrides: config.break_glass,
             digest,
             revision,
             fingerprint,
