@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::bundle_keys::{KEY, MANIFEST, POLICY, SIGNATURES};
-use super::{folder, plumb};
+use super::{folder, plumb, root};
 
 const LOCAL: &[&str] = &[
     "serve",
@@ -216,6 +216,29 @@ fn an_older_bundle_does_not_come_back() {
         &["--settings", "serve.yaml"],
         "it was signed more than 3600 seconds ago",
     );
+}
+
+/// The names of all properties of a schema.
+fn properties(schema: &serde_json::Value, names: &mut Vec<String>) {
+    for (key, below) in schema.as_object().into_iter().flatten() {
+        if key == "properties" {
+            names.extend(below.as_object().unwrap().keys().cloned());
+        }
+        properties(below, names);
+    }
+}
+
+#[test]
+fn every_setting_stands_in_the_reference() {
+    let read = |name: &str| std::fs::read_to_string(root().join("docs/reference").join(name));
+    let schema = serde_json::from_str(&read("serve.schema.json").unwrap()).unwrap();
+    let page = read("serve.md").unwrap();
+    let mut names = Vec::new();
+    properties(&schema, &mut names);
+    assert!(names.len() > 40, "{names:?}");
+    for name in names {
+        assert!(page.contains(&name), "{name}");
+    }
 }
 
 /// Serves until it says where it listens, then tells it to stop.
