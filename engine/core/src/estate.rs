@@ -4,8 +4,10 @@ mod edge;
 mod entity;
 pub(crate) mod graph;
 pub mod image;
+mod laid;
 mod model;
 mod names;
+mod surroundings;
 mod world;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,6 +16,7 @@ pub use edge::{Edge, EdgeKind};
 pub use entity::{Entity, EntityKind};
 pub(crate) use model::Model;
 use rayon::prelude::*;
+pub use surroundings::Surroundings;
 pub(crate) use world::world_keys;
 
 use crate::frontend;

@@ -1,5 +1,7 @@
 //! What an estate is made of, in the same normalised form on every platform: workloads, channels, and so on.
 
+use std::sync::Arc;
+
 use plumbline_rego::Value;
 
 use crate::resource::Resource;
@@ -64,7 +66,7 @@ pub struct Entity {
     /// What it is called; several of one resource and kind differ in it.
     pub name: String,
     /// The normalised form; its origins point into the resource's tree.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
 }
 
 impl Entity {
@@ -74,7 +76,7 @@ impl Entity {
             kind,
             resource: 0,
             name,
-            tree,
+            tree: Arc::new(tree),
         }
     }
 
