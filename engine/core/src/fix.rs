@@ -4,6 +4,8 @@
 //! must mean what the operations give. Nothing here opens or writes a file.
 
 mod edit;
+mod hcl;
+mod lines;
 mod patch;
 mod write;
 
@@ -52,30 +54,37 @@ pub struct Fix {
 }
 
 impl Fix {
-    /// The fix that makes these operations of what was read from a file. An error says why it cannot be made.
+    /// The fix that makes these operations of what was read from a file. Of a tree that was put together, a resource of
+    /// Terraform can be changed where it is written. An error says why a fix cannot be made.
     pub fn new(
         tree: &Tree,
         file: FileId,
         typing: Typing,
         operations: Vec<Operation>,
     ) -> Result<Self, String> {
-        let editor = Editor::new(tree, file, typing)?;
-        let mut edits = Vec::new();
-        for operation in &operations {
-            edits.extend(editor.edits(operation)?);
-        }
-        edits.sort_by_key(|edit| (edit.start, edit.end));
+        let mut fix = match tree.source() {
+            Some(source) => {
+                let editor = Editor::new(tree, source, file, typing)?;
+                let mut edits = Vec::new();
+                for operation in &operations {
+                    edits.extend(editor.edits(operation)?);
+                }
+                Self {
+                    file,
+                    document: first_byte(tree),
+                    typing,
+                    operations,
+                    edits,
+                }
+            }
+            None => hcl::fix(tree, typing, &operations)?,
+        };
+        fix.edits.sort_by_key(|edit| (edit.start, edit.end));
         let overlap = |(left, right): (&Edit, &Edit)| left.end > right.start;
-        if edits.iter().zip(edits.iter().skip(1)).any(overlap) {
+        if fix.edits.iter().zip(fix.edits.iter().skip(1)).any(overlap) {
             return Err("its operations touch each other".to_owned());
         }
-        Ok(Self {
-            file,
-            document: first_byte(tree),
-            typing,
-            operations,
-            edits,
-        })
+        Ok(fix)
     }
 
     /// What it changes: bytes, and the text that takes their place.
