@@ -34,19 +34,19 @@ fn path(pointer: &str) -> Path {
     Path::from_pointer(pointer).unwrap()
 }
 
-fn add(pointer: &str, value: &str) -> Operation {
+pub(super) fn add(pointer: &str, value: &str) -> Operation {
     let act = Act::Add(json::parse(value).unwrap());
     let path = path(pointer);
     Operation { act, path }
 }
 
-fn replace(pointer: &str, value: &str) -> Operation {
+pub(super) fn replace(pointer: &str, value: &str) -> Operation {
     let act = Act::Replace(json::parse(value).unwrap());
     let path = path(pointer);
     Operation { act, path }
 }
 
-fn remove(pointer: &str) -> Operation {
+pub(super) fn remove(pointer: &str) -> Operation {
     let path = path(pointer);
     let act = Act::Remove;
     Operation { act, path }
@@ -273,10 +273,10 @@ fn a_difference_is_a_patch_and_none_is_nothing() {
 }
 
 /// Decisions in order; zero when there are no more.
-struct Choices(std::vec::IntoIter<u8>);
+pub(super) struct Choices(pub(super) std::vec::IntoIter<u8>);
 
 impl Choices {
-    fn below(&mut self, limit: u8) -> u8 {
+    pub(super) fn below(&mut self, limit: u8) -> u8 {
         self.0.next().unwrap_or(0) % limit
     }
 
@@ -409,7 +409,7 @@ fn pointers(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
 }
 
 /// What an operation makes of a value: the meaning that texts are held against.
-fn patched(value: &Value, steps: &[Step], act: &Act) -> Option<Value> {
+pub(super) fn patched(value: &Value, steps: &[Step], act: &Act) -> Option<Value> {
     let Some((step, rest)) = steps.split_first() else {
         return match act {
             Act::Add(new) | Act::Replace(new) => Some(new.clone()),

@@ -26,6 +26,7 @@ mod serverless;
 mod stream;
 mod systemd;
 mod terraform;
+mod terraform_fixes;
 mod terraform_plan;
 mod typing;
 mod unit;
