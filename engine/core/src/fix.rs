@@ -113,7 +113,7 @@ impl Fix {
 pub struct Applied {
     /// The text with those that were made.
     pub text: String,
-    /// Which were made.
+    /// Which were made. Those that say the same are made as one.
     pub made: Vec<usize>,
     /// Which do not come to what they say. All others touch one that was made, and are for another time.
     pub broken: Vec<usize>,
@@ -129,27 +129,29 @@ pub fn apply(source: &Arc<Source>, file: FileId, fixes: &[&Fix]) -> Applied {
         }
     }
     if let Some(text) = written.with(&chosen) {
-        return Applied::of(text, &chosen, Vec::new());
+        return Applied::of(text, fixes, &chosen, Vec::new());
     }
     let (mut good, broken): (Vec<_>, Vec<_>) = chosen
         .into_iter()
         .partition(|one| written.with(&[*one]).is_some());
     let broken = broken.into_iter().map(|(index, _)| index).collect();
     if let Some(text) = written.with(&good) {
-        return Applied::of(text, &good, broken);
+        return Applied::of(text, fixes, &good, broken);
     }
     good.truncate(1);
     match written.with(&good) {
-        Some(text) => Applied::of(text, &good, broken),
-        None => Applied::of(source.text().to_owned(), &[], broken),
+        Some(text) => Applied::of(text, fixes, &good, broken),
+        None => Applied::of(source.text().to_owned(), fixes, &[], broken),
     }
 }
 
 impl Applied {
-    fn of(text: String, made: &[(usize, &Fix)], broken: Vec<usize>) -> Self {
+    fn of(text: String, fixes: &[&Fix], made: &[(usize, &Fix)], broken: Vec<usize>) -> Self {
+        let is_made = |fix: &Fix| made.iter().any(|(_, one)| *one == fix);
+        let made = fixes.iter().enumerate().filter(|(_, fix)| is_made(fix));
         Self {
             text,
-            made: made.iter().map(|(index, _)| *index).collect(),
+            made: made.map(|(index, _)| index).collect(),
             broken,
         }
     }

@@ -263,6 +263,16 @@ fn fixes_that_touch_each_other_wait_for_another_time() {
 }
 
 #[test]
+fn fixes_that_say_the_same_are_made_as_one() {
+    let source = Arc::new(Source::new("a.yaml", "a: 1\n"));
+    let of = |value| fix_of(&source, vec![replace("/a", value)]).unwrap();
+    let (one, same, other) = (of("2"), of("2"), of("3"));
+    let applied = fix::apply(&source, FILE, &[&one, &same, &other]);
+    assert_eq!(applied.text, "a: 2\n");
+    assert_eq!((applied.made, applied.broken), (vec![0, 1], vec![]));
+}
+
+#[test]
 fn a_difference_is_a_patch_and_none_is_nothing() {
     let patch = fix::diff("a.yaml", "a: 1\nb: 2\n", "a: 1\nb: 3\n");
     assert_eq!(
