@@ -259,7 +259,10 @@ impl Tree {
 
     /// The text of a file that a tree was put together of, if it may be edited there.
     pub(crate) fn source_in(&self, file: FileId) -> Option<&Arc<Source>> {
-        let at = self.texts.binary_search_by_key(&file, |(own, _)| *own).ok()?;
+        let at = self
+            .texts
+            .binary_search_by_key(&file, |(own, _)| *own)
+            .ok()?;
         self.texts.get(at).map(|(_, source)| source)
     }
 

@@ -6,7 +6,7 @@ use hcl_edit::structure::{Block, Structure};
 use plumbline_rego::{Object, Value};
 
 use super::Editor;
-use super::write::{INDENT, attribute, entries, widest};
+use super::write::{Entries, INDENT, attribute, widest};
 use crate::fix::edit::{Edit, Edits, UNUSUAL};
 
 /// What is added to one block.
@@ -47,7 +47,7 @@ impl Editor<'_> {
         if !self.lines.part(inner.clone()).contains('\n') {
             return self.open(addition, inner);
         }
-        let (blocks, attributes) = entries(&addition.content);
+        let Entries { attributes, blocks } = Entries::of(&addition.content);
         let mut edits = Vec::new();
         if !attributes.is_empty() {
             edits.extend(self.add_attributes(block, &attributes)?);

@@ -25,7 +25,7 @@ impl Writer {
 
     /// The entries of a body on lines of their own, each indented: attributes, and then blocks.
     pub(super) fn body(&self, content: &Object, margin: &str) -> String {
-        let (blocks, attributes) = entries(content);
+        let Entries { attributes, blocks } = Entries::of(content);
         let width = widest(&attributes);
         let mut lines: Vec<String> = attributes
             .iter()
@@ -41,17 +41,24 @@ impl Writer {
     }
 }
 
-/// Blocks by their names, and attributes, of what a body says.
-pub(super) fn entries(content: &Object) -> (Vec<(&str, &[Value])>, Vec<(&str, &Value)>) {
-    let (mut blocks, mut attributes) = (Vec::new(), Vec::new());
-    for (key, value) in content.iter() {
-        let key = key.as_str().unwrap_or_default();
-        match value.as_array() {
-            Some(items) if is_blocks(items) => blocks.push((key, items)),
-            _ => attributes.push((key, value)),
+/// What a body says, by how it is written.
+pub(super) struct Entries<'a> {
+    pub(super) attributes: Vec<(&'a str, &'a Value)>,
+    pub(super) blocks: Vec<(&'a str, &'a [Value])>,
+}
+
+impl<'a> Entries<'a> {
+    pub(super) fn of(content: &'a Object) -> Self {
+        let (mut attributes, mut blocks) = (Vec::new(), Vec::new());
+        for (key, value) in content.iter() {
+            let key = key.as_str().unwrap_or_default();
+            match value.as_array() {
+                Some(items) if is_blocks(items) => blocks.push((key, items)),
+                _ => attributes.push((key, value)),
+            }
         }
+        Self { attributes, blocks }
     }
-    (blocks, attributes)
 }
 
 fn is_blocks(items: &[Value]) -> bool {
