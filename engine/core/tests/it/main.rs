@@ -28,6 +28,7 @@ mod stream;
 mod surroundings;
 mod systemd;
 mod terraform;
+mod terraform_fixes;
 mod terraform_plan;
 mod typing;
 mod unit;
