@@ -12,6 +12,7 @@ mod load;
 pub mod metadata;
 pub mod page;
 pub mod profile;
+mod remember;
 
 use std::sync::{Arc, LazyLock};
 
@@ -158,6 +159,8 @@ pub struct Rule {
     data: Value,
     /// Whether it names the rest of the estate, `data.world`.
     reads_world: bool,
+    /// Whether it asks for the time, or for chance.
+    reads_clock: bool,
     /// The text of each module of the program.
     modules: Arc<[FileId]>,
     /// How it is asked, if it belongs to a Conftest package.
@@ -168,6 +171,13 @@ impl PolicySet {
     /// The rules in order of their ids.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The rule of an id.
+    pub(crate) fn rule(&self, id: &str) -> Option<&Rule> {
+        let by_id = |rule: &Rule| rule.metadata.id.as_str().cmp(id);
+        let at = self.rules.binary_search_by(by_id).ok()?;
+        self.rules.get(at)
     }
 
     /// Whether some rule judges documents as they are written, so that they are to be kept.
@@ -189,6 +199,11 @@ impl Rule {
     /// Its parameters in force.
     pub fn params(&self) -> Option<&Value> {
         self.data.get_str("params")
+    }
+
+    /// Whether it answers the same of equal resources, on every day and beside whatever else there is.
+    fn is_repeatable(&self) -> bool {
+        !self.reads_world && !self.reads_clock
     }
 
     /// The span of a place in its policy, or in a library that it uses.

@@ -28,6 +28,9 @@ pub enum Share {
     All,
     /// By those that read the rest of the estate: only they can answer otherwise because of what changed elsewhere.
     ReadingTheRest,
+    /// By those that may answer otherwise of an equal resource in another run: they read the rest of the estate, or ask
+    /// for the time.
+    Unrepeatable,
     /// By none.
     Nothing,
 }
@@ -102,7 +105,7 @@ impl PolicySet {
         self.with_documents(of_estate, settings, || conftest::resources(estate))
     }
 
-    fn with_documents<'a>(
+    pub(super) fn with_documents<'a>(
         &self,
         mut evaluation: Evaluation,
         settings: &Settings,
@@ -145,9 +148,20 @@ impl PolicySet {
         settings: &Settings,
         shares: &Shares<'_>,
     ) -> Evaluation {
+        joined(self.parts(estate, world, settings, shares))
+    }
+
+    /// What is answered of each resource of an estate, in their order.
+    pub(super) fn parts(
+        &self,
+        estate: &Estate,
+        world: &World<'_>,
+        settings: &Settings,
+        shares: &Shares<'_>,
+    ) -> Vec<Evaluation> {
         let chosen = self.choose(estate);
         let entities = entities_by_resource(estate);
-        let parts: Vec<Evaluation> = estate
+        estate
             .resources
             .par_iter()
             .enumerate()
@@ -155,13 +169,20 @@ impl PolicySet {
                 let rules = chosen
                     .get(&resource.target())
                     .map_or(&[][..], Vec::as_slice);
-                let reading: Vec<&Rule>;
+                let some: Vec<&Rule>;
+                let those = |judges: &dyn Fn(&Rule) -> bool| -> Vec<&Rule> {
+                    let all = rules.iter().copied();
+                    all.filter(|rule| judges(rule)).collect()
+                };
                 let rules = match shares(resource) {
                     Share::All => rules,
                     Share::ReadingTheRest => {
-                        let all = rules.iter().copied();
-                        reading = all.filter(|rule| rule.reads_world).collect();
-                        reading.as_slice()
+                        some = those(&|rule| rule.reads_world);
+                        some.as_slice()
+                    }
+                    Share::Unrepeatable => {
+                        some = those(&|rule| !rule.is_repeatable());
+                        some.as_slice()
                     }
                     Share::Nothing => &[],
                 };
@@ -169,17 +190,11 @@ impl PolicySet {
                 let around = Around { world, settings };
                 judge(index, resource, entities, rules, around)
             })
-            .collect();
-        let mut evaluation = Evaluation::default();
-        for part in parts {
-            evaluation.append(part);
-        }
-        evaluation.findings.sort_by(order);
-        evaluation
+            .collect()
     }
 
     /// The rules of every kind of resource that the estate has: found once per kind, not once per resource.
-    fn choose(&self, estate: &Estate) -> HashMap<String, Vec<&Rule>> {
+    pub(super) fn choose(&self, estate: &Estate) -> HashMap<String, Vec<&Rule>> {
         let targets: HashSet<String> = estate.resources.iter().map(Resource::target).collect();
         let judges = |target: &str| {
             self.rules
@@ -194,6 +209,16 @@ impl PolicySet {
             .map(|(rules, target)| (target, rules))
             .collect()
     }
+}
+
+/// All answers as one, with the findings in their order.
+pub(super) fn joined(parts: impl IntoIterator<Item = Evaluation>) -> Evaluation {
+    let mut evaluation = Evaluation::default();
+    for part in parts {
+        evaluation.append(part);
+    }
+    evaluation.findings.sort_by(order);
+    evaluation
 }
 
 fn judge(
@@ -300,7 +325,7 @@ impl Known<'_> {
     }
 }
 
-fn entities_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Entity>> {
+pub(super) fn entities_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Entity>> {
     let mut by_resource: HashMap<usize, Vec<&Entity>> = HashMap::new();
     for entity in &estate.entities {
         by_resource.entry(entity.resource).or_default().push(entity);

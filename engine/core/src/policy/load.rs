@@ -27,6 +27,7 @@ pub fn load(ingredients: &Ingredients, sources: &Sources) -> (PolicySet, Vec<Pro
         problems: Vec::new(),
         broken: Vec::new(),
         world_readers: Vec::new(),
+        clock_readers: Vec::new(),
         world_keys: Vec::new(),
     };
     let set = loader.load();
@@ -41,6 +42,8 @@ struct Loader<'a> {
     broken: Vec<String>,
     /// Packages that read the rest of the estate, themselves or through others.
     world_readers: Vec<String>,
+    /// Packages that ask for the time or for chance, themselves or through others.
+    clock_readers: Vec<String>,
     /// The keys of it that they read.
     world_keys: Vec<&'static str>,
 }
@@ -119,6 +122,7 @@ impl<'a> Loader<'a> {
         }
         self.broken = program.broken_packages(&texts);
         self.world_readers = program.readers("data.world");
+        self.clock_readers = program.callers(CLOCK);
         // The path itself is among its readers.
         let is_read = |key: &&str| program.readers(&format!("data.world.{key}")).len() > 1;
         self.world_keys = world_keys().filter(is_read).collect();
@@ -351,6 +355,7 @@ impl<'a> Loader<'a> {
             }
         };
         let reads_world = conftest.is_none() && self.world_readers.contains(&package);
+        let reads_clock = self.clock_readers.contains(&package);
         let modules = Arc::clone(modules);
         Some(Rule {
             metadata,
@@ -362,6 +367,7 @@ impl<'a> Loader<'a> {
             entry,
             data,
             reads_world,
+            reads_clock,
             modules,
             conftest,
         })
@@ -558,6 +564,9 @@ const NODE: &str = "node";
 
 /// Keys of `data` that are filled in for each rule.
 const OWN_DATA: &[&str] = &["estate", "params", "world"];
+
+/// The functions whose answers differ from run to run.
+const CLOCK: &[&str] = &["time.now_ns", "rand.intn", "uuid.rfc4122"];
 
 /// Unit tests are not part of what judges.
 fn is_test(path: &str) -> bool {

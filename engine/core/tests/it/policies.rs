@@ -26,7 +26,7 @@ package test.pod
 deny contains {"msg": "a pod", "path": ["resource", "kind"]} if input.kind == "core/Pod"
 "#;
 
-fn policy_set(modules: &[&str]) -> (PolicySet, Vec<String>) {
+pub(super) fn policy_set(modules: &[&str]) -> (PolicySet, Vec<String>) {
     let mut sources = Sources::default();
     let mut ingredients = Ingredients::default();
     for (index, text) in modules.iter().enumerate() {
