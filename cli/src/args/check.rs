@@ -65,6 +65,13 @@ pub(crate) struct CheckArgs {
     /// End clean when there is nothing to check.
     #[arg(long)]
     pub(crate) allow_empty: bool,
+    /// Keep what was found below this folder, and take it from there for files that did not change [default: in
+    /// `$XDG_CACHE_HOME/plumbline` or `~/.cache/plumbline`, and nowhere where `CI` is set].
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Judge every file anew, and keep nothing.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }

@@ -187,12 +187,10 @@ fn fetched(repository: &Path, url: &str, what: &str) -> Result<(), String> {
 
 /// The repository that keeps what was fetched from a place. It has no files but objects.
 fn cache(url: &str) -> Result<PathBuf, String> {
-    let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
-    let caches = given.filter(|path| path.is_absolute()).or_else(home);
+    let caches = fs::caches();
     let caches = caches.ok_or("there is no place for what is fetched: set `XDG_CACHE_HOME`")?;
     let name = hex(&Sha256::digest(url.as_bytes()));
-    let repository = caches.join("plumbline").join("git").join(name);
+    let repository = caches.join("git").join(name);
     if !repository.join("HEAD").is_file() {
         std::fs::create_dir_all(&repository).map_err(|error| {
             format!(

@@ -12,8 +12,7 @@ pub struct Memory {
     pub unread: HashMap<FileId, Entry>,
     /// Of files that were read all the same, since somebody has to see what they declare.
     pub read: HashMap<FileId, Entry>,
-    /// Files of which nothing is known, and that could be known: they stand for themselves and were read without a
-    /// problem.
+    /// The files that stand for themselves and were read without a problem.
     pub alone: BTreeSet<FileId>,
 }
 

@@ -44,7 +44,8 @@ impl PolicySet {
         self.judge(estate, &World::of(self, estate), settings, &|_| Share::All)
     }
 
-    /// Judges each resource of an estate by its share of the rules, and documents as [`PolicySet::evaluate_with`].
+    /// Judges each resource of an estate by its share of the rules, and by those of Conftest packages every document that
+    /// was read.
     pub fn evaluate_shares(
         &self,
         estate: &Estate,
@@ -83,19 +84,6 @@ impl PolicySet {
         };
         let mut reading = self.rules.iter().filter(|rule| rule.reads_world);
         reading.any(needs)
-    }
-
-    /// Judges every subject of an estate, and by the rules of Conftest packages every document that was read.
-    pub fn evaluate_with(
-        &self,
-        estate: &Estate,
-        documents: &[Document],
-        settings: &Settings,
-    ) -> Evaluation {
-        let of_estate = self.evaluate(estate, settings);
-        self.with_documents(of_estate, settings, || {
-            conftest::documents(documents, estate)
-        })
     }
 
     /// Judges resources without the rest of the estate: rules that read the world cannot be decided. Each resource is a

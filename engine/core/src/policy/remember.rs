@@ -13,6 +13,7 @@ use crate::finding::{Evaluation, Finding};
 use crate::parse::Document;
 use crate::resource::{Format, Resource};
 use crate::source::FileId;
+use crate::waiver;
 
 impl PolicySet {
     /// Whether rules judge resources and nothing else, so that a file need not be read of which all is known.
@@ -30,8 +31,8 @@ impl PolicySet {
         !others.any(judges)
     }
 
-    /// Judges an estate and documents as [`PolicySet::evaluate_with`] does, but for what is known already. Returns what
-    /// may be remembered of other files as well.
+    /// Judges every subject of an estate, and by the rules of Conftest packages every document that was read, but for
+    /// what is known already. Returns what may be remembered of other files as well.
     pub fn evaluate_remembering(
         &self,
         estate: &Estate,
@@ -82,7 +83,8 @@ impl PolicySet {
             entities: entities_by_resource(estate),
             parts,
         };
-        let alone = memory.alone.iter();
+        let is_unknown = |file: &&FileId| memory.get(**file).is_none();
+        let alone = memory.alone.iter().filter(is_unknown);
         alone
             .filter_map(|file| Some((*file, learning.entry(files.get(file)?)?)))
             .collect()
@@ -144,11 +146,16 @@ impl Learning<'_> {
             evaluations: 0,
             findings: Vec::new(),
         };
+        let first = self.estate.resources.get(*indices.first()?)?;
+        if waiver::may_stand_in(first.tree.source()?.text()) {
+            return None;
+        }
         for (at, index) in indices.iter().enumerate() {
             let resource = self.estate.resources.get(*index)?;
             let part = self.parts.get(*index)?;
             let is_decided = part.problems.is_empty() && part.undecided == 0 && part.unknown == 0;
-            if !is_decided || resource.format != Format::Kubernetes {
+            let is_plain = resource.format == Format::Kubernetes;
+            if !is_decided || !is_plain || waiver::is_pointed_at_by(resource) {
                 return None;
             }
             let entities = self.entities.get(index).map_or(&[][..], Vec::as_slice);
