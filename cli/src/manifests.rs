@@ -75,7 +75,10 @@ pub(crate) fn read_with(
         .iter()
         .cloned()
         .partition(|path| path == Path::new("-"));
-    let found = find(&roots, config, &mut manifests);
+    let mut found = find(&roots, config, &mut manifests);
+    if let Some(results) = results {
+        found.retain(|candidate| !results.holds(&candidate.path));
+    }
     let (charts, candidates) = if args.helm {
         charts(found)
     } else {

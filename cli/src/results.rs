@@ -21,7 +21,9 @@ use crate::replace::replace;
 /// The results of earlier runs under one set of rules.
 pub(crate) struct Results<'a> {
     policies: &'a PolicySet,
-    file: PathBuf,
+    folder: PathBuf,
+    /// The name of the file in the folder.
+    rules: String,
     cache: Cache,
 }
 
@@ -46,13 +48,22 @@ impl<'a> Results<'a> {
             None => fs::caches()?,
         };
         let rules = Key::of(&build()?, &policies.digest.to_string()).to_string();
-        let file = folder.join("results").join(&rules);
-        let text = fs::read(&file, MOST_BYTES as u64).unwrap_or_default();
+        let folder = folder.join("results");
+        let text = fs::read(&folder.join(&rules), MOST_BYTES as u64).unwrap_or_default();
         Some(Self {
             policies,
-            file,
+            folder,
             cache: Cache::read(&rules, text),
+            rules,
         })
+    }
+
+    /// Whether a file is one of ours.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        let folder = path.parent();
+        let may_be = |folder: &&Path| folder.file_name() == self.folder.file_name();
+        let folder = folder.filter(may_be);
+        folder.is_some_and(|folder| fs::canonical(folder) == fs::canonical(&self.folder))
     }
 
     /// What is known of files. One need not be parsed if that is all there is to say of it, and no other file decides
@@ -94,18 +105,18 @@ impl<'a> Results<'a> {
             let key = recalled.keys.get(file)?;
             Some((*key, entry.encode()?))
         };
-        let learnt: BTreeMap<Key, String> = learnt.iter().filter_map(written).collect();
+        let learnt: BTreeMap<Key, String> = learnt.par_iter().filter_map(written).collect();
         if learnt.is_empty() {
             return Ok(());
         }
         let asked: BTreeSet<Key> = recalled.keys.values().copied().collect();
         let text = self.cache.render(&learnt, &asked);
-        let folder = self.file.parent().unwrap_or(Path::new("."));
-        let kept = std::fs::create_dir_all(folder).and_then(|()| replace(&self.file, &text));
+        let made = std::fs::create_dir_all(&self.folder);
+        let kept = made.and_then(|()| replace(&self.folder.join(&self.rules), &text));
         kept.map_err(|error| {
             format!(
                 "what was found cannot be kept in {}: {}",
-                fs::display(folder),
+                fs::display(&self.folder),
                 fs::reason(&error)
             )
         })

@@ -62,6 +62,7 @@ fn the_answer_does_not_depend_on_the_number_of_threads() {
         command
             .args(["check", SHOP, "-o", "json"])
             .current_dir(root())
+            .env("CI", "true")
             .env("RAYON_NUM_THREADS", threads);
         command.output().unwrap().stdout
     };

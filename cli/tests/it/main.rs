@@ -53,6 +53,8 @@ fn plumb(folder: &Path, args: &[&str]) -> Run {
         .args(args)
         .current_dir(folder)
         .env("COLUMNS", "120")
+        // Runs share no cache but one that they name.
+        .env("CI", "true")
         .env_remove("NO_COLOR")
         .output()
         .unwrap();

@@ -34,7 +34,7 @@ impl Key {
         let mut hash = Sha256::new();
         // A name holds no NUL.
         hash.update(name.as_bytes());
-        hash.update([0]);
+        hash.update([0_u8]);
         hash.update(text.as_bytes());
         Self(hash.finalize().into())
     }
