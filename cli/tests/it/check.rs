@@ -5,7 +5,7 @@ use super::{POD, PRIVILEGED, folder, plumb, root};
 const SHOP: &str = "testdata/estates/shop";
 
 /// Every word of `-o`.
-const OUTPUTS: &[&str] = &[
+pub(super) const OUTPUTS: &[&str] = &[
     "text",
     "json",
     "jsonl",

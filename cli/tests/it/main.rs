@@ -12,6 +12,7 @@ mod architecture;
 mod bad_input;
 mod baseline;
 mod bypass;
+mod cache;
 mod check;
 mod conftest;
 mod estate;
