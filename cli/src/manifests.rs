@@ -414,9 +414,8 @@ fn parse_one(file: FileId, candidate: Candidate, sources: &Sources) -> Option<Pa
 }
 
 struct Read {
-    file: FileId,
-    /// Whether it stands for itself.
-    alone: bool,
+    /// The file, if it stands for itself and was read without a problem.
+    alone: Option<FileId>,
     name: String,
     named: bool,
     recognised: bool,
@@ -439,8 +438,7 @@ fn read_one(parsed: Parsed, is_built: bool, keeps_documents: bool) -> Read {
         known,
     } = parsed;
     let mut read = Read {
-        file,
-        alone: false,
+        alone: None,
         name,
         named,
         recognised: is_built,
@@ -478,7 +476,8 @@ fn read_one(parsed: Parsed, is_built: bool, keeps_documents: bool) -> Read {
         let strangers = strangers.into_iter().filter_map(stranger);
         read.reading.problems.extend(strangers);
     }
-    read.alone = read.recognised && read.reading.problems.is_empty();
+    let is_alone = read.recognised && read.reading.problems.is_empty();
+    read.alone = is_alone.then_some(file);
     read
 }
 
@@ -497,7 +496,6 @@ fn stranger(document: &Document) -> Option<Problem> {
 
 fn add(read: Read, manifests: &mut Manifests) {
     let Read {
-        file,
         alone,
         name,
         named,
@@ -506,9 +504,7 @@ fn add(read: Read, manifests: &mut Manifests) {
         mut reading,
         ..
     } = read;
-    if alone {
-        manifests.alone.insert(file);
-    }
+    manifests.alone.extend(alone);
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
     if recognised {

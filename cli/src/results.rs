@@ -39,10 +39,10 @@ impl<'a> Results<'a> {
     pub(crate) fn open(args: &CheckArgs, policies: &'a PolicySet) -> Option<Self> {
         let is_piped = args.paths.iter().any(|path| path == Path::new("-"));
         let looks_further = args.since.is_some() || args.read.helm;
-        if args.no_cache || args.fix || args.diff || is_piped || looks_further {
+        if args.keep.no_cache || args.fix || args.diff || is_piped || looks_further {
             return None;
         }
-        let folder = match &args.cache {
+        let folder = match &args.keep.cache {
             Some(folder) => folder.clone(),
             None if is_in_ci() => return None,
             None => fs::caches()?,

@@ -1,5 +1,6 @@
 //! What earlier runs found is kept, and changes no answer.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use super::{POD, PRIVILEGED, Run, folder, plumb};
 type Answer = (Option<i32>, String, String);
 
 fn answer(folder: &Path, args: &[&str]) -> Answer {
-    let run = plumb(folder, &[&["check"], args].concat());
+    let run = plumb(folder, &[&["check"][..], args].concat());
     (run.code, run.out, run.err)
 }
 
@@ -80,7 +81,7 @@ fn every_output_is_the_same_without_a_cache_and_with_one() {
     let files = estate();
     for output in OUTPUTS {
         for rules in [&[][..], &["--profile", "pss-restricted", "-v"]] {
-            let args = [&["d", "-o", output], rules].concat();
+            let args = [&["d", "-o", output][..], rules].concat();
             let (code, out, _) = check(files.path(), &args);
             assert_eq!(code, Some(1), "{output}: {out}");
         }
@@ -117,7 +118,7 @@ fn a_file_that_did_not_change_is_not_judged_again() {
     let entry = cache.get(&key).unwrap();
     assert!(!entry.contains("registry.example.com"), "{entry}");
     let entry = entry.replace("runs privileged", "was remembered");
-    let forged = cache.render(&[(key, entry)].into(), &[].into());
+    let forged = cache.render(&BTreeMap::from([(key, entry)]), &BTreeSet::new());
     fs::write(&file, &forged).unwrap();
     let (_, out, _) = answer(files.path(), PSS);
     assert!(out.contains("was remembered"), "{out}");

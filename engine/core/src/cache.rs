@@ -16,7 +16,7 @@ pub use entry::Entry;
 pub use memory::Memory;
 
 /// How entries are written. Another number makes all earlier caches void.
-pub const VERSION: &str = "plumbline.results/v1";
+const VERSION: &str = "plumbline.results/v1";
 
 /// A cache is not larger than this.
 pub const MOST_BYTES: usize = 64 * 1024 * 1024;

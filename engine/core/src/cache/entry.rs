@@ -37,7 +37,7 @@ struct EntryV1 {
     findings: Vec<FindingV1>,
 }
 
-/// First and last byte of a place in the file.
+/// The bytes of a place in the file, end exclusive.
 type PlaceV1 = (u32, u32);
 
 /// The index of a resource, the word of a kind, and a name.

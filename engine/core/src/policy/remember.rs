@@ -1,6 +1,6 @@
 //! A policy set on an estate of which some is known: equal resources get equal answers, which need not be found twice.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use plumbline_rego::Settings;
 
