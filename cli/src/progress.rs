@@ -47,13 +47,15 @@ impl Progress {
             let (end, ended) = mpsc::channel();
             let draw = move || {
                 let mut ticks = 0;
+                let mut is_drawn = false;
                 while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                     ticks += 1;
-                    if ticks >= SILENT {
-                        write(&line());
+                    if let Some(line) = line().filter(|_| ticks >= SILENT) {
+                        write(&line);
+                        is_drawn = true;
                     }
                 }
-                if ticks >= SILENT {
+                if is_drawn {
                     write("");
                 }
             };
@@ -78,16 +80,21 @@ fn write(text: &str) {
     let _ = write!(io::stderr(), "\r\u{1b}[K{text}");
 }
 
-fn line() -> String {
+fn line() -> Option<String> {
     let of = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
     said(of(&READ), of(&FILES), of(&RESOURCES))
 }
 
-fn said(read: usize, files: usize, resources: usize) -> String {
+/// What the line says; nothing before there are files, since somebody may still be typing them.
+fn said(read: usize, files: usize, resources: usize) -> Option<String> {
     match (files, resources) {
-        (0, 0) => "looking for files".to_owned(),
-        (_, 0) => format!("read {} of {} files", grouped(read), grouped(files)),
-        _ => format!("judging {} resources", grouped(resources)),
+        (0, 0) => None,
+        (_, 0) => Some(format!(
+            "read {} of {} files",
+            grouped(read),
+            grouped(files)
+        )),
+        _ => Some(format!("judging {} resources", grouped(resources))),
     }
 }
 
@@ -118,8 +125,13 @@ mod tests {
 
     #[test]
     fn the_line_says_what_is_done() {
-        assert_eq!(said(0, 0, 0), "looking for files");
-        assert_eq!(said(3_200, 10_000, 0), "read 3,200 of 10,000 files");
-        assert_eq!(said(10_000, 10_000, 12_000), "judging 12,000 resources");
+        assert_eq!(said(0, 0, 0), None);
+        for (counted, expected) in [
+            ((3_200, 10_000, 0), "read 3,200 of 10,000 files"),
+            ((10_000, 10_000, 12_000), "judging 12,000 resources"),
+        ] {
+            let (read, files, resources) = counted;
+            assert_eq!(said(read, files, resources).as_deref(), Some(expected));
+        }
     }
 }
