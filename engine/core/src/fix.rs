@@ -99,6 +99,22 @@ impl Fix {
         })
     }
 
+    /// A fix of which nothing but its edits is known: it can be shown, and not made.
+    pub(crate) fn of_edits(file: FileId, edits: Vec<(u32, u32, String)>) -> Self {
+        let edit = |(start, end, text): (u32, u32, String)| Edit {
+            start: start as usize,
+            end: end as usize,
+            text,
+        };
+        Self {
+            file,
+            document: None,
+            typing: Typing::Json,
+            operations: Vec::new(),
+            edits: edits.into_iter().map(edit).collect(),
+        }
+    }
+
     /// Whether both can be made at once: they do not even touch.
     fn is_apart_from(&self, other: &Self) -> bool {
         let is_apart = |own: &Edit, other: &Edit| own.end < other.start || other.end < own.start;

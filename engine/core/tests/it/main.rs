@@ -4,6 +4,7 @@
 
 mod aws;
 mod baseline;
+mod cache;
 mod cloud_init;
 mod cloudformation;
 mod compose;
