@@ -13,6 +13,7 @@ mod bad_input;
 mod baseline;
 mod bundle_keys;
 mod bypass;
+mod cache;
 mod check;
 mod conftest;
 mod estate;
@@ -57,6 +58,8 @@ fn plumb(folder: &Path, args: &[&str]) -> Run {
         .args(args)
         .current_dir(folder)
         .env("COLUMNS", "120")
+        // Runs share no cache but one that they name.
+        .env("CI", "true")
         .env_remove("NO_COLOR")
         .output()
         .unwrap();
