@@ -1,12 +1,5 @@
 //! What the server promises, module by module.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
-
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
