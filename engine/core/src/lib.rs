@@ -7,6 +7,7 @@
 
 pub mod baseline;
 pub mod break_glass;
+pub mod cache;
 pub mod estate;
 pub mod finding;
 pub mod fix;
