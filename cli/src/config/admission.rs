@@ -28,25 +28,25 @@ impl Resolver<'_> {
     pub(super) fn admission(&mut self, layers: &Layers) -> (Stages, Vec<BreakGlass>) {
         let own = KEYS.iter().filter_map(|key| misplaced(layers, key));
         self.problems.extend(own);
-        let (stages, problems) = Stages::of_layers(documents(layers));
+        let (stages, problems) = Stages::of_layers(counting(layers, "stages"));
         self.problems.extend(problems);
-        let (break_glass, problems) = break_glass::of_layers(documents(layers));
+        let (break_glass, problems) = break_glass::of_layers(counting(layers, "break-glass"));
         self.problems.extend(problems);
         (stages, break_glass)
     }
 }
 
-fn documents(layers: &Layers) -> impl Iterator<Item = &Document> {
-    layers.organisation().rev().map(|own| &own.document)
+/// The layers of the organisation that say something of a key, the highest one first.
+fn counting<'a>(layers: &'a Layers, key: &'static str) -> impl Iterator<Item = &'a Document> {
+    let said = layers.said(key).rev();
+    said.filter(|(own, _)| own.authority == Authority::Organisation)
+        .map(|(own, _)| &own.document)
 }
 
 /// That a repository says of itself what is the organisation's to say.
 fn misplaced(layers: &Layers, key: &str) -> Option<Problem> {
-    let own = layers.nearest()?;
-    // What a server is started with is the organisation's own.
-    if own.authority == Authority::Organisation {
-        return None;
-    }
+    let is_local = |own: &&Own| own.authority == Authority::Local;
+    let own = layers.nearest().filter(is_local)?;
     let written = own.root().get(key)?;
     let message = format!("`{key}` counts in a layer of the organisation only");
     let problem = Problem::error(own.place(written), message);

@@ -54,12 +54,6 @@ impl Layers {
         self.0.get(1..).unwrap_or_default()
     }
 
-    /// The layers of the organisation, the nearest first.
-    pub(super) fn organisation(&self) -> impl DoubleEndedIterator<Item = &Own> {
-        let is_theirs = |own: &&Own| own.authority == Authority::Organisation;
-        self.0.iter().filter(is_theirs)
-    }
-
     /// Each layer with the one that it extends.
     pub(super) fn extended_by(&self) -> impl Iterator<Item = (&Own, &Own)> {
         self.0.iter().zip(self.above())

@@ -9,6 +9,7 @@ use plumbline_rego::Value;
 
 pub use moment::Moment;
 
+use crate::finding::RuleId;
 use crate::globs::Globs;
 use crate::parse::Document;
 use crate::policy::Digest;
@@ -45,23 +46,26 @@ pub struct BreakGlass {
 }
 
 impl BreakGlass {
-    /// Whether it lets somebody's request pass, in a namespace or in none, that a rule refuses or could not decide. What
-    /// refuses without being of a rule is covered only by one that speaks of all rules.
+    /// This one, if it lets somebody's request pass, in a namespace or in none, that a rule refuses or could not decide;
+    /// `now` counts seconds from the beginning of 1970. What refuses a request without being of a rule lets nobody pass.
     pub fn holds(
         &self,
         user: &str,
         groups: &[String],
         namespace: Option<&str>,
-        rule: Option<&str>,
-        now: Moment,
-    ) -> bool {
+        rule: &RuleId,
+        now: u64,
+    ) -> Option<&Self> {
         let is_member = |group: &String| groups.contains(group);
         let is_listed =
             self.users.iter().any(|name| name == user) || self.groups.iter().any(is_member);
-        is_listed
-            && (self.from..self.until).contains(&now)
-            && covers(self.namespaces.as_ref(), namespace)
-            && covers(self.rules.as_ref(), rule)
+        let is_where = |globs: &Globs| namespace.is_some_and(|name| globs.is_match(name));
+        let is_of = |globs: &Globs| globs.is_match(rule.as_str());
+        let holds = is_listed
+            && (self.from..self.until).contains(&Moment::of_unix_seconds(now))
+            && self.namespaces.as_ref().is_none_or(is_where)
+            && self.rules.as_ref().is_none_or(is_of);
+        holds.then_some(self)
     }
 }
 
@@ -91,11 +95,6 @@ pub fn unknown_rules(all: &[BreakGlass], rules: &[&str]) -> Vec<Problem> {
 /// One number for all of them, which is no part of that of the policies.
 pub fn digest(all: &[BreakGlass]) -> Digest {
     Digest::of_values(all.iter().map(|glass| &glass.written))
-}
-
-/// Whether a name is meant. What has none is meant only where nothing is said.
-fn covers(globs: Option<&Globs>, name: Option<&str>) -> bool {
-    globs.is_none_or(|globs| name.is_some_and(|name| globs.is_match(name)))
 }
 
 fn twice(glass: &BreakGlass, first: &BreakGlass) -> Problem {
