@@ -82,7 +82,7 @@ impl Default for Limits {
             handshake: Duration::from_secs(5),
             head: Duration::from_secs(5),
             // Clients written in Go close after 90 seconds: who leaves first meets no closed door.
-            idle: Duration::from_secs(120),
+            idle: Duration::from_mins(2),
             body: Duration::from_secs(20),
             head_bytes: 64 * 1024,
             headers: 100,
@@ -261,10 +261,10 @@ struct Arrival {
     handshake: Handshake,
 }
 
-/// What is taken while a handshake runs.
+/// What is taken while a handshake runs. The place is given back first: whoever gets the permit finds one.
 struct Handshake {
-    _permit: OwnedSemaphorePermit,
     _guest: Guest,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl House {
@@ -286,8 +286,8 @@ impl House {
             address,
             guest,
             handshake: Handshake {
-                _permit: permit,
                 _guest: shaking,
+                _permit: permit,
             },
         })
     }

@@ -191,7 +191,7 @@ async fn a_handshake_that_hangs_is_not_waited_for() {
     let authority = Authority::new("authority");
     let certificates = Volume::of(&authority.localhost()).load(None).unwrap();
     let quick = Limits {
-        handshake: SHORT,
+        handshake: Duration::from_secs(1),
         handshakes: 1,
         ..limits()
     };
@@ -306,9 +306,6 @@ async fn who_takes_back_a_few_requests_stays() {
     let server = plain(ok(), limits()).await;
     let mut stream = server.connect().await;
     stream.write_all(&resets(5)).await.unwrap();
-    let end = timeout(
-        Duration::from_millis(300),
-        tokio::io::copy(&mut stream, &mut tokio::io::sink()),
-    );
-    assert!(end.await.is_err());
+    let end = timeout(SHORT * 2, listen_to(&mut stream)).await;
+    assert!(end.is_err());
 }

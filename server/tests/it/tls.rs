@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::Router;
-use axum::routing::get as route;
-use axum::{Extension, http::Uri};
+use axum::http::Uri;
+use axum::{Extension, Router};
 use plumbline_server::listen::{Peer, Security};
 use plumbline_server::tls::{Certificates, Identity, Managed, TlsError};
 use rustls::ProtocolVersion;
@@ -18,15 +17,12 @@ use crate::wire::{
 
 /// Answers with the path and the common name of whoever asks.
 fn router() -> Router {
-    Router::new().fallback(route(
-        |uri: Uri, Extension(peer): Extension<Peer>| async move {
-            let name = peer
-                .certificate
-                .as_ref()
-                .and_then(|shown| shown.common_name.clone());
-            format!("{} for {}", uri.path(), name.unwrap_or_default())
-        },
-    ))
+    let answer = |uri: Uri, Extension(peer): Extension<Peer>| async move {
+        let shown = peer.certificate.as_ref();
+        let name = shown.and_then(|shown| shown.common_name.clone());
+        format!("{} for {}", uri.path(), name.unwrap_or_default())
+    };
+    Router::new().fallback(answer)
 }
 
 async fn secured(certificates: &Arc<Certificates>) -> Server {
@@ -60,6 +56,7 @@ async fn newest_protocols_are_spoken() {
         stream.get_ref().1.protocol_version(),
         Some(ProtocolVersion::TLSv1_3)
     );
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
 }
 
 #[tokio::test]

@@ -197,7 +197,7 @@ impl Server {
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_root_certificates(roots);
-        let config = match own {
+        let mut config = match own {
             None => builder.with_no_client_auth(),
             Some(pair) => {
                 let key = PrivateKeyDer::from_pem_slice(pair.key.as_bytes()).unwrap();
@@ -206,6 +206,8 @@ impl Server {
                     .unwrap()
             }
         };
+        // As API servers do. What is spoken is what the first bytes are.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let name = ServerName::try_from("localhost").unwrap();
         let stream = self.connect().await;
         TlsConnector::from(Arc::new(config))
