@@ -25,7 +25,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::server::TlsStream;
 
 use crate::shutdown::Shutdown;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Connection, Metrics};
 use crate::tls::{Certificates, ClientCertificate};
 use guests::{Guest, Guests};
 use visit::{Activity, Visit};
@@ -111,16 +111,27 @@ pub struct Peer {
     pub certificate: Option<Arc<ClientCertificate>>,
 }
 
+/// Where connections come in.
+#[derive(Debug)]
+pub struct Entrance {
+    /// What metrics call it.
+    pub name: &'static str,
+    /// What accepts them.
+    pub listener: TcpListener,
+}
+
 /// Serves until the end has begun, everybody has had time to learn of it, and what runs is done.
 pub async fn serve(
-    listener: TcpListener,
+    entrance: Entrance,
     security: Security,
     router: Router,
     limits: Limits,
     shutdown: Shutdown,
     metrics: Metrics,
 ) {
+    let Entrance { name, listener } = entrance;
     let house = Arc::new(House {
+        name,
         builder: builder(&limits),
         guests: Guests::new(limits.connections, limits.connections_of_one),
         handshakes: Arc::new(Semaphore::new(limits.handshakes)),
@@ -149,6 +160,7 @@ pub async fn serve(
 
 /// What all connections of a listener share.
 struct House {
+    name: &'static str,
     builder: auto::Builder<TokioExecutor>,
     guests: Arc<Guests>,
     handshakes: Arc<Semaphore>,
@@ -276,7 +288,7 @@ impl House {
         permit: OwnedSemaphorePermit,
     ) -> Option<Arrival> {
         let Some((guest, shaking)) = self.seats(address.ip()) else {
-            self.metrics.connection("refused");
+            self.count(Connection::Refused);
             return None;
         };
         // A connection that has ended already cannot be told.
@@ -292,6 +304,10 @@ impl House {
         })
     }
 
+    fn count(&self, how: Connection) {
+        self.metrics.connection(self.name, how);
+    }
+
     fn seats(&self, address: IpAddr) -> Option<(Guest, Guest)> {
         self.guests.seat(address).zip(self.shaking.seat(address))
     }
@@ -302,6 +318,7 @@ impl House {
             Security::Tls(certificates) => certificates.asks_for_certificates(),
         };
         Arc::new(Visit {
+            listener: self.name,
             router: self.router.clone(),
             is_limited: asks && certificate.is_none(),
             peer: Peer {
@@ -354,18 +371,18 @@ async fn secure(
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             tracing::debug!(%error, "a handshake failed");
-            house.metrics.connection("refused");
+            house.count(Connection::Handshake);
             return None;
         }
         Err(_) => {
-            house.metrics.connection("timed-out");
+            house.count(Connection::TimedOut);
             return None;
         }
     };
     let shown = stream.get_ref().1.peer_certificates();
     let certificate = shown.and_then(<[_]>::first).and_then(ClientCertificate::of);
     if !certificates.admits(certificate.as_ref()) {
-        house.metrics.connection("refused");
+        house.count(Connection::Handshake);
         return None;
     }
     Some((stream, certificate))
@@ -376,7 +393,7 @@ async fn converse<I>(house: &House, io: I, visit: Arc<Visit>)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    house.metrics.connection("accepted");
+    house.count(Connection::Accepted);
     let answers = Arc::clone(&visit);
     let service = service_fn(move |request| {
         let visit = Arc::clone(&answers);
@@ -409,7 +426,7 @@ where
         }
     }
     if begun == 0 {
-        house.metrics.connection("timed-out");
+        house.count(Connection::TimedOut);
         return;
     }
     connection.as_mut().graceful_shutdown();

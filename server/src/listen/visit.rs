@@ -22,6 +22,8 @@ const HEALTH: [&str; 3] = ["/health", "/livez", "/readyz"];
 
 /// One connection.
 pub(super) struct Visit {
+    /// What metrics call the listener.
+    pub(super) listener: &'static str,
     pub(super) router: Router,
     pub(super) peer: Peer,
     /// Whether it is let in for health and nothing else.
@@ -80,7 +82,7 @@ impl Visit {
         match answer.catch_unwind().await {
             Ok(Ok(response)) => response,
             Err(_) => {
-                self.metrics.panicked();
+                self.metrics.panicked(self.listener);
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }

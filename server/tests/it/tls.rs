@@ -231,7 +231,8 @@ async fn authorities_of_clients_are_read_again() {
 async fn what_our_own_authority_issues_is_verified_by_its_bundle() {
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
     let identity = Identity::Managed(Managed::new(names, None));
-    let certificates = Arc::new(Certificates::load(identity, None, clock, metrics()).unwrap());
+    let certificates =
+        Arc::new(Certificates::load("test", identity, None, clock, metrics()).unwrap());
     let server = secured(&certificates).await;
     let bundle = certificates.ca_bundle().unwrap();
     let mut stream = server.shake(&bundle, None).await.unwrap();

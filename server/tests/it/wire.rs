@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
-use plumbline_server::listen::{self, Limits, Security};
+use plumbline_server::listen::{self, Entrance, Limits, Security};
 use plumbline_server::shutdown::Shutdown;
 use plumbline_server::telemetry::Metrics;
 use plumbline_server::tls::{Certificates, ClientAuth, Files, Identity, TlsError};
@@ -30,11 +30,12 @@ pub(crate) const LONG: Duration = Duration::from_secs(20);
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
 
 pub(crate) fn metrics() -> Metrics {
-    Metrics::default()
+    Metrics::new()
 }
 
-pub(crate) fn clock() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
+pub(crate) fn clock() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap().as_secs()
 }
 
 /// Limits that no test meets unless it sets them.
@@ -147,7 +148,7 @@ impl Volume {
             names: names.iter().map(|name| (*name).to_owned()).collect(),
             required,
         });
-        Certificates::load(identity, clients, clock, metrics())
+        Certificates::load("test", identity, clients, clock, metrics())
     }
 }
 
@@ -162,8 +163,12 @@ pub(crate) async fn serve(security: Security, router: Router, limits: Limits) ->
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = Shutdown::default();
-    let serving = listen::serve(
+    let entrance = Entrance {
+        name: "test",
         listener,
+    };
+    let serving = listen::serve(
+        entrance,
         security,
         router,
         limits,
