@@ -77,7 +77,7 @@ impl Default for Limits {
         Self {
             connections: 1024,
             connections_of_one: 256,
-            handshakes: 64,
+            handshakes: 256,
             handshakes_of_one: 16,
             handshake: Duration::from_secs(5),
             head: Duration::from_secs(5),
