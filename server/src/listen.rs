@@ -4,6 +4,7 @@
 
 mod guests;
 mod patience;
+mod pulse;
 mod visit;
 
 use std::convert::Infallible;
@@ -28,7 +29,8 @@ use crate::shutdown::Shutdown;
 use crate::telemetry::{Connection, Metrics};
 use crate::tls::{Certificates, ClientCertificate};
 use guests::{Guest, Guests};
-use visit::{Activity, Visit};
+use pulse::{Activity, Counted, Pulse};
+use visit::Visit;
 
 /// How long nothing is accepted after the system had no room for another connection.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -54,9 +56,9 @@ pub struct Limits {
     pub handshakes_of_one: usize,
     /// How long a handshake may take.
     pub handshake: Duration,
-    /// How long the head of the first request may take.
+    /// How long the head of the first request may take; those of later ones may take up to twice as long.
     pub head: Duration,
-    /// How long a connection may stay without a request, and so the head of a later one.
+    /// How long a connection may stay without a request.
     pub idle: Duration,
     /// How long a body may take.
     pub body: Duration,
@@ -173,8 +175,8 @@ struct House {
     metrics: Metrics,
 }
 
-/// The limit of a head counts from the answer before it, and so is that of being idle: who sends a head slowly
-/// holds no more than who sends nothing. The head of the first request is timed where the connection is.
+/// The limit of a head counts from the answer before it here, and so is that of being idle; a head that has begun
+/// is timed where the connection is.
 fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
@@ -327,7 +329,7 @@ impl House {
             },
             patience: self.limits.body,
             metrics: self.metrics.clone(),
-            activity: Activity::default(),
+            activity: Arc::new(Activity::default()),
         })
     }
 }
@@ -389,21 +391,26 @@ async fn secure(
 }
 
 /// Answers requests until one side ends it, or nothing is asked for too long.
-async fn converse<I>(house: &House, io: I, visit: Arc<Visit>)
+async fn converse<I>(house: &House, stream: I, visit: Arc<Visit>)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     house.count(Connection::Accepted);
-    let answers = Arc::clone(&visit);
+    let step = house.limits.head.min(house.limits.idle);
+    let activity = Arc::clone(&visit.activity);
+    let stream = TokioIo::new(Counted {
+        stream,
+        activity: Arc::clone(&activity),
+    });
     let service = service_fn(move |request| {
-        let visit = Arc::clone(&answers);
+        let visit = Arc::clone(&visit);
         async move { Ok::<_, Infallible>(visit.answer(request).await) }
     });
-    let mut connection = pin!(house.builder.serve_connection(TokioIo::new(io), service));
+    let mut connection = pin!(house.builder.serve_connection(stream, service));
     let mut closing = pin!(house.closing.begun());
-    let mut quiet = pin!(sleep(house.limits.head));
+    let mut stepping = pin!(sleep(step));
+    let mut pulse = Pulse::default();
     let mut is_closing = false;
-    let mut begun = 0;
     loop {
         tokio::select! {
             ended = connection.as_mut() => {
@@ -416,16 +423,15 @@ where
                 is_closing = true;
                 connection.as_mut().graceful_shutdown();
             }
-            () = quiet.as_mut() => {
-                if visit.activity.is_quiet_since(begun) {
+            () = stepping.as_mut() => {
+                if !pulse.goes_on(&activity, step, house.limits.idle) {
                     break;
                 }
-                begun = visit.activity.begun();
-                quiet.set(sleep(house.limits.idle));
+                stepping.set(sleep(step));
             }
         }
     }
-    if begun == 0 {
+    if pulse.is_first() {
         house.count(Connection::TimedOut);
         return;
     }

@@ -85,6 +85,22 @@ async fn a_connection_stays_for_another_request_but_not_for_ever() {
     assert_eq!(listen_to(&mut stream).await, "");
 }
 
+#[tokio::test]
+async fn half_a_head_of_a_later_request_is_not_waited_for() {
+    let short = Limits {
+        head: SHORT,
+        idle: LONG * 10,
+        ..limits()
+    };
+    let server = plain(ok(), short).await;
+    let mut stream = server.connect().await;
+    get_and_stay(&mut stream).await;
+    sleep(SHORT * 4).await;
+    get_and_stay(&mut stream).await;
+    say(&mut stream, "GET / HTT").await;
+    assert_eq!(listen_to(&mut stream).await, "");
+}
+
 async fn post_ten_bytes(sent: &str) -> String {
     let router = Router::new().route("/", post(|body: String| async move { body }));
     let server = plain(
