@@ -4,6 +4,7 @@
 
 mod guests;
 mod patience;
+mod pulse;
 mod visit;
 
 use std::convert::Infallible;
@@ -25,10 +26,11 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::server::TlsStream;
 
 use crate::shutdown::Shutdown;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Connection, Metrics};
 use crate::tls::{Certificates, ClientCertificate};
 use guests::{Guest, Guests};
-use visit::{Activity, Visit};
+use pulse::{Activity, Counted, Pulse};
+use visit::Visit;
 
 /// How long nothing is accepted after the system had no room for another connection.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -54,9 +56,9 @@ pub struct Limits {
     pub handshakes_of_one: usize,
     /// How long a handshake may take.
     pub handshake: Duration,
-    /// How long the head of the first request may take.
+    /// How long the head of the first request may take; those of later ones may take up to twice as long.
     pub head: Duration,
-    /// How long a connection may stay without a request, and so the head of a later one.
+    /// How long a connection may stay without a request.
     pub idle: Duration,
     /// How long a body may take.
     pub body: Duration,
@@ -77,12 +79,12 @@ impl Default for Limits {
         Self {
             connections: 1024,
             connections_of_one: 256,
-            handshakes: 64,
+            handshakes: 256,
             handshakes_of_one: 16,
             handshake: Duration::from_secs(5),
             head: Duration::from_secs(5),
             // Clients written in Go close after 90 seconds: who leaves first meets no closed door.
-            idle: Duration::from_secs(120),
+            idle: Duration::from_mins(2),
             body: Duration::from_secs(20),
             head_bytes: 64 * 1024,
             headers: 100,
@@ -111,16 +113,27 @@ pub struct Peer {
     pub certificate: Option<Arc<ClientCertificate>>,
 }
 
+/// Where connections come in.
+#[derive(Debug)]
+pub struct Entrance {
+    /// What metrics call it.
+    pub name: &'static str,
+    /// What accepts them.
+    pub listener: TcpListener,
+}
+
 /// Serves until the end has begun, everybody has had time to learn of it, and what runs is done.
 pub async fn serve(
-    listener: TcpListener,
+    entrance: Entrance,
     security: Security,
     router: Router,
     limits: Limits,
     shutdown: Shutdown,
     metrics: Metrics,
 ) {
+    let Entrance { name, listener } = entrance;
     let house = Arc::new(House {
+        name,
         builder: builder(&limits),
         guests: Guests::new(limits.connections, limits.connections_of_one),
         handshakes: Arc::new(Semaphore::new(limits.handshakes)),
@@ -149,6 +162,7 @@ pub async fn serve(
 
 /// What all connections of a listener share.
 struct House {
+    name: &'static str,
     builder: auto::Builder<TokioExecutor>,
     guests: Arc<Guests>,
     handshakes: Arc<Semaphore>,
@@ -161,8 +175,8 @@ struct House {
     metrics: Metrics,
 }
 
-/// The limit of a head counts from the answer before it, and so is that of being idle: who sends a head slowly
-/// holds no more than who sends nothing. The head of the first request is timed where the connection is.
+/// The limit of a head counts from the answer before it here, and so is that of being idle; a head that has begun
+/// is timed where the connection is.
 fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
@@ -261,10 +275,10 @@ struct Arrival {
     handshake: Handshake,
 }
 
-/// What is taken while a handshake runs.
+/// What is taken while a handshake runs. The place is given back first: whoever gets the permit finds one.
 struct Handshake {
-    _permit: OwnedSemaphorePermit,
     _guest: Guest,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl House {
@@ -276,7 +290,7 @@ impl House {
         permit: OwnedSemaphorePermit,
     ) -> Option<Arrival> {
         let Some((guest, shaking)) = self.seats(address.ip()) else {
-            self.metrics.connection("refused");
+            self.count(Connection::Refused);
             return None;
         };
         // A connection that has ended already cannot be told.
@@ -286,10 +300,14 @@ impl House {
             address,
             guest,
             handshake: Handshake {
-                _permit: permit,
                 _guest: shaking,
+                _permit: permit,
             },
         })
+    }
+
+    fn count(&self, how: Connection) {
+        self.metrics.connection(self.name, how);
     }
 
     fn seats(&self, address: IpAddr) -> Option<(Guest, Guest)> {
@@ -302,6 +320,7 @@ impl House {
             Security::Tls(certificates) => certificates.asks_for_certificates(),
         };
         Arc::new(Visit {
+            listener: self.name,
             router: self.router.clone(),
             is_limited: asks && certificate.is_none(),
             peer: Peer {
@@ -310,7 +329,7 @@ impl House {
             },
             patience: self.limits.body,
             metrics: self.metrics.clone(),
-            activity: Activity::default(),
+            activity: Arc::new(Activity::default()),
         })
     }
 }
@@ -354,39 +373,44 @@ async fn secure(
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             tracing::debug!(%error, "a handshake failed");
-            house.metrics.connection("refused");
+            house.count(Connection::Handshake);
             return None;
         }
         Err(_) => {
-            house.metrics.connection("timed-out");
+            house.count(Connection::TimedOut);
             return None;
         }
     };
     let shown = stream.get_ref().1.peer_certificates();
     let certificate = shown.and_then(<[_]>::first).and_then(ClientCertificate::of);
     if !certificates.admits(certificate.as_ref()) {
-        house.metrics.connection("refused");
+        house.count(Connection::Handshake);
         return None;
     }
     Some((stream, certificate))
 }
 
 /// Answers requests until one side ends it, or nothing is asked for too long.
-async fn converse<I>(house: &House, io: I, visit: Arc<Visit>)
+async fn converse<I>(house: &House, stream: I, visit: Arc<Visit>)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    house.metrics.connection("accepted");
-    let answers = Arc::clone(&visit);
+    house.count(Connection::Accepted);
+    let step = house.limits.head.min(house.limits.idle);
+    let activity = Arc::clone(&visit.activity);
+    let stream = TokioIo::new(Counted {
+        stream,
+        activity: Arc::clone(&activity),
+    });
     let service = service_fn(move |request| {
-        let visit = Arc::clone(&answers);
+        let visit = Arc::clone(&visit);
         async move { Ok::<_, Infallible>(visit.answer(request).await) }
     });
-    let mut connection = pin!(house.builder.serve_connection(TokioIo::new(io), service));
+    let mut connection = pin!(house.builder.serve_connection(stream, service));
     let mut closing = pin!(house.closing.begun());
-    let mut quiet = pin!(sleep(house.limits.head));
+    let mut stepping = pin!(sleep(step));
+    let mut pulse = Pulse::default();
     let mut is_closing = false;
-    let mut begun = 0;
     loop {
         tokio::select! {
             ended = connection.as_mut() => {
@@ -399,17 +423,16 @@ where
                 is_closing = true;
                 connection.as_mut().graceful_shutdown();
             }
-            () = quiet.as_mut() => {
-                if visit.activity.is_quiet_since(begun) {
+            () = stepping.as_mut() => {
+                if !pulse.goes_on(&activity, step, house.limits.idle) {
                     break;
                 }
-                begun = visit.activity.begun();
-                quiet.set(sleep(house.limits.idle));
+                stepping.set(sleep(step));
             }
         }
     }
-    if begun == 0 {
-        house.metrics.connection("timed-out");
+    if pulse.is_first() {
+        house.count(Connection::TimedOut);
         return;
     }
     connection.as_mut().graceful_shutdown();

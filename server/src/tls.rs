@@ -46,9 +46,10 @@ pub enum Identity {
 /// The certificate that is served, and the authorities that vouch for clients.
 #[derive(Debug)]
 pub struct Certificates {
+    name: &'static str,
     identity: Identity,
     clients: Option<ClientAuth>,
-    clock: fn() -> Duration,
+    clock: fn() -> u64,
     metrics: Metrics,
     served: ArcSwap<Served>,
     /// What was said last of what could not be used.
@@ -64,17 +65,20 @@ struct Served {
 }
 
 impl Certificates {
-    /// Reads what is served first: what cannot be used is an error. The clock counts from the beginning of 1970.
+    /// Reads what is served first: what cannot be used is an error. Metrics call it by the name;
+    /// the clock counts seconds from the beginning of 1970.
     pub fn load(
+        name: &'static str,
         identity: Identity,
         clients: Option<ClientAuth>,
-        clock: fn() -> Duration,
+        clock: fn() -> u64,
         metrics: Metrics,
     ) -> Result<Self, TlsError> {
         let now = seconds(clock);
         let served = Offer::read(&identity, clients.as_ref(), now)?.serve(clients.as_ref(), now)?;
-        metrics.certificate(served.life.days_left(now));
+        metrics.certificate(name, served.life.days_left(now));
         Ok(Self {
+            name,
             identity,
             clients,
             clock,
@@ -106,7 +110,7 @@ impl Certificates {
             let certificates = Arc::clone(&self);
             let looked = tokio::task::spawn_blocking(move || certificates.look()).await;
             if looked.is_err() {
-                self.metrics.reload_certificate(false);
+                self.metrics.certificate_loaded(false);
             }
         }
     }
@@ -140,12 +144,12 @@ impl Certificates {
             Ok(changed) => {
                 *said = None;
                 if changed {
-                    self.metrics.reload_certificate(true);
+                    self.metrics.certificate_loaded(true);
                     tracing::info!("another certificate is served");
                 }
             }
             Err(error) => {
-                self.metrics.reload_certificate(false);
+                self.metrics.certificate_loaded(false);
                 let text = error.to_string();
                 if said.as_deref() != Some(text.as_str()) {
                     tracing::warn!(reason = text.as_str(), "the certificate is kept");
@@ -154,7 +158,7 @@ impl Certificates {
             }
         }
         let days = self.served.load().life.days_left(seconds(self.clock));
-        self.metrics.certificate(days);
+        self.metrics.certificate(self.name, days);
     }
 }
 
@@ -235,6 +239,6 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-fn seconds(clock: fn() -> Duration) -> i64 {
-    i64::try_from(clock().as_secs()).unwrap_or(i64::MAX)
+fn seconds(clock: fn() -> u64) -> i64 {
+    i64::try_from(clock()).unwrap_or(i64::MAX)
 }

@@ -14,4 +14,7 @@
 mod api_server;
 mod cluster;
 mod config;
+mod listen;
 mod policies;
+mod tls;
+mod wire;
