@@ -15,9 +15,9 @@ PEERS_IN_GO := \
 	golang.stackrox.io/kube-linter/cmd/kube-linter@v0.7.6
 CHECKOV_VERSION := 3.3.30
 
-.PHONY: test lint packages tools fuzz bench bench-rego peers
+.PHONY: test lint packages tools kube fuzz bench bench-rego peers
 
-test: packages tools
+test: packages tools kube
 	./tests.sh
 
 # A C compiler is all that building needs besides Rust.
@@ -29,6 +29,17 @@ tools:
 	@if [ -x $(TOOLS)/opa ]; then :; \
 	elif command -v go >/dev/null; then mkdir -p $(TOOLS) && GOBIN=$(TOOLS) go install github.com/open-policy-agent/opa@$(OPA_VERSION); \
 	else echo "left out: opa $(OPA_VERSION) (no Go here to install it with)"; fi
+
+# A real API server, for the tests of the webhook: built from source, at the versions of testdata/kube-apiserver/go.sum.
+# Its store is etcd, which is a package of Debian.
+KUBE_APISERVER := testdata/kube-apiserver
+kube:
+	@if [ -x $(TOOLS)/kube-apiserver ]; then :; \
+	elif ! command -v go >/dev/null; then echo "left out: kube-apiserver (no Go here to build it with)"; \
+	else mkdir -p $(TOOLS) && cd $(KUBE_APISERVER) && go build -trimpath -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=v1.36.3" -o $(TOOLS)/kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver; fi
+	@if command -v etcd >/dev/null; then :; \
+	elif command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq --no-install-recommends etcd-server; \
+	else echo "left out: etcd (no apt-get here to install it with)"; fi
 
 lint:
 	cargo fmt --all --check

@@ -7,6 +7,7 @@ target="${TARGET:-target}"
 mkdir -p "$target"
 tools="$(cd "$target" && pwd)/tools"
 [ -x "$tools/opa" ] && export PLUMBLINE_OPA="$tools/opa"
+[ -x "$tools/kube-apiserver" ] && export PLUMBLINE_KUBE_APISERVER="$tools/kube-apiserver"
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

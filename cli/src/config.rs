@@ -173,27 +173,34 @@ impl Resolver<'_> {
         if builtin && !args.no_builtin {
             ingredients.modules = bundle::builtin(self.sources);
         }
-        let help = "`--policy` names a file or folder of Rego policies";
+        let help = "`--policy` names a file or folder of Rego policies, or a bundle of OPA";
         let policies = [
             self.listed(&layers, "policies"),
             self.named(&args.policies, help),
         ];
-        let (bundles, policies): (Vec<Place>, Vec<Place>) =
-            policies.concat().into_iter().partition(opa::is_bundle);
+        let (packed, policies) = self.unpacked(policies.concat());
+        let (folders, policies): (Vec<Place>, Vec<Place>) =
+            policies.into_iter().partition(opa::is_bundle);
         let (mut modules, problems) = bundle::policies(&policies, self.sources);
         self.problems.extend(problems);
         ingredients.modules.append(&mut modules);
-        for folder in bundles {
+        for folder in folders.into_iter().chain(packed) {
             let (mut modules, mut data, problems) = opa::read(&folder, self.sources);
             self.problems.extend(problems);
             ingredients.modules.append(&mut modules);
             ingredients.data.append(&mut data);
         }
-        let help = "`--data` names a file or folder of JSON and YAML that policies read";
+        let help = "`--data` names a file or folder of JSON and YAML that policies read, or a packed bundle of OPA";
         let data = [self.listed(&layers, "data"), self.named(&args.data, help)];
-        let (mut data, problems) = bundle::data(&data.concat(), self.sources);
+        let (packed, data) = self.unpacked(data.concat());
+        let (mut data, problems) = bundle::data(&data, self.sources);
         self.problems.extend(problems);
         ingredients.data.append(&mut data);
+        for folder in packed {
+            let (_, mut data, problems) = opa::read(&folder, self.sources);
+            self.problems.extend(problems);
+            ingredients.data.append(&mut data);
+        }
         let fail_on = layers.first("fail-on").and_then(View::str);
         let fail_on = fail_on.and_then(Severity::parse);
         let (ignored, ignore_places) = self.ignored(&layers);
@@ -334,6 +341,20 @@ impl Resolver<'_> {
         items
             .filter_map(|(own, item)| self.there(own, item, key))
             .collect()
+    }
+
+    /// The roots of packed bundles, and the other places. A bundle that cannot be read is said.
+    fn unpacked(&mut self, places: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
+        let (packed, others): (Vec<Place>, Vec<Place>) =
+            places.into_iter().partition(opa::is_packed);
+        let mut roots = Vec::new();
+        for file in packed {
+            match opa::unpacked(&file) {
+                Ok(root) => roots.push(root),
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        (roots, others)
     }
 
     /// What a path of the configuration leads to, if there is something.

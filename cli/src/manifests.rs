@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Document, Notation};
@@ -13,6 +14,7 @@ use plumbline_core::source::{FileId, Source, Sources, Span};
 use plumbline_core::waiver::{self, Waiver};
 use plumbline_sources::fs::{self, Candidate};
 use plumbline_sources::helm;
+use plumbline_sources::ignoring::Ignoring;
 use rayon::prelude::*;
 
 use crate::args::ReadArgs;
@@ -137,7 +139,15 @@ pub(crate) fn find(
     config: &CheckConfig,
     manifests: &mut Manifests,
 ) -> Vec<Candidate> {
-    let mut found = fs::walk(roots, &config.ignored, &config.base);
+    let decided = match config.revision.as_deref().map(Ignoring::of).transpose() {
+        Ok(decided) => decided.map(Arc::new),
+        Err(reason) => {
+            let problem = Problem::run(format!("`--policy-ref`: {reason}"));
+            manifests.problems.push(problem);
+            None
+        }
+    };
+    let mut found = fs::walk(roots, &config.ignored, &config.base, decided.as_ref());
     manifests.problems.append(&mut found.problems);
     let idle = idle_globs(roots, &found.used, config);
     manifests.problems.extend(idle);

@@ -1,5 +1,5 @@
-//! The admission door: what an API server asks, and what it is answered.
-//!
-//! The decision is a function of the policy set and the bytes of the request; listening and TLS are not here yet.
+//! The admission webhook of an API server, and the gate that everything else passes.
 
 pub mod admission;
+pub mod auth;
+pub mod telemetry;

@@ -9,10 +9,11 @@ use plumbline_core::policy::profile::{PROFILES, Profile};
 /// The options of every command that judges by rules.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct RuleArgs {
-    /// A file or folder of Rego policies besides the built-in ones; may be repeated.
+    /// A file or folder of Rego policies besides the built-in ones, or a bundle of OPA, packed or not; may be repeated.
     #[arg(short, long = "policy", value_name = "PATH")]
     pub(crate) policies: Vec<PathBuf>,
-    /// A file or folder of JSON and YAML that policies read below `data`; may be repeated.
+    /// A file or folder of JSON and YAML that policies read below `data`, or a packed bundle of OPA, of which only the data
+    /// is read; may be repeated.
     #[arg(short, long = "data", value_name = "PATH")]
     pub(crate) data: Vec<PathBuf>,
     /// A Conftest package that judges, or a glob on their names; may be repeated [default: `main`].
@@ -31,7 +32,7 @@ pub(crate) struct RuleArgs {
     #[arg(long)]
     pub(crate) no_builtin: bool,
     /// Read what decides from a commit, tag or branch in place of the files on disk: configuration, policies, data,
-    /// decisions, waivers and baseline. So a change cannot exempt itself.
+    /// decisions, waivers, baseline and what git ignores. So a change cannot exempt itself.
     #[arg(long, value_name = "REV")]
     pub(crate) policy_ref: Option<String>,
     /// Judge only by the rules of a published standard.

@@ -217,6 +217,30 @@ fn a_waiver_of_the_organisation_holds_and_says_whose_it_is() {
 }
 
 #[test]
+fn the_list_of_waivers_says_who_decided_each() {
+    let (theirs, own) = (waiver("id: disks, "), waiver(""));
+    let files = [
+        ("repo/a.yaml", PRIVILEGED),
+        (
+            "repo/plumbline.yaml",
+            "extends: {path: ../org}\nwaivers: [waivers.yaml]\n",
+        ),
+        ("repo/waivers.yaml", own.as_str()),
+        ("org/plumbline.yaml", "waivers: [waivers.yaml]\n"),
+        ("org/waivers.yaml", theirs.as_str()),
+    ];
+    let table = run(&files, &["waivers", "list"], 0);
+    let expected = "\
+RULE                             RESOURCE                 OWNER     DECIDED BY    EXPIRES     STATE     WRITTEN                REASON
+deployment/privileged-container  kubernetes/core/Pod/_/b  platform  organisation  2099-12-31  in force  ../org/waivers.yaml:3  r
+deployment/privileged-container  kubernetes/core/Pod/_/b  platform  repository    2099-12-31  in force  waivers.yaml:3         r
+
+2 waivers, 0 expired
+";
+    assert_eq!(table.out, expected);
+}
+
+#[test]
 fn a_comment_waives_nothing_where_local_waivers_are_locked() {
     let manifest = PRIVILEGED.replace("privileged: true", &format!("privileged: true {INLINE}"));
     let files = |lock| {
@@ -467,15 +491,20 @@ fn a_layer_from_git_reads_nothing_outside_of_its_repository() {
     }
 }
 
-/// An archive with one file.
-fn archive(path: &str, kind: u8, text: &str) -> Vec<u8> {
-    let mut all = vec![0; 512];
-    all[..path.len()].copy_from_slice(path.as_bytes());
-    all[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
-    all[156] = kind;
-    all[257..263].copy_from_slice(b"ustar\0");
-    all.extend(text.as_bytes());
-    all.resize(all.len().next_multiple_of(512) + 1024, 0);
+/// An archive of files: a path, a type, and what is in it.
+pub(super) fn archive(files: &[(&str, u8, &str)]) -> Vec<u8> {
+    let mut all = Vec::new();
+    for (path, kind, text) in files {
+        let mut header = [0; 512];
+        header[..path.len()].copy_from_slice(path.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
+        header[156] = *kind;
+        header[257..263].copy_from_slice(b"ustar\0");
+        all.extend(header);
+        all.extend(text.as_bytes());
+        all.resize(all.len().next_multiple_of(512), 0);
+    }
+    all.resize(all.len() + 1024, 0);
     all
 }
 
@@ -502,7 +531,7 @@ fn bundled(bytes: &[u8], code: i32) -> Run {
 
 #[test]
 fn a_layer_may_be_an_archive_with_its_digest() {
-    bundled(&archive("plumbline.yaml", b'0', WARN), 0);
+    bundled(&archive(&[("plumbline.yaml", b'0', WARN)]), 0);
 }
 
 #[test]
@@ -517,7 +546,7 @@ fn an_archive_that_is_hostile_is_refused_as_a_whole() {
             "org.tar:plumbline.yaml: no such file or folder",
         ),
     ] {
-        let run = bundled(&archive(path, kind, WARN), 2);
+        let run = bundled(&archive(&[(path, kind, WARN)]), 2);
         assert!(run.out.contains(said), "{said}: {}", run.out);
     }
 }
@@ -557,6 +586,29 @@ fn a_change_cannot_exempt_itself() {
         &[("plumbline.yaml", "fail-on: info\n")],
         0,
     );
+}
+
+#[test]
+fn a_change_cannot_hide_a_file_by_what_it_ignores() {
+    let hidden = ("b.yaml", PRIVILEGED);
+    for name in [".gitignore", ".ignore"] {
+        changed(&[("a.yaml", POD)], &[hidden, (name, "b.yaml\n")], 1);
+        changed(&[("a.yaml", POD), hidden], &[(name, "b.yaml\n")], 1);
+    }
+    let agreed = (".gitignore", "b.yaml\n");
+    changed(&[("a.yaml", POD), agreed], &[hidden], 0);
+    changed(&[("a.yaml", POD), agreed], &[hidden, (".gitignore", "")], 0);
+}
+
+#[test]
+fn a_file_that_a_change_adds_is_checked_though_it_is_ignored() {
+    let folder = folder(&[("a.yaml", POD), (".gitignore", "b.yaml\n")]);
+    committed(folder.path());
+    std::fs::write(folder.path().join("b.yaml"), PRIVILEGED).unwrap();
+    let check = || plumb(folder.path(), &["check", "--policy-ref", "HEAD"]).code;
+    assert_eq!(check(), Some(0));
+    git(folder.path(), &["add", "-f", "b.yaml"]);
+    assert_eq!(check(), Some(1));
 }
 
 #[test]

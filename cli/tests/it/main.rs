@@ -27,6 +27,7 @@ mod library;
 mod manual;
 mod mutation;
 mod odd;
+mod packed;
 mod pages;
 mod parity;
 mod pod_security;

@@ -1,5 +1,5 @@
-//! Archives of a layer: `.tar` and `.tar.gz`, read in memory within limits. Nothing is ever unpacked to disk, and an
-//! archive that holds more than files in folders is refused as a whole.
+//! Archives of a layer and packed bundles: `.tar` and `.tar.gz`, read in memory within limits. Nothing is ever unpacked to
+//! disk, and an archive that holds more than files in folders is refused as a whole.
 
 mod inflate;
 mod tar;
@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::held::Held;
 use crate::place::Place;
+use tar::Absolute;
 
 /// The largest archive that is read: 64 MiB.
 const MAX_PACKED: u64 = 64 * 1024 * 1024;
@@ -30,6 +31,18 @@ pub fn read(place: &Place, pinned: &str) -> Result<Held, String> {
     } else {
         packed
     };
-    let files = tar::files(&unpacked)?;
+    let files = tar::files(&unpacked, Absolute::LeadsOut)?;
+    Ok(Held::new(place.name(), None, files))
+}
+
+/// The files of an archive that is packed by gzip, whoever made it. A path that begins with `/` begins at its root, as in
+/// the bundles that `opa build` writes.
+pub(crate) fn packed(place: &Place) -> Result<Held, String> {
+    let packed = place.bytes(MAX_PACKED)?;
+    if !packed.starts_with(inflate::MAGIC) {
+        return Err("it is not packed by gzip".to_owned());
+    }
+    let unpacked = inflate::gzip(&packed, MAX_UNPACKED)?;
+    let files = tar::files(&unpacked, Absolute::AtTheRoot)?;
     Ok(Held::new(place.name(), None, files))
 }

@@ -59,11 +59,9 @@ pub fn with_data(
         problems.append(&mut unwalked);
         let named = root.is_file();
         for Placed { place, below } in found {
-            let extension = fs::ending(&below);
-            let stem = Path::new(&below).file_stem();
-            let is_data = matches!(extension, "json" | "yaml" | "yml")
-                && (named || which == DataFiles::All || stem.is_some_and(|stem| stem == "data"));
-            let is_module = extension == "rego";
+            let any = named || which == DataFiles::All;
+            let is_data = is_called_data(&below) || any && may_be_data(&below);
+            let is_module = fs::ending(&below) == "rego";
             if !is_module && !is_data {
                 continue;
             }
@@ -90,6 +88,16 @@ pub fn with_data(
         }
     }
     (modules, data, problems)
+}
+
+/// Whether a file is data wherever it lies in a bundle.
+pub(crate) fn is_called_data(path: &str) -> bool {
+    let stem = Path::new(path).file_stem();
+    may_be_data(path) && stem.is_some_and(|stem| stem == "data")
+}
+
+fn may_be_data(path: &str) -> bool {
+    matches!(fs::ending(path), "json" | "yaml" | "yml")
 }
 
 fn read_all<T>(

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use globset::GlobSet;
 use ignore::{WalkBuilder, overrides::OverrideBuilder};
 use plumbline_core::parse::Notation;
 use plumbline_core::problem::Problem;
+
+use crate::ignoring::Ignoring;
 
 /// The largest text that is read, unless the caller says otherwise: 32 MiB.
 pub const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -35,14 +38,22 @@ pub struct Found {
     pub used: BTreeSet<usize>,
 }
 
-/// Finds the files below paths. `.gitignore` is respected and `.git` left out; hidden files and links are followed, and
-/// a loop of links is a problem. So is what only looks like a file: reading a pipe may never end.
-pub fn walk(roots: &[PathBuf], ignored: &GlobSet, base: &Path) -> Found {
+/// Finds the files below paths. `.gitignore` is respected, that of a commit where one decides, and `.git` left out; hidden
+/// files and links are followed, and a loop of links is a problem. So is what only looks like a file: reading a pipe may
+/// never end.
+pub fn walk(
+    roots: &[PathBuf],
+    ignored: &GlobSet,
+    base: &Path,
+    decided: Option<&Arc<Ignoring>>,
+) -> Found {
     let mut found = Found::default();
     for root in roots {
         match std::fs::metadata(root) {
             Err(error) => found.problems.push(unreadable(root, &error)),
-            Ok(metadata) if metadata.is_dir() => walk_folder(root, ignored, base, &mut found),
+            Ok(metadata) if metadata.is_dir() => {
+                walk_folder(root, ignored, base, decided, &mut found);
+            }
             Ok(metadata) if !metadata.is_file() => found.problems.push(no_file(root)),
             Ok(_) => found.candidates.push(Candidate {
                 name: display(root),
@@ -63,7 +74,13 @@ pub fn walk(roots: &[PathBuf], ignored: &GlobSet, base: &Path) -> Found {
     found
 }
 
-fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
+fn walk_folder(
+    root: &Path,
+    ignored: &GlobSet,
+    base: &Path,
+    decided: Option<&Arc<Ignoring>>,
+    found: &mut Found,
+) {
     let mut builder = WalkBuilder::new(root);
     builder
         .hidden(false)
@@ -76,6 +93,9 @@ fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
         .and_then(|builder| builder.build())
     {
         builder.overrides(overrides);
+    }
+    if let Some(decided) = decided {
+        leave_out(root, decided, &mut builder);
     }
     let below_base = beneath(root, base);
     for entry in builder.build() {
@@ -104,6 +124,24 @@ fn walk_folder(root: &Path, ignored: &GlobSet, base: &Path, found: &mut Found) {
             Err(error) => found.problems.push(walk_problem(root, &error)),
         }
     }
+}
+
+/// Has a walk of a folder leave out what a commit decides, and nothing that other ignore files name. What lies elsewhere
+/// than in its repository is walked as ever.
+fn leave_out(root: &Path, decided: &Arc<Ignoring>, builder: &mut WalkBuilder) {
+    let Some(folder) = decided.place_of(root) else {
+        return;
+    };
+    let (root, decided) = (root.to_owned(), Arc::clone(decided));
+    builder
+        .git_ignore(false)
+        .git_global(false)
+        .git_exclude(false)
+        .filter_entry(move |entry| {
+            let below = entry.path().strip_prefix(&root).unwrap_or(entry.path());
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            !decided.leaves_out(&folder, below, is_folder)
+        });
 }
 
 /// Whether a name promises a text that is read.
@@ -230,6 +268,23 @@ pub fn reason(error: &io::Error) -> String {
             words.to_lowercase()
         }
     }
+}
+
+/// How many bytes the files below a folder have. What is gone meanwhile has none, and no link is followed.
+pub(crate) fn size(folder: &Path) -> u64 {
+    let mut folders = vec![folder.to_owned()];
+    let mut bytes = 0;
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        for entry in entries.flatten() {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+                Ok(metadata) => bytes += metadata.len(),
+                Err(_) => {}
+            }
+        }
+    }
+    bytes
 }
 
 /// A path with everything in it resolved, so that two spellings of one file are equal; as it is if there is no such file.

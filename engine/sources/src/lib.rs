@@ -9,6 +9,7 @@ pub mod fs;
 pub mod git;
 pub mod held;
 pub mod helm;
+pub mod ignoring;
 pub mod opa;
 pub mod place;
 mod program;

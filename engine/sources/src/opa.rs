@@ -1,5 +1,7 @@
-//! Bundles of OPA: folders whose `.manifest` says which part of `data` is theirs.
+//! Bundles of OPA: folders whose `.manifest` says which part of `data` is theirs, and such folders packed into a file.
 //! <https://www.openpolicyagent.org/docs/management-bundles>
+
+use std::sync::Arc;
 
 use plumbline_core::parse::{self, Notation};
 use plumbline_core::policy::{DataFile, PolicyFile};
@@ -10,10 +12,14 @@ use plumbline_rego::syntax::{self, Version};
 use plumbline_rego::{ArcStr, Value};
 
 use crate::bundle::{self, DataFiles};
-use crate::fs;
-use crate::place::Place;
+use crate::place::{Place, Placed};
+use crate::{archive, fs};
 
 const MANIFEST: &str = ".manifest";
+/// What makes a bundle one that only changes the data of others.
+const PATCH: &str = "patch.json";
+/// How the names of packed bundles end.
+const PACKED: &[&str] = &[".tar.gz", ".tgz"];
 
 /// Whether a folder is a bundle.
 pub fn is_bundle(folder: &Place) -> bool {
@@ -21,11 +27,51 @@ pub fn is_bundle(folder: &Place) -> bool {
     manifest.is_some_and(|manifest| manifest.is_file())
 }
 
+/// Whether a file is a packed bundle, by its name.
+pub fn is_packed(file: &Place) -> bool {
+    let name = file.name();
+    file.is_file() && PACKED.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The root of a packed bundle, which is read into memory. Without a manifest, all of `data` is its own.
+pub fn unpacked(file: &Place) -> Result<Place, Problem> {
+    let refused = |reason: String| {
+        Problem::file(file.name(), reason).help(
+            "a packed bundle is what `opa build` writes: a `.tar.gz` of policies, data and a `.manifest` at its root",
+        )
+    };
+    let held = archive::packed(file).map_err(refused)?;
+    let root = Place::Held(Arc::new(held), String::new());
+    let (files, _) = root.files();
+    let is_below = |file: &&Placed| file.below.ends_with("/.manifest");
+    if let Some(manifest) = files.iter().find(is_below) {
+        let path = manifest.below.escape_debug();
+        return Err(refused(format!("`{path}` does not lie at its root")));
+    }
+    if files.iter().any(|file| is_part(&file.below)) {
+        Ok(root)
+    } else {
+        let message = "no bundle of OPA: it has no `.manifest`, no policy and no data";
+        Err(refused(message.to_owned()))
+    }
+}
+
+/// Whether a file makes a folder a bundle.
+fn is_part(path: &str) -> bool {
+    matches!(path, MANIFEST | PATCH) || fs::ending(path) == "rego" || bundle::is_called_data(path)
+}
+
 /// Modules and data of a bundle. What lies outside its roots is a problem, and is not taken.
 pub fn read(
     folder: &Place,
     sources: &mut Sources,
 ) -> (Vec<PolicyFile>, Vec<DataFile>, Vec<Problem>) {
+    if let Some(patch) = folder.join(PATCH).filter(Place::is_file) {
+        let message = "a delta bundle, which only changes the data of another one";
+        let problem = Problem::file(patch.name(), message);
+        let help = "policies are judged by whole bundles: name the one that it changes, as it is afterwards";
+        return (Vec::new(), Vec::new(), vec![problem.help(help)]);
+    }
     let (roots, mut problems) = roots(folder, sources);
     let (found, files, wrong) =
         bundle::with_data(std::slice::from_ref(folder), DataFiles::CalledData, sources);
@@ -56,7 +102,7 @@ struct Roots(Vec<Vec<String>>);
 
 /// The roots that the manifest of a bundle names.
 fn roots(folder: &Place, sources: &mut Sources) -> (Roots, Vec<Problem>) {
-    let Some(place) = folder.join(MANIFEST) else {
+    let Some(place) = folder.join(MANIFEST).filter(Place::is_file) else {
         return (Roots(Vec::new()), Vec::new());
     };
     let text = match place.read(fs::MAX_BYTES) {

@@ -160,7 +160,8 @@ impl Place {
     pub fn files(&self) -> (Vec<Placed>, Vec<Problem>) {
         match self {
             Self::Disk(root) => {
-                let found = fs::walk(std::slice::from_ref(root), &GlobSet::empty(), Path::new(""));
+                let roots = std::slice::from_ref(root);
+                let found = fs::walk(roots, &GlobSet::empty(), Path::new(""), None);
                 let placed = found.candidates.into_iter().map(|candidate| Placed {
                     below: below(root, &candidate.path),
                     place: Self::Disk(candidate.path),

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 /// How often it is looked whether a program is done.
 const STEP: Duration = Duration::from_millis(2);
+/// How often it is looked whether it may go on.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// How a program ended, and what it wrote.
 pub(crate) struct Ended {
@@ -19,7 +21,7 @@ pub(crate) struct Ended {
 pub(crate) enum Failure {
     /// It could not be started.
     NotRun(io::Error),
-    /// It took too long, and was ended.
+    /// It took too long, or might not go on, and was ended.
     TooSlow,
     /// What it wrote could not be read.
     Unreadable,
@@ -27,6 +29,16 @@ pub(crate) enum Failure {
 
 /// Runs a program to its end, for as long as there is patience. Of what it writes, `max` bytes and one more are kept.
 pub(crate) fn run(command: &mut Command, patience: Duration, max: u64) -> Result<Ended, Failure> {
+    run_while(command, patience, max, &|| true)
+}
+
+/// The same, for as long as it may go on.
+pub(crate) fn run_while(
+    command: &mut Command,
+    patience: Duration,
+    max: u64,
+    may_go_on: &dyn Fn() -> bool,
+) -> Result<Ended, Failure> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -34,7 +46,7 @@ pub(crate) fn run(command: &mut Command, patience: Duration, max: u64) -> Result
     let mut child = command.spawn().map_err(Failure::NotRun)?;
     let output = child.stdout.take().map(|stream| reader(stream, max));
     let errors = child.stderr.take().map(|stream| reader(stream, max));
-    let succeeded = finished(&mut child, patience).ok_or(Failure::TooSlow)?;
+    let succeeded = finished(&mut child, patience, may_go_on).ok_or(Failure::TooSlow)?;
     Ok(Ended {
         succeeded,
         output: joined(output)?,
@@ -59,12 +71,22 @@ fn joined(bytes: Option<Bytes>) -> Result<Vec<u8>, Failure> {
 }
 
 /// Whether a program ended well; none if it had to be ended.
-fn finished(child: &mut Child, patience: Duration) -> Option<bool> {
+fn finished(child: &mut Child, patience: Duration, may_go_on: &dyn Fn() -> bool) -> Option<bool> {
     let begun = Instant::now();
+    let mut looked = begun;
+    let mut is_patient = || {
+        if looked.elapsed() >= LOOK {
+            looked = Instant::now();
+            if !may_go_on() {
+                return false;
+            }
+        }
+        begun.elapsed() < patience
+    };
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status.success()),
-            Ok(None) if begun.elapsed() < patience => thread::sleep(STEP),
+            Ok(None) if is_patient() => thread::sleep(STEP),
             _ => {
                 // It may have ended just now.
                 drop(child.kill());

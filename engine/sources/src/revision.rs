@@ -1,7 +1,7 @@
 //! Commits, read by the `git` program: lists of files and objects only. Nothing is ever checked out, no hook and no
 //! filter runs, and no link or submodule is followed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ use crate::program::{self, Failure};
 
 /// How long `git` may take.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// The most that is fetched at once: 256 MiB.
+const MAX_FETCHED: u64 = 256 * 1024 * 1024;
 /// The longest list of files that is read: 64 MiB.
 const MAX_LIST: u64 = 64 * 1024 * 1024;
 /// The longest answer of one line that is read.
@@ -74,27 +76,38 @@ pub fn of_folder(root: &Path, revision: &str) -> Result<Held, String> {
 
 /// A commit of a repository elsewhere, with its full id. One that is named by that is fetched once, and never again.
 pub fn fetch(url: &str, revision: &str) -> Result<(Held, String), String> {
+    fetch_into(&cache(url)?, url, revision, MAX_FETCHED)
+}
+
+/// The same, kept in a repository that is made if it is not there. If more than `max` bytes are fetched, that is an error,
+/// and nothing is kept.
+pub fn fetch_into(
+    repository: &Path,
+    url: &str,
+    revision: &str,
+    max: u64,
+) -> Result<(Held, String), String> {
     if !is_name(revision) {
         let message = "is no commit, tag or branch";
         return Err(format!("`{}` {message}", revision.escape_debug()));
     }
-    let repository = cache(url)?;
+    make(repository)?;
     let commit = if is_commit(revision) {
-        match resolve(&repository, revision) {
+        match resolve(repository, revision) {
             Ok(commit) => commit,
             Err(_) => {
-                fetched(&repository, url, revision)?;
-                resolve(&repository, revision)?
+                fetched(repository, url, revision, max)?;
+                resolve(repository, revision)?
             }
         }
     } else {
         let kept = format!("refs/plumbline/{revision}");
-        fetched(&repository, url, &format!("+{revision}:{kept}"))?;
-        resolve(&repository, &kept)?
+        fetched(repository, url, &format!("+{revision}:{kept}"), max)?;
+        resolve(repository, &kept)?
     };
     let short: String = commit.chars().take(12).collect();
     let name = format!("{}@{short}", without_user(url));
-    let files = files(&repository, &commit)?;
+    let files = files(repository, &commit)?;
     Ok((Held::new(name, None, files), commit))
 }
 
@@ -106,6 +119,16 @@ fn files(repository: &Path, commit: &str) -> Result<BTreeMap<String, Content>, S
     let entries = listed.split(|byte| *byte == 0);
     Ok(entries
         .filter_map(|line| entry(line, &repository))
+        .collect())
+}
+
+/// The files that git tracks in the folder that is the root of a repository, and the folders of submodules.
+pub(crate) fn tracked(root: &Path) -> Result<BTreeSet<PathBuf>, String> {
+    let listed = ask(root, &["ls-files", "-z"], MAX_LIST)?;
+    let paths = listed.split(|byte| *byte == 0);
+    let paths = paths.filter(|path| !path.is_empty());
+    Ok(paths
+        .map(|path| PathBuf::from(String::from_utf8_lossy(path).into_owned()))
         .collect())
 }
 
@@ -168,7 +191,7 @@ fn resolve(repository: &Path, name: &str) -> Result<String, String> {
     }
 }
 
-fn fetched(repository: &Path, url: &str, what: &str) -> Result<(), String> {
+fn fetched(repository: &Path, url: &str, what: &str, max: u64) -> Result<(), String> {
     let arguments = [
         "fetch",
         "--quiet",
@@ -179,35 +202,55 @@ fn fetched(repository: &Path, url: &str, what: &str) -> Result<(), String> {
         url,
         what,
     ];
-    let answer = ask(repository, &arguments, MAX_LIST);
+    let objects = repository.join("objects");
+    let before = fs::size(&objects);
+    let is_within = || fs::size(&objects).saturating_sub(before) <= max;
+    let answer = ask_while(repository, &arguments, MAX_LIST, &is_within);
+    if !is_within() {
+        return Err(too_large(repository, max));
+    }
     answer
         .map(drop)
         .map_err(|reason| reason.replace(url, &without_user(url)))
 }
 
-/// The repository that keeps what was fetched from a place. It has no files but objects.
+/// Removes a repository of which too much was fetched; what is said of that.
+fn too_large(repository: &Path, max: u64) -> String {
+    let message = format!("`git fetch` brings more than the {max} bytes that are fetched");
+    match std::fs::remove_dir_all(repository) {
+        Ok(()) => message,
+        Err(error) => format!(
+            "{message}, and {} cannot be removed: {}",
+            fs::display(repository).escape_debug(),
+            fs::reason(&error)
+        ),
+    }
+}
+
+/// Where what was fetched from a place is kept.
 fn cache(url: &str) -> Result<PathBuf, String> {
     let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
     let caches = given.filter(|path| path.is_absolute()).or_else(home);
     let caches = caches.ok_or("there is no place for what is fetched: set `XDG_CACHE_HOME`")?;
     let name = hex(&Sha256::digest(url.as_bytes()));
-    let repository = caches.join("plumbline").join("git").join(name);
-    if !repository.join("HEAD").is_file() {
-        std::fs::create_dir_all(&repository).map_err(|error| {
-            format!(
-                "cannot make {}: {}",
-                fs::display(&repository),
-                fs::reason(&error)
-            )
-        })?;
-        ask(
-            &repository,
-            &["init", "--bare", "--quiet", "--template="],
-            MAX_LINE,
-        )?;
+    Ok(caches.join("plumbline").join("git").join(name))
+}
+
+/// Makes a repository that is not there. It has no files but objects.
+fn make(repository: &Path) -> Result<(), String> {
+    if repository.join("HEAD").is_file() {
+        return Ok(());
     }
-    Ok(repository)
+    std::fs::create_dir_all(repository).map_err(|error| {
+        format!(
+            "cannot make {}: {}",
+            fs::display(repository),
+            fs::reason(&error)
+        )
+    })?;
+    let arguments = ["init", "--bare", "--quiet", "--template="];
+    ask(repository, &arguments, MAX_LINE).map(drop)
 }
 
 /// A URL without what may be a password.
@@ -229,6 +272,16 @@ const SILENT: &str = "no reason was given";
 
 /// What `git` answers in a folder; or why it does not.
 fn ask(folder: &Path, arguments: &[&str], max: u64) -> Result<Vec<u8>, String> {
+    ask_while(folder, arguments, max, &|| true)
+}
+
+/// The same, for as long as it may go on.
+fn ask_while(
+    folder: &Path,
+    arguments: &[&str],
+    max: u64,
+    may_go_on: &dyn Fn() -> bool,
+) -> Result<Vec<u8>, String> {
     let verb = arguments.first().copied().unwrap_or_default();
     let mut command = Command::new("git");
     command.current_dir(folder).args(SETTINGS).args(arguments);
@@ -236,7 +289,8 @@ fn ask(folder: &Path, arguments: &[&str], max: u64) -> Result<Vec<u8>, String> {
         command.env_remove(name);
     }
     command.envs(ENVIRONMENT.iter().copied());
-    let ended = program::run(&mut command, PATIENCE, max).map_err(|failure| match failure {
+    let ended = program::run_while(&mut command, PATIENCE, max, may_go_on);
+    let ended = ended.map_err(|failure| match failure {
         Failure::NotRun(error) => format!("`git` cannot be run: {}", fs::reason(&error)),
         Failure::TooSlow => {
             format!("`git {verb}` took more than {} seconds", PATIENCE.as_secs())

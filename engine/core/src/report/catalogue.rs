@@ -83,7 +83,7 @@ fn row(listed: &Listed, sources: &Sources) -> [String; 7] {
 }
 
 /// A table with its heads, and an empty line below it.
-pub(super) fn columns(heads: [&str; 7], rows: &[[String; 7]], out: &mut String) {
+pub(super) fn columns<const N: usize>(heads: [&str; N], rows: &[[String; N]], out: &mut String) {
     let mut widths = heads.map(str::len);
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -97,7 +97,7 @@ pub(super) fn columns(heads: [&str; 7], rows: &[[String; 7]], out: &mut String) 
     out.push('\n');
 }
 
-fn line(cells: [&str; 7], widths: [usize; 7], out: &mut String) {
+fn line<const N: usize>(cells: [&str; N], widths: [usize; N], out: &mut String) {
     let padded = cells
         .iter()
         .zip(widths)

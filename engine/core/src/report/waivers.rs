@@ -9,7 +9,7 @@ use super::json::{LocationV1, location_shape};
 use super::text::Style;
 use super::{Spot, visible};
 use crate::source::Sources;
-use crate::waiver::{Date, Scope, Waiver};
+use crate::waiver::{Authority, Date, Scope, Waiver};
 
 /// The version of the JSON shape.
 pub const SCHEMA_VERSION: &str = "plumbline.waivers/v1";
@@ -17,9 +17,16 @@ pub const SCHEMA_VERSION: &str = "plumbline.waivers/v1";
 /// A table with a line per waiver.
 pub fn table(waivers: &[&Waiver], today: Date, sources: &Sources, style: Style) -> String {
     let heads = [
-        "RULE", "RESOURCE", "OWNER", "EXPIRES", "STATE", "WRITTEN", "REASON",
+        "RULE",
+        "RESOURCE",
+        "OWNER",
+        "DECIDED BY",
+        "EXPIRES",
+        "STATE",
+        "WRITTEN",
+        "REASON",
     ];
-    let rows: Vec<[String; 7]> = waivers
+    let rows: Vec<[String; 8]> = waivers
         .iter()
         .map(|waiver| row(waiver, today, sources))
         .collect();
@@ -44,7 +51,7 @@ pub fn table(waivers: &[&Waiver], today: Date, sources: &Sources, style: Style) 
     out
 }
 
-fn row(waiver: &Waiver, today: Date, sources: &Sources) -> [String; 7] {
+fn row(waiver: &Waiver, today: Date, sources: &Sources) -> [String; 8] {
     let resource = match &waiver.scope {
         Scope::Bytes(_) => "what it stands beside",
         Scope::Resources { id, .. } => id.as_str(),
@@ -57,11 +64,20 @@ fn row(waiver: &Waiver, today: Date, sources: &Sources) -> [String; 7] {
         visible(&waiver.rule).into_owned(),
         visible(resource).into_owned(),
         visible(&waiver.owner).into_owned(),
+        decided_by(waiver.authority).to_owned(),
         waiver.expires.to_string(),
         state(waiver, today).to_owned(),
         visible(&written).into_owned(),
         visible(&waiver.reason).into_owned(),
     ]
+}
+
+/// Who gave the leave, which says at which doors it holds.
+fn decided_by(authority: Authority) -> &'static str {
+    match authority {
+        Authority::Organisation => "organisation",
+        Authority::Local => "repository",
+    }
 }
 
 fn state(waiver: &Waiver, today: Date) -> &'static str {

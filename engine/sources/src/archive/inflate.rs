@@ -1,5 +1,4 @@
-//! Gzip (RFC 1952) around DEFLATE (RFC 1951), within a limit on what comes out. Sums are not checked: whoever calls this
-//! has checked a digest of all that goes in.
+//! Gzip (RFC 1952) around DEFLATE (RFC 1951), within a limit on what comes out.
 
 /// What a gzip file begins with.
 pub(super) const MAGIC: &[u8] = &[0x1f, 0x8b];
@@ -7,14 +6,37 @@ pub(super) const MAGIC: &[u8] = &[0x1f, 0x8b];
 const CUT: &str = "it ends too early";
 const BROKEN: &str = "it is no gzip file that can be read";
 const BOMB: &str = "more comes out of it than is read of an archive";
+const CHANGED: &str = "it is damaged: its sum is not that of what comes out";
 
 /// How many bytes the fixed part of a header has.
 const HEADER: usize = 10;
+/// How many bytes follow what is packed: the sum and the length of what comes out.
+const TRAILER: usize = 8;
 /// Which parts follow the header.
 const HEADER_SUM: u8 = 2;
 const EXTRA: u8 = 4;
 const NAME: u8 = 8;
 const COMMENT: u8 = 16;
+
+/// The sums of RFC 1952 of half a byte.
+const SUMS: &[u32] = &[
+    0x0000_0000,
+    0x1db7_1064,
+    0x3b6e_20c8,
+    0x26d9_30ac,
+    0x76dc_4190,
+    0x6b6b_51f4,
+    0x4db2_6158,
+    0x5005_713c,
+    0xedb8_8320,
+    0xf00f_9344,
+    0xd6d6_a3e8,
+    0xcb61_b38c,
+    0x9b64_c2b0,
+    0x86d3_d2d4,
+    0xa00a_e278,
+    0xbdbd_f21c,
+];
 
 /// Lengths of copies: where each symbol begins, and how many bits follow it.
 const LENGTHS: &[(u32, u32)] = &[
@@ -88,11 +110,53 @@ const ORDER: &[usize] = &[
     16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ];
 
-/// What a gzip file holds, at most `max` bytes.
+/// What a gzip file holds, at most `max` bytes: of several that follow each other, what all of them hold.
 pub(super) fn gzip(packed: &[u8], max: usize) -> Result<Vec<u8>, &'static str> {
+    let mut out = Out {
+        bytes: Vec::new(),
+        max,
+    };
+    let mut rest = packed;
+    loop {
+        let begun = out.bytes.len();
+        rest = inflate(body(rest)?, &mut out)?;
+        let (trailer, after) = rest.split_at_checked(TRAILER).ok_or(CUT)?;
+        let own = out.bytes.get(begun..).unwrap_or_default();
+        if !is_trailer_of(own, trailer) {
+            return Err(CHANGED);
+        }
+        if after.is_empty() {
+            return Ok(out.bytes);
+        }
+        rest = after;
+    }
+}
+
+/// Whether a trailer says what has come out.
+fn is_trailer_of(out: &[u8], trailer: &[u8]) -> bool {
+    // The length is that of its lowest bits.
+    let length = out.len() as u64 & u64::from(u32::MAX);
+    let said = trailer
+        .iter()
+        .rev()
+        .fold(0_u64, |said, byte| (said << 8) | u64::from(*byte));
+    said == (length << 32) | u64::from(sum(out))
+}
+
+/// The sum of RFC 1952.
+fn sum(bytes: &[u8]) -> u32 {
+    let halves = bytes.iter().flat_map(|byte| [byte & 0xf, byte >> 4]);
+    !halves.fold(u32::MAX, |sum, half| {
+        let index = (sum & 0xf) as usize ^ usize::from(half);
+        (sum >> 4) ^ SUMS.get(index).copied().unwrap_or_default()
+    })
+}
+
+/// What follows the header of a gzip file.
+fn body(packed: &[u8]) -> Result<&[u8], &'static str> {
     let (header, mut rest) = packed.split_at_checked(HEADER).ok_or(CUT)?;
     let flags = match header {
-        [_, _, 8, flags, ..] => *flags,
+        [0x1f, 0x8b, 8, flags, ..] => *flags,
         _ => return Err(BROKEN),
     };
     if flags & EXTRA != 0 {
@@ -112,35 +176,33 @@ pub(super) fn gzip(packed: &[u8], max: usize) -> Result<Vec<u8>, &'static str> {
     if flags & HEADER_SUM != 0 {
         rest = rest.get(2..).ok_or(CUT)?;
     }
-    inflate(rest, max)
+    Ok(rest)
 }
 
-fn inflate(packed: &[u8], max: usize) -> Result<Vec<u8>, &'static str> {
+/// Unpacks blocks up to the last one; what follows it is handed back.
+fn inflate<'a>(packed: &'a [u8], out: &mut Out) -> Result<&'a [u8], &'static str> {
     let mut bits = Bits {
         bytes: packed,
         held: 0,
         count: 0,
     };
-    let mut out = Out {
-        bytes: Vec::new(),
-        max,
-    };
     loop {
         let is_last = bits.take(1)? == 1;
         match bits.take(2)? {
-            0 => stored(&mut bits, &mut out)?,
+            0 => stored(&mut bits, out)?,
             1 => {
                 let (lengths, distances) = fixed()?;
-                block(&mut bits, &mut out, &lengths, &distances)?;
+                block(&mut bits, out, &lengths, &distances)?;
             }
             2 => {
                 let (lengths, distances) = dynamic(&mut bits)?;
-                block(&mut bits, &mut out, &lengths, &distances)?;
+                block(&mut bits, out, &lengths, &distances)?;
             }
             _ => return Err(BROKEN),
         }
         if is_last {
-            return Ok(out.bytes);
+            // No byte is begun that is not of the block.
+            return Ok(bits.bytes);
         }
     }
 }
@@ -326,7 +388,7 @@ fn measure(table: &[(u32, u32)], symbol: u16, bits: &mut Bits<'_>) -> Result<usi
 
 #[cfg(test)]
 mod tests {
-    use super::{BOMB, gzip};
+    use super::{BOMB, CHANGED, gzip};
 
     /// A block with codes that need not be written.
     const FIXED: &[u8] = &[
@@ -336,7 +398,7 @@ mod tests {
     /// A block that is not packed, behind a name.
     const STORED: &[u8] = &[
         0x1f, 0x8b, 0x08, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x6e, 0x00, 0x01, 0x06, 0x00,
-        0xf9, 0xff, 0x73, 0x74, 0x6f, 0x72, 0x65, 0x64, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0xf9, 0xff, 0x73, 0x74, 0x6f, 0x72, 0x65, 0x64, 0x0b, 0xf9, 0x43, 0x56, 0x06, 0x00, 0x00,
         0x00,
     ];
     /// A block with its own codes.
@@ -368,6 +430,23 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_a_file_is_read_too_and_must_be_one() {
+        let both = [STORED, FIXED].concat();
+        assert_eq!(gzip(&both, 100).unwrap(), b"storedpolicy policy policy");
+        assert_eq!(gzip(&both, 25), Err(BOMB));
+        assert!(gzip(&[STORED, b"more"].concat(), 100).is_err());
+    }
+
+    #[test]
+    fn what_comes_out_is_what_went_in() {
+        for at in STORED.len() - 14..STORED.len() {
+            let mut changed = STORED.to_vec();
+            changed[at] ^= 1;
+            assert_eq!(gzip(&changed, 100), Err(CHANGED), "{at}");
+        }
+    }
+
+    #[test]
     fn what_comes_out_stays_within_its_limit() {
         assert_eq!(gzip(MANY, 999), Err(BOMB));
         assert_eq!(gzip(STORED, 5), Err(BOMB));
@@ -376,8 +455,7 @@ mod tests {
     #[test]
     fn what_is_cut_or_broken_is_an_error() {
         for whole in [FIXED, STORED, DYNAMIC, MANY] {
-            // The last eight bytes are sums.
-            for length in 0..whole.len() - 9 {
+            for length in 0..whole.len() {
                 assert!(gzip(&whole[..length], 1000).is_err(), "{length}");
             }
             for at in 0..whole.len() {

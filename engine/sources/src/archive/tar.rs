@@ -10,13 +10,27 @@ const BLOCK: usize = 512;
 const MAX_FILES: usize = 100_000;
 const CUT: &str = "it ends within a file";
 
+/// What a path that begins with `/` means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absolute {
+    /// It leads out.
+    LeadsOut,
+    /// It begins at the root of the archive.
+    AtTheRoot,
+}
+
 /// The files of an archive.
-pub(super) fn files(archive: &[u8]) -> Result<BTreeMap<String, Content>, String> {
+pub(super) fn files(
+    archive: &[u8],
+    absolute: Absolute,
+) -> Result<BTreeMap<String, Content>, String> {
     let mut files = BTreeMap::new();
     let mut rest = archive;
     // What an entry before says of the path of the next one.
     let mut named: Option<String> = None;
-    while let Some((header, after)) = rest.split_at_checked(BLOCK) {
+    while !rest.is_empty() {
+        let whole = rest.split_at_checked(BLOCK);
+        let (header, after) = whole.ok_or("it is no archive of `tar`, or a part of one")?;
         if header.iter().all(|byte| *byte == 0) {
             break;
         }
@@ -30,7 +44,7 @@ pub(super) fn files(archive: &[u8]) -> Result<BTreeMap<String, Content>, String>
         let path = named.take().unwrap_or_else(|| path_of(header));
         match field(header, 156, 1) {
             b"0" | b"\0" => {
-                let path = inside(&path)?;
+                let path = inside(&path, absolute)?;
                 if files.len() == MAX_FILES {
                     return Err(format!("it holds more than {MAX_FILES} files"));
                 }
@@ -89,12 +103,13 @@ fn extended(bytes: &[u8]) -> Option<String> {
 }
 
 /// A path that stays where it is put.
-fn inside(path: &str) -> Result<String, String> {
+fn inside(path: &str, absolute: Absolute) -> Result<String, String> {
     let parts: Vec<&str> = path
         .split('/')
         .filter(|part| !matches!(*part, "" | "."))
         .collect();
-    if path.starts_with('/') || parts.is_empty() || parts.contains(&"..") {
+    let leads_out = path.starts_with('/') && absolute == Absolute::LeadsOut;
+    if leads_out || parts.is_empty() || parts.contains(&"..") {
         let path = path.escape_debug();
         return Err(format!("`{path}` in it leads out of it"));
     }
@@ -103,7 +118,7 @@ fn inside(path: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, files};
+    use super::{Absolute, Content, files};
 
     /// An archive of entries: a path, a type, and what is in it.
     fn archive(entries: &[(&str, u8, &str)]) -> Vec<u8> {
@@ -125,7 +140,7 @@ mod tests {
 
     #[track_caller]
     fn refused(entries: &[(&str, u8, &str)], said: &str) {
-        match files(&archive(entries)) {
+        match files(&archive(entries), Absolute::LeadsOut) {
             Ok(found) => panic!("{found:?}"),
             Err(reason) => assert!(reason.contains(said), "{reason}"),
         }
@@ -133,15 +148,15 @@ mod tests {
 
     #[test]
     fn files_are_found_by_their_paths() {
-        let found = files(&archive(&[
+        let entries = [
             ("./", b'5', ""),
             ("./a.yaml", b'0', "one"),
             ("global", b'g', "19 path=elsewhere\n"),
             ("b/c.rego", 0, ""),
             ("x", b'x', "15 path=d/e.yaml\n"),
             ("short", b'0', "long"),
-        ]))
-        .unwrap();
+        ];
+        let found = files(&archive(&entries), Absolute::LeadsOut).unwrap();
         let paths: Vec<&String> = found.keys().collect();
         assert_eq!(paths, ["a.yaml", "b/c.rego", "d/e.yaml"]);
         assert!(matches!(&found["a.yaml"], Content::Bytes(bytes) if bytes == b"one"));
@@ -163,12 +178,24 @@ mod tests {
     }
 
     #[test]
+    fn a_path_may_begin_at_the_root_and_leads_out_of_it_nowhere() {
+        let at_the_root = |path| files(&archive(&[(path, b'0', "")]), Absolute::AtTheRoot);
+        let found = at_the_root("/a/b.rego").unwrap();
+        assert!(found.contains_key("a/b.rego"), "{found:?}");
+        for path in ["/../a", "/a/../../b", "/"] {
+            assert!(at_the_root(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
     fn what_is_cut_or_no_archive_is_an_error() {
         let whole = archive(&[("a", b'0', "text")]);
-        assert!(files(&whole[..600]).is_err());
-        assert!(files(&[1; 512]).is_err());
+        let read = |archive: &[u8]| files(archive, Absolute::LeadsOut);
+        assert!(read(&whole[..600]).is_err());
+        assert!(read(&whole[..100]).is_err());
+        assert!(read(&[1; 512]).is_err());
         let mut lying = whole;
         lying[124..135].copy_from_slice(b"77777777777");
-        assert!(files(&lying).is_err());
+        assert!(read(&lying).is_err());
     }
 }

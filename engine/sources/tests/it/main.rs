@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod ignoring;
 mod place;
 
 use std::fs;
@@ -24,7 +25,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn names(roots: &[PathBuf], ignored: &GlobSet, base: &Path) -> (Vec<String>, Vec<Problem>) {
-    let found = walk(roots, ignored, base);
+    let found = walk(roots, ignored, base, None);
     let names = found.candidates.iter().map(|candidate| {
         candidate
             .path
@@ -178,7 +179,7 @@ fn globs_that_leave_something_out_are_told_from_those_that_do_not() {
         .add(Glob::new("charts/**").unwrap())
         .build()
         .unwrap();
-    let found = walk(&[folder.path().to_owned()], &ignored, folder.path());
+    let found = walk(&[folder.path().to_owned()], &ignored, folder.path(), None);
     assert_eq!(found.used.into_iter().collect::<Vec<_>>(), [1]);
 }
 

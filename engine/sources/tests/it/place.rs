@@ -11,7 +11,7 @@ use plumbline_sources::revision;
 use super::folder;
 
 /// A folder with one commit of some files.
-fn committed(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Held>) {
+pub(super) fn committed(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Held>) {
     let folder = folder(files);
     for args in [
         &["init", "-q"][..],
@@ -48,6 +48,35 @@ fn a_commit_is_read_as_it_was() {
     let (files, problems) = place.folder().files();
     let below: Vec<&str> = files.iter().map(|file| file.below.as_str()).collect();
     assert_eq!((below, problems.len()), (vec!["b.yaml", "c/d.rego"], 0));
+}
+
+/// Fetches the commit of a repository with one file, within some bytes; and whether anything is kept.
+fn fetched(text: &str, max: u64) -> (Result<(), String>, bool) {
+    let (origin, _) = committed(&[("a.yaml", text)]);
+    let url = format!("file://{}", origin.path().display());
+    let cache = tempfile::tempdir().unwrap();
+    let repository = cache.path().join("kept");
+    let fetched = revision::fetch_into(&repository, &url, "HEAD", max);
+    let kept = repository.exists();
+    (fetched.map(drop), kept)
+}
+
+#[test]
+fn what_is_fetched_stays_within_its_limit_or_is_not_kept() {
+    // Git makes smaller what repeats itself, and this does not.
+    let mut state = 1_u64;
+    let mut letter = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        char::from(b' ' + u8::try_from(state >> 58).unwrap())
+    };
+    let text: String = (0..100_000).map(|_| letter()).collect();
+    let (refused, kept) = fetched(&text, 10_000);
+    let said = "`git fetch` brings more than the 10000 bytes that are fetched";
+    assert_eq!(refused, Err(said.to_owned()));
+    assert!(!kept);
+    assert_eq!(fetched(&text, 1_000_000), (Ok(()), true));
 }
 
 #[test]

@@ -1,0 +1,4 @@
+//! What the server promises.
+
+mod api_server;
+mod cluster;
