@@ -2,4 +2,7 @@
 
 pub mod admission;
 pub mod auth;
+pub mod decision;
+pub mod decisions;
+pub mod store;
 pub mod telemetry;

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::sink::Failure;
+use crate::decision::Door;
 use crate::telemetry::Metrics;
 
 /// How one sink is doing.
@@ -53,27 +54,29 @@ impl Counts {
         }
     }
 
-    pub(super) fn written(&self, records: usize) {
-        for _ in 0..records {
-            self.metrics.decision_written(self.sink);
+    /// Records of decisions at these doors were written.
+    pub(super) fn written(&self, doors: impl Iterator<Item = Door>) {
+        for door in doors {
+            self.metrics.decision_written(self.sink, door.as_str());
+            self.written.fetch_add(1, Ordering::Relaxed);
         }
-        self.written.fetch_add(many(records), Ordering::Relaxed);
         if self.is_failing.swap(false, Ordering::Relaxed) {
             tracing::info!(sink = self.sink, "decisions are written again");
         }
     }
 
+    /// So many records will never be written.
     pub(super) fn dropped(&self, reason: &'static str, records: usize) {
         for _ in 0..records {
             self.metrics.decision_dropped(self.sink, reason);
+            self.dropped.fetch_add(1, Ordering::Relaxed);
         }
-        self.dropped.fetch_add(many(records), Ordering::Relaxed);
     }
 
     /// An attempt failed. It is said once, until one succeeds.
     pub(super) fn failed(&self, failure: &Failure) {
         if matches!(failure, Failure::Store(_)) {
-            self.metrics.store_error();
+            self.metrics.store_error("write");
         }
         self.failures.fetch_add(1, Ordering::Relaxed);
         if !self.is_failing.swap(true, Ordering::Relaxed) {
@@ -93,8 +96,4 @@ fn causes(error: &dyn Error) -> String {
         cause = error.source();
     }
     text.escape_debug().to_string()
-}
-
-fn many(records: usize) -> u64 {
-    u64::try_from(records).unwrap_or(u64::MAX)
 }

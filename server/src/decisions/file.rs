@@ -8,27 +8,22 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Where and how much.
-#[derive(Debug, Clone)]
-pub struct FileConfig {
-    /// The file.
-    pub path: PathBuf,
-    /// How many bytes are written before a new file is begun.
-    pub max_bytes: u64,
-    /// How many files are kept beside it: `<path>.1` is the newest of them.
-    pub keep: u32,
-}
-
 /// A file that is opened when it is first needed, and again whenever something went wrong with it.
 pub(super) struct LogFile {
-    config: FileConfig,
+    path: PathBuf,
+    /// How many bytes are written before a new file is begun.
+    max_bytes: u64,
+    /// How many files are kept beside it: `<path>.1` is the newest of them.
+    keep: usize,
     opened: Option<File>,
 }
 
 impl LogFile {
-    pub(super) fn new(config: FileConfig) -> Self {
+    pub(super) fn new(path: PathBuf, max_bytes: u64, keep: usize) -> Self {
         Self {
-            config,
+            path,
+            max_bytes,
+            keep,
             opened: None,
         }
     }
@@ -62,25 +57,25 @@ impl LogFile {
     fn is_replaced(&self) -> bool {
         self.opened
             .as_ref()
-            .is_some_and(|file| !is_same(file, &self.config.path))
+            .is_some_and(|file| !is_same(file, &self.path))
     }
 
     fn is_too_long_for(&self, lines: &[u8]) -> io::Result<bool> {
-        let length = match fs::metadata(&self.config.path) {
+        let length = match fs::metadata(&self.path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
             Ok(_) => 0,
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
             Err(error) => return Err(error),
         };
         let more = u64::try_from(lines.len()).unwrap_or(u64::MAX);
-        Ok(length > 0 && length.saturating_add(more) > self.config.max_bytes)
+        Ok(length > 0 && length.saturating_add(more) > self.max_bytes)
     }
 
     /// Each file gets the next number, from the oldest on, so that none is lost if this is interrupted.
     fn rotate(&self) -> io::Result<()> {
-        for number in (1..=self.config.keep).rev() {
+        for number in (1..=self.keep).rev() {
             let from = if number == 1 {
-                self.config.path.clone()
+                self.path.clone()
             } else {
                 self.numbered(number - 1)
             };
@@ -89,14 +84,14 @@ impl LogFile {
                 Err(_) | Ok(()) => {}
             }
         }
-        if self.config.keep == 0 {
-            fs::remove_file(&self.config.path)?;
+        if self.keep == 0 {
+            fs::remove_file(&self.path)?;
         }
         Ok(())
     }
 
-    fn numbered(&self, number: u32) -> PathBuf {
-        let mut name = OsString::from(&self.config.path);
+    fn numbered(&self, number: usize) -> PathBuf {
+        let mut name = OsString::from(&self.path);
         name.push(format!(".{number}"));
         PathBuf::from(name)
     }
@@ -105,7 +100,7 @@ impl LogFile {
     fn open(&mut self, is_flushed: bool) -> io::Result<&mut File> {
         let file = match self.opened.take() {
             Some(file) => file,
-            None => open(&self.config.path, is_flushed)?,
+            None => open(&self.path, is_flushed)?,
         };
         Ok(self.opened.insert(file))
     }
@@ -162,14 +157,10 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{FileConfig, LogFile};
+    use super::LogFile;
 
-    fn file(path: &Path, max_bytes: u64, keep: u32) -> LogFile {
-        LogFile::new(FileConfig {
-            path: path.to_owned(),
-            max_bytes,
-            keep,
-        })
+    fn file(path: &Path, max_bytes: u64, keep: usize) -> LogFile {
+        LogFile::new(path.to_owned(), max_bytes, keep)
     }
 
     #[test]

@@ -431,8 +431,8 @@ mod tests {
     fn configured_masks_erase_and_replace() {
         let mut event = json!({"input": {"a": [{"b": "one", "c": 1}, {"b": "two"}], "d": "fourth"}, "result": "fourth"});
         let masks = [
-            Mask::new("/input/a/*/b", None).unwrap(),
-            Mask::new("/input/d", Some("gone".to_owned())).unwrap(),
+            Mask::read("/input/a/*/b").unwrap(),
+            Mask::read("/input/d => gone").unwrap(),
         ];
         let hidden = hide(&mut event, &masks, &[]);
         assert_eq!(

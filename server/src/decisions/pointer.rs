@@ -6,11 +6,14 @@ use super::mask::Hidden;
 
 /// What is hidden wherever a pointer leads.
 #[derive(Debug, Clone)]
-pub struct Mask {
+pub(super) struct Mask {
     steps: Vec<String>,
     /// What stands in its place. None takes it out.
     replacement: Option<String>,
 }
+
+/// What stands between a pointer and its replacement.
+const ARROW: &str = " => ";
 
 /// A mask that leads nowhere.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +21,13 @@ pub struct Mask {
 pub struct NoMask(String);
 
 impl Mask {
-    /// A mask of what a pointer leads to, below `/input` or `/result`: it is replaced by a text, or taken out.
-    pub fn new(pointer: &str, replacement: Option<String>) -> Result<Self, NoMask> {
+    /// Reads `POINTER`, which takes out what it leads to, or `POINTER => TEXT`, which puts a text in its place. Pointers
+    /// begin with `/input` or `/result`.
+    pub(super) fn read(text: &str) -> Result<Self, NoMask> {
+        let (pointer, replacement) = match text.split_once(ARROW) {
+            Some((pointer, replacement)) => (pointer.trim_end(), Some(replacement.to_owned())),
+            None => (text, None),
+        };
         let mut steps = pointer.split('/').map(read);
         let is_absolute = steps.next().is_some_and(|first| first.is_empty());
         let steps: Vec<String> = steps.collect();
@@ -86,15 +94,15 @@ mod tests {
 
     #[test]
     fn a_mask_is_a_pointer_below_the_input_or_the_result() {
-        for pointer in ["/input", "/input/a/*/b", "/result/x~1y"] {
-            assert!(Mask::new(pointer, None).is_ok(), "{pointer}");
+        for pointer in ["/input", "/input/a/*/b", "/result/x~1y", "/input/a => gone"] {
+            assert!(Mask::read(pointer).is_ok(), "{pointer}");
         }
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for pointer in ["", "input/a", "/labels", "/"] {
-            assert!(Mask::new(pointer, None).is_err(), "{pointer}");
+        for pointer in ["", "input/a", "/labels", "/", " => gone"] {
+            assert!(Mask::read(pointer).is_err(), "{pointer}");
         }
     }
 }

@@ -10,11 +10,11 @@ use tokio::time::timeout;
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub(super) struct Bounds {
     /// In number.
-    pub count: usize,
+    pub(super) count: usize,
     /// In bytes, about.
-    pub bytes: usize,
+    pub(super) bytes: usize,
 }
 
 /// How much is taken at once.

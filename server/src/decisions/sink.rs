@@ -11,14 +11,16 @@ use tokio::time::timeout;
 
 use super::count::Counts;
 use super::file::LogFile;
-use super::http::Upload;
 use super::queue::{Batch, Bounds, Queue};
+use super::upload::{self, Upload};
 use super::{backoff::Backoff, console};
+use crate::decision::Door;
 use crate::store::{Record, Store, StoreError};
 
 /// A record on its way into one sink.
 pub(super) struct Entry {
     pub(super) record: Arc<Record>,
+    pub(super) door: Door,
     /// Whoever waits for it to be written; nobody in a sink that cannot promise that.
     pub(super) receipt: Option<Receipt>,
 }
@@ -103,7 +105,7 @@ impl Sink {
                 bytes: 4 * 1024 * 1024,
                 linger: Duration::ZERO,
             },
-            Self::Http(upload) => upload.batch,
+            Self::Http(_) => upload::BATCH,
         }
     }
 
@@ -172,14 +174,20 @@ impl Outlet {
     }
 
     /// Takes a record, if there is room for it.
-    pub(super) fn offer(&self, record: &Arc<Record>, receipt: Option<&Receipt>) {
+    pub(super) fn offer(&self, record: &Arc<Record>, door: Door, receipt: Option<&Receipt>) {
         let entry = Entry {
             record: Arc::clone(record),
+            door,
             receipt: receipt.filter(|_| self.is_durable()).cloned(),
         };
         if !self.queue.put(entry, record.size()) {
             self.counts.dropped("full", 1);
         }
+    }
+
+    /// So many records could not be made.
+    pub(super) fn lost(&self, records: usize) {
+        self.counts.dropped("failed", records);
     }
 
     /// No more records will come.
@@ -216,7 +224,7 @@ impl Outlet {
             // A last attempt is made at once when no more will come.
             let _ = timeout(backoff.pause(), self.queue.closed()).await;
         }
-        self.counts.written(batch.len());
+        self.counts.written(batch.iter().map(|entry| entry.door));
         for receipt in batch.iter().filter_map(|entry| entry.receipt.as_ref()) {
             receipt.sign();
         }

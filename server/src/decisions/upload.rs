@@ -28,40 +28,38 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 /// How much of an answer is read, so that the connection can be used again.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// Where, and how much at once.
-#[derive(Debug, Clone)]
-pub struct HttpConfig {
-    /// The service; `/logs` is put behind it.
-    pub url: String,
-    /// A file with a bearer token. It is read for each batch, so it may be replaced.
-    pub token_file: Option<PathBuf>,
-    /// A file with the certificates that the service's may be signed by, instead of the system's.
-    pub ca_file: Option<PathBuf>,
-    /// How many bytes of events are sent at once, about.
-    pub batch_bytes: usize,
-    /// How long the first event of a batch waits for others.
-    pub linger: Duration,
-}
+/// How much is sent at once, and how long the first event of it waits for others.
+pub(super) const BATCH: Batch = Batch {
+    count: 10_000,
+    bytes: 1024 * 1024,
+    linger: Duration::from_secs(1),
+};
 
 /// A service that takes events.
 pub(super) struct Upload {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     uri: Uri,
-    token_file: Option<PathBuf>,
-    pub(super) batch: Batch,
+    /// The file of a bearer token. It is read for each batch, so it may be replaced.
+    token: Option<PathBuf>,
 }
 
 impl Upload {
-    pub(super) fn new(config: &HttpConfig) -> Result<Self, CannotStart> {
-        let uri = address(&config.url).ok_or_else(|| CannotStart::Url(config.url.clone()))?;
-        if config.token_file.is_some() && !is_private(&uri) {
-            return Err(CannotStart::Plain(config.url.clone()));
+    /// A service at an address, whose certificate is signed by the authorities of a file, or by one that the system
+    /// believes.
+    pub(super) fn new(
+        url: &str,
+        token: Option<&Path>,
+        authority: Option<&Path>,
+    ) -> Result<Self, CannotStart> {
+        let uri = address(url).ok_or_else(|| CannotStart::Url(url.to_owned()))?;
+        if token.is_some() && !is_private(&uri) {
+            return Err(CannotStart::Plain(url.to_owned()));
         }
         let mut connector = HttpConnector::new();
         connector.enforce_http(false);
         connector.set_connect_timeout(Some(ATTEMPT / 2));
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(trust(&uri, config.ca_file.as_deref())?)
+            .with_tls_config(trust(&uri, authority)?)
             .https_or_http()
             .enable_http1()
             .wrap_connector(connector);
@@ -71,12 +69,7 @@ impl Upload {
         Ok(Self {
             client,
             uri,
-            token_file: config.token_file.clone(),
-            batch: Batch {
-                count: 10_000,
-                bytes: config.batch_bytes,
-                linger: config.linger,
-            },
+            token: token.map(Path::to_owned),
         })
     }
 
@@ -102,8 +95,8 @@ impl Upload {
 
     async fn request(&self, batch: &[Entry]) -> Result<Request<Full<Bytes>>, Failure> {
         let events = array(batch);
-        let token_file = self.token_file.clone();
-        let (body, token) = tokio::task::spawn_blocking(move || (gzip(&events), token(token_file)))
+        let file = self.token.clone();
+        let (body, token) = tokio::task::spawn_blocking(move || (gzip(&events), token(file)))
             .await
             .map_err(io::Error::other)?;
         let mut request = Request::builder()
