@@ -211,9 +211,10 @@ impl Outlet {
                 break;
             };
             self.counts.failed(&failure);
-            let tried = batch.len();
-            batch.retain(|entry| entry.receipt.is_none());
-            self.counts.dropped("failed", tried - batch.len());
+            let is_awaited = |entry: &Entry| entry.receipt.is_some();
+            let awaited = batch.iter().filter(|entry| is_awaited(entry)).count();
+            self.counts.dropped("failed", awaited);
+            batch.retain(|entry| !is_awaited(entry));
             if batch.is_empty() {
                 return;
             }
