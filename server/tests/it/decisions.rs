@@ -131,7 +131,17 @@ async fn an_event_has_the_shape_of_opa_and_what_is_ours_under_one_key() {
     let mut event: Value = serde_json::from_str(&text).unwrap();
     assert!(event["labels"]["id"].as_str().unwrap().len() == 16);
     event["labels"]["id"] = json!("0123456789abcdef");
+    assert_eq!(event, documented());
     insta::assert_snapshot!(serde_json::to_string_pretty(&event).unwrap());
+}
+
+/// The event that the page of reference shows.
+fn documented() -> Value {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/decisions.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, event) = page.split_once("```json\n").unwrap();
+    let (event, _) = event.split_once("```").unwrap();
+    serde_json::from_str(event).unwrap()
 }
 
 const CANARY: &str = "c4n4ry-0f-the-m1ne";
