@@ -185,8 +185,7 @@ impl Decisions {
     /// Takes nothing more in, and writes what waits, for as long as that may take.
     pub async fn finish(&self) {
         self.pending.close();
-        let tasks = self.tasks.lock();
-        let tasks = std::mem::take(&mut *tasks.unwrap_or_else(PoisonError::into_inner));
+        let tasks = self.begun();
         let aborts: Vec<_> = tasks.iter().map(JoinHandle::abort_handle).collect();
         let all = futures_util::future::join_all(tasks);
         if timeout(LAST, all).await.is_err() {
@@ -195,6 +194,11 @@ impl Decisions {
         for abort in aborts {
             abort.abort();
         }
+    }
+
+    fn begun(&self) -> Vec<JoinHandle<()>> {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *tasks)
     }
 
     fn put(&self, decision: Decision, receipt: Option<Receipt>) -> bool {
@@ -280,7 +284,7 @@ struct Masked {
 
 /// The records of decisions, of which the first has the next number.
 fn records(desk: &Desk, batch: Vec<Pending>, number: u64) -> Vec<Masked> {
-    let numbers = number + 1..;
+    let numbers = (number + 1)..;
     let numbered = batch.into_iter().zip(numbers);
     numbered
         .map(|(Pending { decision, receipt }, number)| Masked {

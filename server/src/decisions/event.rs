@@ -25,8 +25,8 @@ pub(super) struct Desk {
 impl Desk {
     /// The record of a decision, the one with this number since the start.
     pub(super) fn record(&self, mut decision: Decision, number: u64) -> Arc<Record> {
-        let (event, hidden) = self.masked(&mut decision);
-        let text = self.event(&decision, event, &hidden, number);
+        let (mut event, hidden) = self.masked(&mut decision);
+        let text = self.event(&decision, &mut event, &hidden, number);
         let rules: BTreeSet<&str> = decision.findings.iter().map(|f| f.rule.as_str()).collect();
         let asked = decision.asked;
         Arc::new(Record {
@@ -66,7 +66,13 @@ impl Desk {
         (event, hidden)
     }
 
-    fn event(&self, decision: &Decision, mut event: Value, hidden: &Hidden, number: u64) -> String {
+    fn event(
+        &self,
+        decision: &Decision,
+        event: &mut Value,
+        hidden: &Hidden,
+        number: u64,
+    ) -> String {
         let clean = |texts: &[String]| -> Vec<String> {
             let texts = texts.iter();
             texts.map(|text| hidden.without_secrets(text)).collect()

@@ -177,7 +177,7 @@ mod tests {
         let batch = Batch {
             count: 1,
             bytes: 100,
-            linger: Duration::from_secs(60),
+            linger: Duration::from_mins(1),
         };
         assert_eq!(queue.take(batch).await, Some(vec!['a']));
         let batch = Batch {

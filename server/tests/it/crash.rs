@@ -32,7 +32,7 @@ async fn a_process_that_writes_until_it_is_killed() {
     };
     let (place, name) = task.rsplit_once(' ').unwrap();
     let path = Path::new(place);
-    let (sink, store) = if place.ends_with(".db") {
+    let (sink, store) = if path.extension().is_some_and(|ending| ending == "db") {
         let store = open(&StorePlace::Sqlite(path.to_owned())).await.unwrap();
         (SinkConfig::Store, Some(store))
     } else {

@@ -119,8 +119,8 @@ fn fresh() -> String {
 
 #[expect(clippy::print_stdout, reason = "what is left out is said")]
 fn server() -> Option<&'static Server> {
-    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-    let server = SERVER.get_or_init(|| match env::var("PLUMBLINE_POSTGRES") {
+    static STARTED: OnceLock<Option<Server>> = OnceLock::new();
+    let server = STARTED.get_or_init(|| match env::var("PLUMBLINE_POSTGRES") {
         Ok(url) => Some(Server { url, _held: None }),
         Err(_) => started(),
     });
