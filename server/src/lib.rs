@@ -3,9 +3,12 @@
 pub mod admission;
 pub mod auth;
 pub mod config;
+pub mod decision;
+pub mod decisions;
 pub mod doors;
 pub mod listen;
 pub mod policies;
 pub mod shutdown;
+pub mod store;
 pub mod telemetry;
 pub mod tls;

@@ -14,7 +14,11 @@
 mod api_server;
 mod cluster;
 mod config;
+mod crash;
+mod databases;
+mod decisions;
 mod listen;
 mod policies;
+mod store;
 mod tls;
 mod wire;
