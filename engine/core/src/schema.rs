@@ -19,6 +19,9 @@ pub const WAIVERS: &str = include_str!("../../../docs/reference/waivers.schema.j
 /// The schema of a baseline.
 pub const BASELINE: &str = include_str!("../../../docs/reference/baseline.schema.json");
 
+/// The schema of the settings of a server.
+pub const SERVE: &str = include_str!("../../../docs/reference/serve.schema.json");
+
 /// A compiled schema.
 #[derive(Debug)]
 pub struct Schema {
