@@ -116,7 +116,8 @@ async fn what_is_given_up_keeps_nobody_from_waiting() {
 #[tokio::test]
 async fn what_goes_on_beyond_its_time_is_counted_until_it_returns() {
     let pool = pool(1, 1);
-    let (release, job) = busy(&pool, now()).await;
+    let shortly = Instant::now() + Duration::from_millis(500);
+    let (release, job) = busy(&pool, shortly).await;
     assert_eq!(job.await.unwrap(), Err(Refusal::Late));
     until(&pool, (0, 1, 1)).await;
     drop(release);
