@@ -12,6 +12,7 @@ pub mod finding;
 pub mod fix;
 pub mod frontend;
 pub mod locate;
+pub mod manifests;
 pub mod parse;
 pub mod policy;
 pub mod problem;
