@@ -2,4 +2,7 @@
 
 pub mod admission;
 pub mod auth;
+pub mod listen;
+pub mod shutdown;
 pub mod telemetry;
+pub mod tls;

@@ -14,3 +14,6 @@
 
 mod api_server;
 mod cluster;
+mod listen;
+mod tls;
+mod wire;
