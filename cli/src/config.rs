@@ -1,5 +1,6 @@
 //! Arguments and `plumbline.yaml`, with the layers that it extends, to one resolved configuration.
 
+mod admission;
 mod decisions;
 mod find;
 mod layers;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use plumbline_core::break_glass::BreakGlass;
 use plumbline_core::finding::{Effect, Severity};
 use plumbline_core::parse::{self, Document, Notation};
 use plumbline_core::policy::{Ingredients, Namespace, Override};
@@ -17,6 +19,7 @@ use plumbline_core::problem::Problem;
 use plumbline_core::report::settings::Setting;
 use plumbline_core::schema::{self, Schema};
 use plumbline_core::source::{FileId, Source, Sources, Span};
+use plumbline_core::stage::Stages;
 use plumbline_core::tree::{NodeId, Typing, View};
 use plumbline_core::waiver::{self, Authority, Waiver};
 use plumbline_rego::Value;
@@ -50,6 +53,10 @@ pub(crate) struct CheckConfig {
     pub(crate) waivers: Vec<Place>,
     /// The organisation's waivers, from the layers that are extended.
     pub(crate) organisation: Vec<Waiver>,
+    /// How far the organisation has introduced its rules at admission.
+    pub(crate) stages: Stages,
+    /// Who may pass them there for some hours.
+    pub(crate) break_glass: Vec<BreakGlass>,
     /// The file of the baseline.
     pub(crate) baseline: Option<Place>,
     /// What a layer locks, and where.
@@ -141,11 +148,7 @@ impl Own {
     }
 
     fn place(&self, view: View<'_>) -> Span {
-        self.document.tree.place(view.id()).unwrap_or(Span {
-            file: self.document.file,
-            start: 0,
-            end: 0,
-        })
+        self.document.place(view)
     }
 
     /// What a path of the file leads to, from the folder it lies in; none if that is out of what is read.
@@ -205,6 +208,7 @@ impl Resolver<'_> {
         let fail_on = fail_on.and_then(Severity::parse);
         let (ignored, ignore_places) = self.ignored(&layers);
         let organisation = self.organisation(&layers);
+        let (stages, break_glass) = self.admission(&layers);
         // A file that is not there yet may be written by what reads this.
         let waivers: Vec<Place> = layers
             .said("waivers")
@@ -234,6 +238,8 @@ impl Resolver<'_> {
             revision: self.revision.clone(),
             ingredients,
             organisation,
+            stages,
+            break_glass,
             waivers,
             baseline,
             keeps_documents: false,

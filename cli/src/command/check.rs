@@ -86,6 +86,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     config.own_files.extend(baselines.cloned());
     let (policies, policy_problems) = policy::load(&config.ingredients, &sources);
     problems.extend(policy_problems);
+    problems.extend(config.unknown_rules(&policies));
     problems.extend(refused(args, &config));
     let unloaded = problems.iter().any(Problem::is_error);
     let fail_on = args.fail_on.unwrap_or(config.fail_on);

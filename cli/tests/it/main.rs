@@ -34,6 +34,7 @@ mod parity;
 mod pod_security;
 mod policy;
 mod since;
+mod staging;
 mod unit_tests;
 mod waivers;
 mod witness;
