@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::names::{assigned, is_secret, names_secret};
+use super::names::{assignment, is_secret, names_secret};
 use super::pointer::{Mask, spelt};
 
 /// What stands in place of a secret.
@@ -258,14 +258,23 @@ impl Walk<'_> {
             }
         }
         if is_secret(text) || self.is_last_applied() {
-            self.hide(value);
-        } else if let Some(secret) = assigned(text) {
-            let shown = format!("{}{HIDDEN}", text.strip_suffix(secret).unwrap_or_default());
-            if shown != text {
+            return self.hide(value);
+        }
+        let mut shown = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let (before, secret, behind) = assignment(line).unwrap_or((line, "", ""));
+            shown.push_str(before);
+            if !secret.is_empty() && secret != HIDDEN {
                 self.hidden.learn_text(secret);
-                *value = Value::String(shown);
-                self.took();
+                shown.push_str(HIDDEN);
+            } else {
+                shown.push_str(secret);
             }
+            shown.push_str(behind);
+        }
+        if shown != text {
+            *value = Value::String(shown);
+            self.took();
         }
     }
 
@@ -375,6 +384,15 @@ mod tests {
                 "/input/headers/Authorization/0",
                 "/input/spec/token",
             ],
+        );
+    }
+
+    #[test]
+    fn lines_of_a_text_are_hidden_by_the_names_on_them() {
+        check(
+            json!({"data": {"app.yaml": "mode: fast\ndb:\n  password: hunter2\n"}}),
+            json!({"data": {"app.yaml": "mode: fast\ndb:\n  password: ***\n"}}),
+            &["/input/data/app.yaml"],
         );
     }
 
