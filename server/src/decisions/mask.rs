@@ -20,6 +20,8 @@ const SHORTEST: usize = 4;
 const SHORTEST_IN_INPUT: usize = 8;
 /// How many bytes are compared, all in all. A text that would take more is hidden as a whole.
 const COMPARED: usize = 256 * 1024 * 1024;
+/// How deep the object of a request lies: `/input/request/object`.
+const OBJECT: usize = 3;
 /// How deep JSON is read within texts of JSON.
 const MAX_NESTED: usize = 4;
 
@@ -137,22 +139,26 @@ impl Hidden {
     }
 }
 
-/// Hides every value at a pointer and beside it: what a sensitive rule points at may be the neighbour of a secret.
+/// Hides every value at a pointer and beside it: what a sensitive rule points at may be the neighbour of a secret. An
+/// old object that has nothing there loses what it has at the nearest place.
 fn around(event: &mut Value, pointer: &str, hidden: &mut Hidden) {
-    if event.get("input").is_none() {
-        return;
-    }
-    let mut existing = pointer;
-    while event.pointer(existing).is_none() {
-        match existing.rsplit_once('/') {
-            Some((shorter, _)) => existing = shorter,
+    let mut place = pointer;
+    while event.pointer(place).is_none() {
+        match place.rsplit_once('/') {
+            Some((shorter, _)) => place = shorter,
             None => return,
         }
     }
-    let parent = existing.rsplit_once('/').map_or("", |(parent, _)| parent);
-    let parent = if parent.is_empty() { existing } else { parent };
-    if let Some(value) = event.pointer_mut(parent) {
-        blot(value, &mut parent.to_owned(), hidden);
+    let is_there = place == pointer;
+    match (place.matches('/').count(), place.rsplit_once('/')) {
+        (..OBJECT, _) => return,
+        (OBJECT, _) if !is_there => return,
+        (OBJECT, _) => {}
+        (_, Some((parent, _))) if is_there => place = parent,
+        _ => {}
+    }
+    if let Some(value) = event.pointer_mut(place) {
+        blot(value, &mut place.to_owned(), hidden);
     }
 }
 
@@ -259,6 +265,9 @@ impl Walk<'_> {
         }
         if is_secret(text) || self.is_last_applied() {
             return self.hide(value);
+        }
+        if !text.contains(['=', ':']) {
+            return;
         }
         let mut shown = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
@@ -413,12 +422,22 @@ mod tests {
 
     #[test]
     fn what_a_sensitive_rule_points_at_is_hidden_with_what_is_beside_it() {
-        let mut event = json!({"input": {"spec": {"a": {"b": "one", "c": 2}, "d": "three"}}});
-        hide(&mut event, &[], &["/spec/a/b/missing".to_owned()]);
-        assert_eq!(
-            event,
-            json!({"input": {"spec": {"a": {"b": "***", "c": "***"}, "d": "three"}}})
-        );
+        let pointers = ["object", "oldObject"].map(|key| format!("/request/{key}/spec/a/b"));
+        let object = json!({"spec": {"a": {"b": "one", "c": 2}, "d": "three"}});
+        let hidden = json!({"spec": {"a": {"b": "***", "c": "***"}, "d": "three"}});
+        for (old, old_hidden) in [
+            (object.clone(), hidden.clone()),
+            (Value::Null, Value::Null),
+            (
+                json!({"spec": {"a": {"x": 1}, "d": 4}}),
+                json!({"spec": {"a": {"x": "***"}, "d": 4}}),
+            ),
+        ] {
+            let request = |object: &Value, old: &Value| json!({"input": {"request": {"uid": "u", "object": object, "oldObject": old}}});
+            let mut event = request(&object, &old);
+            hide(&mut event, &[], &pointers);
+            assert_eq!(event, request(&hidden, &old_hidden));
+        }
     }
 
     #[test]
