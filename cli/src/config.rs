@@ -178,7 +178,7 @@ impl Resolver<'_> {
             self.listed(&layers, "policies"),
             self.named(&args.policies, help),
         ];
-        let (packed, policies) = self.unpacked(policies.concat());
+        let (packed, policies) = self.packed_apart(policies.concat());
         let (folders, policies): (Vec<Place>, Vec<Place>) =
             policies.into_iter().partition(opa::is_bundle);
         let (mut modules, problems) = bundle::policies(&policies, self.sources);
@@ -192,7 +192,7 @@ impl Resolver<'_> {
         }
         let help = "`--data` names a file or folder of JSON and YAML that policies read, or a packed bundle of OPA";
         let data = [self.listed(&layers, "data"), self.named(&args.data, help)];
-        let (packed, data) = self.unpacked(data.concat());
+        let (packed, data) = self.packed_apart(data.concat());
         let (mut data, problems) = bundle::data(&data, self.sources);
         self.problems.extend(problems);
         ingredients.data.append(&mut data);
@@ -344,7 +344,7 @@ impl Resolver<'_> {
     }
 
     /// The roots of packed bundles, and the other places. A bundle that cannot be read is said.
-    fn unpacked(&mut self, places: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
+    fn packed_apart(&mut self, places: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
         let (packed, others): (Vec<Place>, Vec<Place>) =
             places.into_iter().partition(opa::is_packed);
         let mut roots = Vec::new();

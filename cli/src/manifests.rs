@@ -5,9 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use plumbline_core::cache::{Entry, Memory};
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Document, Notation};
-use plumbline_core::problem::Problem;
+use plumbline_core::problem::{Place, Problem};
 use plumbline_core::report::Coverage;
 use plumbline_core::resource::Resource;
 use plumbline_core::source::{FileId, Source, Sources, Span};
@@ -19,6 +20,8 @@ use rayon::prelude::*;
 
 use crate::args::ReadArgs;
 use crate::config::CheckConfig;
+use crate::progress;
+use crate::results::{Recalled, Results};
 
 /// What messages call the text of `-`.
 pub(crate) const STANDARD_INPUT: &str = "standard input";
@@ -43,6 +46,10 @@ pub(crate) struct Manifests {
     pub(crate) files: BTreeMap<String, PathBuf>,
     /// The text of standard input.
     pub(crate) piped: Option<FileId>,
+    /// The files that stand for themselves and were read without a problem.
+    alone: BTreeSet<FileId>,
+    /// What was known of the files from earlier runs.
+    pub(crate) recalled: Recalled,
 }
 
 /// Reads every manifest below some paths.
@@ -52,15 +59,16 @@ pub(crate) fn read(
     config: &CheckConfig,
     sources: &mut Sources,
 ) -> Manifests {
-    read_with(paths, args, config, &Edited::default(), sources)
+    read_with(paths, args, config, &Edited::default(), None, sources)
 }
 
-/// The same, as if some of the files were edited.
+/// The same, as if some of the files were edited, and without those of which earlier runs know all.
 pub(crate) fn read_with(
     paths: &[PathBuf],
     args: &ReadArgs,
     config: &CheckConfig,
     edited: &Edited,
+    results: Option<&Results<'_>>,
     sources: &mut Sources,
 ) -> Manifests {
     let max_file_size = args.max_file_size;
@@ -69,7 +77,10 @@ pub(crate) fn read_with(
         .iter()
         .cloned()
         .partition(|path| path == Path::new("-"));
-    let found = find(&roots, config, &mut manifests);
+    let mut found = find(&roots, config, &mut manifests);
+    if let Some(results) = results {
+        found.retain(|candidate| !results.holds(&candidate.path));
+    }
     let (charts, candidates) = if args.helm {
         charts(found)
     } else {
@@ -122,7 +133,10 @@ pub(crate) fn read_with(
             Err(problem) => manifests.problems.push(problem),
         }
     }
-    let parsed = parse_all(taken, sources);
+    if let Some(results) = results {
+        manifests.recalled = results.recall(&taken, sources);
+    }
+    let parsed = parse_others(taken, &manifests.recalled.memory, sources);
     understand(
         parsed,
         gaps,
@@ -130,6 +144,9 @@ pub(crate) fn read_with(
         sources,
         &mut manifests,
     );
+    if results.is_some() {
+        manifests.recalled.memory.alone = std::mem::take(&mut manifests.alone);
+    }
     manifests
 }
 
@@ -180,9 +197,27 @@ pub(crate) fn texts(
 
 /// Parses texts, in parallel.
 pub(crate) fn parse_all(taken: Vec<(FileId, Candidate)>, sources: &Sources) -> Vec<Parsed> {
+    parse_others(taken, &Memory::default(), sources)
+}
+
+/// Parses texts but for those that need not be read.
+fn parse_others(
+    taken: Vec<(FileId, Candidate)>,
+    memory: &Memory,
+    sources: &Sources,
+) -> Vec<Parsed> {
+    progress::expect(taken.len());
     taken
         .into_par_iter()
-        .filter_map(|(file, candidate)| parse_one(file, candidate, sources))
+        .filter_map(|(file, candidate)| {
+            let known = memory.unread.get(&file);
+            let parsed = match known {
+                Some(entry) => Some(Parsed::known(file, candidate, entry)),
+                None => parse_one(file, candidate, sources),
+            };
+            progress::read();
+            parsed
+        })
         .collect()
 }
 
@@ -230,6 +265,11 @@ pub(crate) fn understand(
         add(read, manifests);
     }
     reading.take_together(&together.iter().collect::<Vec<_>>(), &whole);
+    for problem in &reading.problems {
+        if let Place::Span(span) = problem.place {
+            manifests.alone.remove(&span.file);
+        }
+    }
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
 }
@@ -324,6 +364,27 @@ pub(crate) struct Parsed {
     notation: Notation,
     pub(crate) documents: Vec<Document>,
     problems: Vec<Problem>,
+    /// What it declares, if that is known and it was not read.
+    known: Option<Vec<Resource>>,
+}
+
+impl Parsed {
+    /// A file that need not be read.
+    fn known(file: FileId, candidate: Candidate, entry: &Entry) -> Self {
+        Self {
+            file,
+            notation: notation(&candidate),
+            name: candidate.name,
+            named: candidate.named,
+            documents: Vec::new(),
+            problems: Vec::new(),
+            known: Some(entry.resources().to_vec()),
+        }
+    }
+}
+
+fn notation(candidate: &Candidate) -> Notation {
+    Notation::of_file_name(&candidate.name).unwrap_or(Notation::Yaml)
 }
 
 /// The files of Terraform that were found with everything else in their folder, rather than named alone, and of which
@@ -349,7 +410,7 @@ pub(crate) fn folder(name: &str) -> &str {
 
 fn parse_one(file: FileId, candidate: Candidate, sources: &Sources) -> Option<Parsed> {
     let source = sources.get(file)?;
-    let notation = Notation::of_file_name(&candidate.name).unwrap_or(Notation::Yaml);
+    let notation = notation(&candidate);
     let (documents, problems) = parse::parse(source, file, notation);
     Some(Parsed {
         file,
@@ -358,10 +419,13 @@ fn parse_one(file: FileId, candidate: Candidate, sources: &Sources) -> Option<Pa
         notation,
         documents,
         problems,
+        known: None,
     })
 }
 
 struct Read {
+    /// The file, if it stands for itself and was read without a problem.
+    alone: Option<FileId>,
     name: String,
     named: bool,
     recognised: bool,
@@ -375,14 +439,16 @@ struct Read {
 /// written, one that no format knows is no stranger.
 fn read_one(parsed: Parsed, is_built: bool, keeps_documents: bool) -> Read {
     let Parsed {
+        file,
         name,
         named,
         notation,
         documents,
         problems,
-        ..
+        known,
     } = parsed;
     let mut read = Read {
+        alone: None,
         name,
         named,
         recognised: is_built,
@@ -393,6 +459,11 @@ fn read_one(parsed: Parsed, is_built: bool, keeps_documents: bool) -> Read {
         },
         together: Vec::new(),
     };
+    if let Some(resources) = known {
+        read.recognised = true;
+        read.reading.resources = resources;
+        return read;
+    }
     if is_built {
         return read;
     }
@@ -415,6 +486,8 @@ fn read_one(parsed: Parsed, is_built: bool, keeps_documents: bool) -> Read {
         let strangers = strangers.into_iter().filter_map(stranger);
         read.reading.problems.extend(strangers);
     }
+    let is_alone = read.recognised && read.reading.problems.is_empty();
+    read.alone = is_alone.then_some(file);
     read
 }
 
@@ -433,6 +506,7 @@ fn stranger(document: &Document) -> Option<Problem> {
 
 fn add(read: Read, manifests: &mut Manifests) {
     let Read {
+        alone,
         name,
         named,
         recognised,
@@ -440,6 +514,7 @@ fn add(read: Read, manifests: &mut Manifests) {
         mut reading,
         ..
     } = read;
+    manifests.alone.extend(alone);
     manifests.problems.append(&mut reading.problems);
     manifests.resources.append(&mut reading.resources);
     if recognised {

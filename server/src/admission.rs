@@ -8,14 +8,24 @@ use plumbline_core::estate::Estate;
 use plumbline_core::finding::{Effect, Evaluation, Finding};
 use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Document, Notation};
-use plumbline_core::policy::{PolicySet, metadata::OnError};
+use plumbline_core::policy::{PolicySet, Request, metadata::OnError};
 use plumbline_core::problem::Problem;
 use plumbline_core::source::{FileId, Source, Sources};
 use plumbline_core::tree::{NodeId, Typing, View};
 use plumbline_core::verdict::{EnforcementPoint, is_excused};
 use plumbline_core::waiver::{Date, Occasion, Waivers};
-use plumbline_rego::Settings;
+use plumbline_rego::{ObjectBuilder, Settings, Value};
 use serde::Serialize;
+
+/// What rules see of a request beside its object, below `input.admission`, and where a review has it.
+const FACTS: &[(&str, &str)] = &[
+    ("dryRun", "dryRun"),
+    ("old", "oldObject"),
+    ("operation", "operation"),
+    ("options", "options"),
+    ("subResource", "subResource"),
+    ("user", "userInfo"),
+];
 
 /// What requests are judged by.
 #[derive(Debug, Clone, Copy)]
@@ -69,11 +79,16 @@ fn decide(
     let mut reading = Reading::default();
     reading.take_object(document, object.id());
     let (estate, _) = Estate::new(std::mem::take(&mut reading.resources));
+    let facts = facts(request);
+    let asked = Request {
+        around: None,
+        admission: Some(&facts),
+    };
     let Evaluation {
         mut findings,
         mut problems,
         ..
-    } = door.policies.evaluate_alone(&estate, settings);
+    } = door.policies.evaluate_within(&estate, asked, settings);
     let occasion = Occasion {
         estate: &estate,
         sources: &Sources::default(),
@@ -93,6 +108,16 @@ fn decide(
         settle(door.policies, problem, &mut decision);
     }
     decision
+}
+
+fn facts(request: View<'_>) -> Value {
+    let mut facts = ObjectBuilder::with_capacity(FACTS.len());
+    for (key, sent) in FACTS {
+        if let Some(fact) = request.get(sent).filter(|fact| !fact.is_null()) {
+            facts.insert_str(key, fact.value());
+        }
+    }
+    Value::Object(facts.finish())
 }
 
 fn judge(finding: &Finding, decision: &mut Decision) {

@@ -12,6 +12,7 @@ mod architecture;
 mod bad_input;
 mod baseline;
 mod bypass;
+mod cache;
 mod check;
 mod conftest;
 mod estate;
@@ -54,6 +55,8 @@ fn plumb(folder: &Path, args: &[&str]) -> Run {
         .args(args)
         .current_dir(folder)
         .env("COLUMNS", "120")
+        // Runs share no cache but one that they name.
+        .env("CI", "true")
         .env_remove("NO_COLOR")
         .output()
         .unwrap();

@@ -1,7 +1,7 @@
 //! Equal objects get equal findings at every door.
 
-use plumbline_core::policy::{Ingredients, PolicySet, load};
-use plumbline_core::source::Sources;
+use plumbline_core::policy::{Ingredients, PolicyFile, PolicySet, load};
+use plumbline_core::source::{Source, Sources};
 use plumbline_core::waiver::{self, Authority, Date, Waivers};
 use plumbline_rego::Settings;
 use plumbline_server::admission::{self, Door};
@@ -149,6 +149,50 @@ fn a_privileged_pod_is_refused() {
         refused(&object),
         ["[deployment/privileged-container] container `c` runs privileged"]
     );
+}
+
+/// A rule on what is said of a request beside its object.
+const HISTORY: &str = r#"# METADATA
+# scope: package
+# title: History
+# custom:
+#   id: test/history
+#   severity: low
+package test.history
+
+deny contains {"msg": msg, "path": ["resource"]} if {
+	asked := input.admission
+	msg := sprintf("%s %s: %v to %v", [asked.user.username, asked.operation, asked.old.data, input.resource.data])
+}
+"#;
+
+#[test]
+fn a_rule_knows_who_asks_and_what_was_there() {
+    let mut sources = Sources::default();
+    let path = "history.rego".to_owned();
+    let file = sources.add(Source::new(path.clone(), HISTORY));
+    let ingredients = Ingredients {
+        modules: vec![PolicyFile { file, path }],
+        ..Ingredients::default()
+    };
+    let (set, problems) = load(&ingredients, &sources);
+    assert_eq!(problems, []);
+    let message = |old: &str| {
+        let map = r#""apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}"#;
+        let review = format!(
+            r#"{{"request": {{"uid": "u", "operation": "UPDATE", "userInfo": {{"username": "mara"}}, "object": {{{map}, "data": {{"k": "2"}}}}, "oldObject": {old}}}}}"#
+        );
+        let answer = answer(&set, &Waivers::default(), &review).unwrap();
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        answer["response"]["status"]["message"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    assert_eq!(
+        message(r#"{"data": {"k": "1"}}"#).as_deref(),
+        Some(r#"[test/history] mara UPDATE: {"k": "1"} to {"k": "2"}"#)
+    );
+    assert_eq!(message("null"), None);
 }
 
 /// A waiver of the privileged pod.

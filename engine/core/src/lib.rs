@@ -6,6 +6,7 @@
 #![warn(clippy::disallowed_methods, missing_docs)]
 
 pub mod baseline;
+pub mod cache;
 pub mod estate;
 pub mod finding;
 pub mod fix;

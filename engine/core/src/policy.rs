@@ -3,6 +3,7 @@
 //! Rules are chosen by platform, kind and subject before anything is evaluated. Those of Conftest packages judge
 //! documents as they are written.
 
+mod chosen;
 mod conftest;
 mod digest;
 mod evaluate;
@@ -12,6 +13,9 @@ mod load;
 pub mod metadata;
 pub mod page;
 pub mod profile;
+mod query;
+mod remember;
+mod targets;
 
 use std::sync::{Arc, LazyLock};
 
@@ -20,9 +24,10 @@ use plumbline_rego::builtins::Table;
 use plumbline_rego::{Entry, Place, Program, Value};
 
 pub use digest::Digest;
-pub use evaluate::{Share, Shares};
+pub use evaluate::{Request, Share, Shares};
 pub use explain::Case;
 pub use load::{base_data, load, merge};
+pub use targets::Target;
 
 use crate::estate::graph;
 use crate::finding::{Effect, RuleId, Severity};
@@ -102,8 +107,13 @@ pub struct Override {
 #[derive(Debug)]
 pub struct PolicySet {
     rules: Vec<Rule>,
+    program: Program,
+    /// `data` as it is for all: without parameters, and without the world.
+    data: Value,
     /// The keys of the world that some rule reads.
     world_keys: Vec<&'static str>,
+    /// The rules that judge each kind of resource that there was.
+    chosen: chosen::Chosen,
     /// Every rule that is described, in order of ids, also those that do not judge.
     pub catalogue: Vec<Listed>,
     /// What the set is made of, as one number.
@@ -158,6 +168,12 @@ pub struct Rule {
     data: Value,
     /// Whether it names the rest of the estate, `data.world`.
     reads_world: bool,
+    /// The keys of it that it names, itself or through libraries.
+    world_keys: Vec<&'static str>,
+    /// Whether it names what a request for admission says beside the object: it judges nothing else.
+    reads_admission: bool,
+    /// Whether it asks for the time, or for chance.
+    reads_clock: bool,
     /// The text of each module of the program.
     modules: Arc<[FileId]>,
     /// How it is asked, if it belongs to a Conftest package.
@@ -168,6 +184,13 @@ impl PolicySet {
     /// The rules in order of their ids.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The rule of an id.
+    pub(crate) fn rule(&self, id: &str) -> Option<&Rule> {
+        let by_id = |rule: &Rule| rule.metadata.id.as_str().cmp(id);
+        let at = self.rules.binary_search_by(by_id).ok()?;
+        self.rules.get(at)
     }
 
     /// Whether some rule judges documents as they are written, so that they are to be kept.
@@ -189,6 +212,11 @@ impl Rule {
     /// Its parameters in force.
     pub fn params(&self) -> Option<&Value> {
         self.data.get_str("params")
+    }
+
+    /// Whether it answers the same of equal resources, on every day and beside whatever else there is.
+    fn is_repeatable(&self) -> bool {
+        !self.reads_world && !self.reads_clock
     }
 
     /// The span of a place in its policy, or in a library that it uses.

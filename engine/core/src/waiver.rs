@@ -17,7 +17,18 @@ pub use file::read as of_file;
 pub use inline::read as of_comments;
 pub use matcher::{Occasion, Waivers};
 
+use crate::resource::Resource;
 use crate::source::Span;
+
+/// Whether a comment of a text may be a waiver.
+pub(crate) fn may_stand_in(text: &str) -> bool {
+    text.contains(inline::WORD)
+}
+
+/// Whether an object points at a waiver.
+pub(crate) fn is_pointed_at_by(resource: &Resource) -> bool {
+    annotation::pointers(resource).next().is_some()
+}
 
 /// One exception.
 #[derive(Debug, Clone, PartialEq, Eq)]

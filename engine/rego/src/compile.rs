@@ -155,17 +155,29 @@ pub struct Entry {
 }
 
 impl Program {
-    /// The entry at a path like `data.a.b.deny`; what is no rule is looked up in base data.
+    /// The entry at a path like `data.a.b.deny`; what is no rule is looked up in the value of the rule above it, or else
+    /// in base data.
     pub fn entry(&self, path: &str) -> Entry {
         let words: Vec<ArcStr> = path.split('.').skip(1).map(ArcStr::from).collect();
         self.entry_at(&words)
     }
 
-    /// The entry at a path below `data`.
+    /// The entry at a path below `data`. A word of digits is the index of an element where an array is.
     pub fn entry_at(&self, words: &[ArcStr]) -> Entry {
-        let expr = match self.inner.tree.find(words) {
-            Some(node) => Expr::Data(node),
-            None => Expr::Base(words.iter().cloned().map(Value::String).collect()),
+        let tree = &self.inner.tree;
+        let (mut node, mut rest) = (0, words);
+        while let Some((word, below)) = rest.split_first()
+            && let Some(child) = tree.child(node, word)
+        {
+            (node, rest) = (child, below);
+        }
+        let expr = if rest.is_empty() || tree.has_rules(node) {
+            let keys = rest.iter().map(key).map(Expr::Const);
+            keys.fold(Expr::Data(node), |above, key| {
+                Expr::Get(Box::new(above), Box::new(key))
+            })
+        } else {
+            Expr::Base(words.iter().map(key).collect())
         };
         Entry { expr }
     }
@@ -246,6 +258,20 @@ impl Program {
     pub fn readers(&self, path: &str) -> Vec<String> {
         let words: Vec<ArcStr> = path.split('.').skip(1).map(ArcStr::from).collect();
         link::readers(&self.inner, BTreeSet::from([words]))
+            .iter()
+            .map(|path| format!("data.{}", tree::spell(path)))
+            .collect()
+    }
+
+    /// The packages, as `data.a.b`, that call one of these builtins, themselves or through other packages.
+    pub fn callers(&self, builtins: &[&str]) -> Vec<String> {
+        let calls = |module: &&Compiled| {
+            let mut called = module.mentions.builtins.iter();
+            called.any(|name| builtins.contains(name))
+        };
+        let modules = self.inner.modules.iter().filter(calls);
+        let packages = modules.filter_map(|module| module.package.clone());
+        link::readers(&self.inner, packages.collect())
             .iter()
             .map(|path| format!("data.{}", tree::spell(path)))
             .collect()
@@ -365,6 +391,14 @@ impl Program {
             globals.insert(name.clone(), resolve::Global::Data(path));
         }
         globals
+    }
+}
+
+/// A word of a path as a key: a number if it is spelt like an index.
+fn key(word: &ArcStr) -> Value {
+    match word.parse::<i64>() {
+        Ok(index) if index.to_string() == word.as_str() => Value::from(index),
+        _ => Value::String(word.clone()),
     }
 }
 

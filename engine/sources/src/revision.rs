@@ -229,12 +229,10 @@ fn too_large(repository: &Path, max: u64) -> String {
 
 /// Where what was fetched from a place is kept.
 fn cache(url: &str) -> Result<PathBuf, String> {
-    let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
-    let caches = given.filter(|path| path.is_absolute()).or_else(home);
+    let caches = fs::caches();
     let caches = caches.ok_or("there is no place for what is fetched: set `XDG_CACHE_HOME`")?;
     let name = hex(&Sha256::digest(url.as_bytes()));
-    Ok(caches.join("plumbline").join("git").join(name))
+    Ok(caches.join("git").join(name))
 }
 
 /// Makes a repository that is not there. It has no files but objects.

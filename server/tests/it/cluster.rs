@@ -144,11 +144,12 @@ impl Cluster {
         let authority = Authority::new();
         let (certificate, key) = authority.server();
         let (admin, admin_key) = authority.client("admin", Some("system:masters"));
-        let accounts = KeyPair::generate().expect("a key").serialize_pem();
+        let accounts = KeyPair::generate().expect("a key");
         let ca = write(at, "ca.crt", &authority.pem);
         let certificate = write(at, "server.crt", &certificate);
         let key = write(at, "server.key", &key);
-        let accounts = write(at, "accounts.key", &accounts);
+        let verifying = write(at, "accounts.pub", &accounts.public_key_pem());
+        let signing = write(at, "accounts.key", &accounts.serialize_pem());
         let (peers, clients, secure) = (free_port(), free_port(), free_port());
         let store = format!("http://127.0.0.1:{clients}");
         let etcd = run(
@@ -169,8 +170,8 @@ impl Cluster {
             format!("--tls-private-key-file={key}"),
             format!("--client-ca-file={ca}"),
             format!("--service-account-issuer=https://127.0.0.1:{secure}/"),
-            format!("--service-account-key-file={accounts}"),
-            format!("--service-account-signing-key-file={accounts}"),
+            format!("--service-account-key-file={verifying}"),
+            format!("--service-account-signing-key-file={signing}"),
             "--bind-address=127.0.0.1".to_owned(),
             "--authorization-mode=RBAC".to_owned(),
             "--service-cluster-ip-range=10.0.0.0/24".to_owned(),
@@ -198,7 +199,7 @@ impl Cluster {
             if answer.is_ok() {
                 return;
             }
-            if begun.elapsed() > Duration::from_secs(60) {
+            if begun.elapsed() > Duration::from_mins(1) {
                 let log = fs::read_to_string(self.folder.path().join("api.log"));
                 panic!("the API server is not ready: {answer:?}\n{log:?}");
             }

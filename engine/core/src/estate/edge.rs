@@ -1,5 +1,6 @@
 //! What is joined to what: who hands events to whom, who calls, writes and reads what, and acts as which identity.
 
+use super::laid::{Gone, Laid, Part};
 use super::names::Names;
 use super::{Entity, EntityKind, Estate};
 use crate::resource::Resource;
@@ -90,37 +91,93 @@ const ACTIONS: &[(&str, EdgeKind, EntityKind)] = &[
 /// Forms of workloads that wait for nobody: what they start runs by itself.
 const ORCHESTRATORS: &[&str] = &["state-machine"];
 
+/// What makes an edge: an entity by what it says of itself, or a workload by what its identity is granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Maker {
+    Itself(usize),
+    Grants(usize),
+}
+
+/// An edge and what makes it. Several may make one.
+pub(super) type Made = (Edge, Maker);
+
 /// Every join that both of its ends are known of, in a fixed order.
 pub(super) fn edges(estate: &Estate) -> Vec<Edge> {
-    let mut joins = Joins {
-        names: Names::of(estate),
-        edges: Vec::new(),
+    let (names, nothing) = (Names::of(estate), Estate::default());
+    let (no_names, gone) = (Names::default(), Gone::default());
+    let below = Part {
+        estate,
+        names: &names,
     };
-    for (index, entity) in estate.entities.iter().enumerate() {
-        if let Some(resource) = estate.resources.get(entity.resource) {
-            joins.of_entity(index, entity, resource);
-        }
-    }
-    joins.of_grants(estate);
-    let mut edges = joins.edges;
+    let above = Part {
+        estate: &nothing,
+        names: &no_names,
+    };
+    let made = every(&Laid::new(below, above, &gone));
+    let mut edges: Vec<Edge> = made.into_iter().map(|(edge, _)| edge).collect();
     edges.sort_unstable();
     edges.dedup();
     edges
 }
 
-struct Joins<'a> {
-    names: Names<'a>,
-    edges: Vec<Edge>,
+/// Every edge with all that makes it, in no order.
+pub(super) fn every(laid: &Laid<'_>) -> Vec<Made> {
+    let mut joins = Joins::of(laid);
+    for index in laid.indexes() {
+        joins.of_entity(index);
+    }
+    let ends_of = |what| {
+        let of_kind = joins.made.iter().filter(move |(edge, _)| edge.what == what);
+        of_kind.map(|(edge, _)| (edge.from, edge.to))
+    };
+    let mut holds: Vec<(usize, usize)> = ends_of(EdgeKind::Holds).collect();
+    holds.sort_unstable();
+    let acts: Vec<(usize, usize)> = ends_of(EdgeKind::ActsAs).collect();
+    for (workload, identity) in acts {
+        let first = holds.partition_point(|(holder, _)| *holder < identity);
+        let held = holds.iter().skip(first);
+        let held = held.take_while(|(holder, _)| *holder == identity);
+        for (_, grant) in held {
+            joins.of_grant(workload, *grant);
+        }
+    }
+    joins.made
 }
 
-impl Joins<'_> {
+/// The edges that are asked for one after the other.
+pub(super) struct Joins<'a> {
+    laid: &'a Laid<'a>,
+    maker: Maker,
+    pub(super) made: Vec<Made>,
+}
+
+impl<'a> Joins<'a> {
+    pub(super) fn of(laid: &'a Laid<'a>) -> Self {
+        Self {
+            laid,
+            maker: Maker::Itself(0),
+            made: Vec::new(),
+        }
+    }
+
     fn join(&mut self, from: usize, to: impl IntoIterator<Item = usize>, what: EdgeKind) {
         let to = to.into_iter().filter(|to| *to != from);
-        self.edges.extend(to.map(|to| Edge { from, to, what }));
+        let maker = self.maker;
+        let edges = to.map(|to| (Edge { from, to, what }, maker));
+        self.made.extend(edges);
     }
 
     /// What an entity says of itself.
-    fn of_entity(&mut self, index: usize, entity: &Entity, resource: &Resource) {
+    pub(super) fn of_entity(&mut self, index: usize) {
+        let Some((entity, resource)) = self.laid.entity(index) else {
+            return;
+        };
+        self.maker = Maker::Itself(index);
+        self.laid.asks(index);
+        self.says(index, entity, resource);
+    }
+
+    fn says(&mut self, index: usize, entity: &Entity, resource: &Resource) {
         let view = entity.view();
         let text = |path: &[&str]| view.at(path).and_then(View::raw);
         match entity.kind {
@@ -133,20 +190,20 @@ impl Joins<'_> {
             }
             EntityKind::Endpoint => {
                 let target = text(&["target"]);
-                let behind = target.map(|target| self.names.behind(target, resource));
+                let behind = target.map(|target| self.laid.behind(target, resource));
                 self.join(index, behind.into_iter().flatten(), EdgeKind::Calls);
             }
             EntityKind::Workload => {
                 let identity = text(&["identity", "name"]);
                 let identity =
-                    identity.and_then(|name| self.names.find(EntityKind::Identity, name, resource));
+                    identity.and_then(|name| self.laid.find(EntityKind::Identity, name, resource));
                 self.join(index, identity, EdgeKind::ActsAs);
                 self.of_variables(index, view, resource);
             }
             EntityKind::Grant => {
                 let identity = text(&["identity"]);
                 let identity =
-                    identity.and_then(|name| self.names.find(EntityKind::Identity, name, resource));
+                    identity.and_then(|name| self.laid.find(EntityKind::Identity, name, resource));
                 if let Some(identity) = identity {
                     self.join(identity, [index], EdgeKind::Holds);
                 }
@@ -164,18 +221,18 @@ impl Joins<'_> {
         subscription: View<'_>,
         resource: &Resource,
     ) {
-        let names = &self.names;
+        let laid = self.laid;
         let find = |kinds: &[EntityKind], name| {
             let mut kinds = kinds.iter();
-            kinds.find_map(|kind| names.find(*kind, name, resource))
+            kinds.find_map(|kind| laid.find(*kind, name, resource))
         };
         let Some(from) = find(&[EntityKind::Channel, EntityKind::Store], channel) else {
             return;
         };
         let to = if consumer.contains("://") {
-            names.at_address(consumer, resource)
+            laid.at_address(consumer, resource)
         } else {
-            match names.behind(consumer, resource) {
+            match laid.behind(consumer, resource) {
                 none if none.is_empty() => {
                     find(&[EntityKind::Channel], consumer).into_iter().collect()
                 }
@@ -198,40 +255,23 @@ impl Joins<'_> {
             .flat_map(View::items);
         for value in variables.filter_map(|variable| variable.get("value")?.raw()) {
             if value.contains("://") {
-                let to = self.names.at_address(value, resource);
+                let to = self.laid.at_address(value, resource);
                 self.join(index, to, EdgeKind::Calls);
             }
         }
     }
 
     /// What a workload may do by its identity to what a grant names. A grant on everything names nothing.
-    fn of_grants(&mut self, estate: &Estate) {
-        let ends_of = |what| {
-            let of_kind = self.edges.iter().filter(move |edge| edge.what == what);
-            of_kind.map(|edge| (edge.from, edge.to)).collect::<Vec<_>>()
-        };
-        let mut holds = ends_of(EdgeKind::Holds);
-        holds.sort_unstable();
-        for (workload, identity) in ends_of(EdgeKind::ActsAs) {
-            let first = holds.partition_point(|(holder, _)| *holder < identity);
-            let held = holds.iter().skip(first);
-            let held = held.take_while(|(holder, _)| *holder == identity);
-            for (_, grant) in held {
-                self.of_grant(estate, workload, *grant);
-            }
-        }
-    }
-
-    fn of_grant(&mut self, estate: &Estate, workload: usize, grant: usize) {
-        let (Some(subject), Some(grant)) =
-            (estate.entities.get(workload), estate.entities.get(grant))
+    pub(super) fn of_grant(&mut self, workload: usize, grant: usize) {
+        let laid = self.laid;
+        let (Some((subject, _)), Some((entity, resource))) =
+            (laid.entity(workload), laid.entity(grant))
         else {
             return;
         };
-        let view = grant.view();
-        let Some(resource) = estate.resources.get(grant.resource) else {
-            return;
-        };
+        self.maker = Maker::Grants(workload);
+        laid.asks(grant);
+        let view = entity.view();
         if view.get("effect").and_then(View::raw) != Some("allow") {
             return;
         }
@@ -245,7 +285,7 @@ impl Joins<'_> {
                 continue;
             }
             for named in list("resources").filter_map(View::raw) {
-                let to = named_in(named, |name| self.names.find(*kind, name, resource));
+                let to = named_in(named, |name| laid.find(*kind, name, resource));
                 self.join(workload, to, *what);
             }
         }

@@ -1,9 +1,11 @@
 //! What an estate is made of, in the same normalised form on every platform: workloads, channels, and so on.
 
+use std::sync::Arc;
+
 use plumbline_rego::Value;
 
 use crate::resource::Resource;
-use crate::tree::{NodeId, Tree, Typing, View};
+use crate::tree::{Builder, NodeId, Tree, Typing, View};
 
 /// What kind of thing an entity is. Rules name it as their subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +41,11 @@ impl EntityKind {
         Self::Budget,
     ];
 
+    /// The kind of a word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+
     /// The word for it, which is also the key of its normalised form in `input`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -64,7 +71,7 @@ pub struct Entity {
     /// What it is called; several of one resource and kind differ in it.
     pub name: String,
     /// The normalised form; its origins point into the resource's tree.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
 }
 
 impl Entity {
@@ -74,7 +81,17 @@ impl Entity {
             kind,
             resource: 0,
             name,
-            tree,
+            tree: Arc::new(tree),
+        }
+    }
+
+    /// An entity of which only kind and name are known, of the resource at an index.
+    pub(crate) fn known(kind: EntityKind, name: String, resource: usize) -> Self {
+        Self {
+            kind,
+            resource,
+            name,
+            tree: Builder::computed().finish().into(),
         }
     }
 

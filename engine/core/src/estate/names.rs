@@ -1,4 +1,5 @@
-//! Finding the entity that another one speaks of: by its name, by the service in front of it, by an address.
+//! What the entities of an estate are found by when another one speaks of them: names, labels, hosts, and the Services
+//! in front of them.
 
 use std::collections::HashMap;
 
@@ -23,107 +24,165 @@ const GIVEN: &[&str] = &[
     "name",
 ];
 
-/// Entities by kind and name: those of a file, those of a scope, and all.
-#[derive(Default)]
-pub(super) struct Names<'a> {
-    in_file: HashMap<(EntityKind, &'a str, FileId), usize>,
-    in_scope: HashMap<(EntityKind, &'a str, &'a str), usize>,
-    /// None where several bear the name.
-    anywhere: HashMap<(EntityKind, &'a str), Option<usize>>,
-    /// By the names that resources of AWS are given; none where several are given one.
-    given: HashMap<(EntityKind, &'a str), Option<usize>>,
-    /// What a Service of Kubernetes stands in front of, by its namespace and name.
-    services: HashMap<(&'a str, &'a str), Vec<usize>>,
+/// What entities and Services are found by. Of one key, they are in the order of the estate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Key<T> {
+    /// Entities of a kind by their name, those that a file declares.
+    InFile(EntityKind, T, FileId),
+    /// The same of a scope.
+    InScope(EntityKind, T, T),
+    /// The same, wherever they are.
+    Anywhere(EntityKind, T),
+    /// By the names that resources of AWS are given.
+    Given(EntityKind, T),
     /// Endpoints by the host that they answer to.
-    hosts: HashMap<&'a str, usize>,
+    Host(T),
+    /// Workloads of Kubernetes by their namespace and one of their labels.
+    Label(T, T, T),
+    /// The Services of a namespace of Kubernetes: resources, not entities.
+    Services(T),
+    /// Those of them with a name.
+    Service(T, T),
 }
 
-impl<'a> Names<'a> {
-    pub(super) fn of(estate: &'a Estate) -> Self {
-        let mut names = Self {
-            services: services(estate),
-            ..Self::default()
+impl<T> Key<T> {
+    /// The key with something else for each of its texts, if there is something for all of them.
+    fn try_map<U>(self, mut of: impl FnMut(T) -> Option<U>) -> Option<Key<U>> {
+        Some(match self {
+            Self::InFile(kind, name, file) => Key::InFile(kind, of(name)?, file),
+            Self::InScope(kind, name, scope) => Key::InScope(kind, of(name)?, of(scope)?),
+            Self::Anywhere(kind, name) => Key::Anywhere(kind, of(name)?),
+            Self::Given(kind, name) => Key::Given(kind, of(name)?),
+            Self::Host(host) => Key::Host(of(host)?),
+            Self::Label(scope, key, value) => Key::Label(of(scope)?, of(key)?, of(value)?),
+            Self::Services(scope) => Key::Services(of(scope)?),
+            Self::Service(scope, name) => Key::Service(of(scope)?, of(name)?),
+        })
+    }
+}
+
+/// Indexes by key. Each text is kept once, and a key has the numbers of its texts.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    texts: HashMap<String, usize>,
+    entries: HashMap<Key<usize>, Vec<usize>>,
+}
+
+impl Index {
+    /// Adds to what a key leads to, in one go or in order.
+    pub(super) fn add(&mut self, key: Key<&str>, index: usize) {
+        let texts = &mut self.texts;
+        let number = |text: &str| {
+            let next = texts.len();
+            let known = texts.get(text).copied();
+            Some(known.unwrap_or_else(|| {
+                texts.insert(text.to_owned(), next);
+                next
+            }))
         };
-        for (index, entity) in estate.entities.iter().enumerate() {
-            let (kind, own) = (entity.kind, own_name(&entity.name));
+        if let Some(key) = key.try_map(number) {
+            let entries = self.entries.entry(key).or_default();
+            if entries.last() != Some(&index) {
+                entries.push(index);
+            }
+        }
+    }
+
+    /// What a key leads to.
+    pub(super) fn get(&self, key: Key<&str>) -> &[usize] {
+        let key = key.try_map(|text| self.texts.get(text).copied());
+        let found = key.and_then(|key| self.entries.get(&key));
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Where everything of one estate is found.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    index: Index,
+    /// The workloads that each Service stands in front of, by its index among the resources.
+    selected: HashMap<usize, Vec<usize>>,
+}
+
+impl Names {
+    pub(super) fn of(estate: &Estate) -> Self {
+        let mut index = Index::default();
+        for (at, entity) in estate.entities.iter().enumerate() {
             if let Some(resource) = estate.resources.get(entity.resource) {
-                let in_file = names.in_file.entry((kind, own, resource.file));
-                in_file.or_insert(index);
-                let in_scope = names.in_scope.entry((kind, own, scope(resource)));
-                in_scope.or_insert(index);
-                if let Some(name) = given(entity, resource) {
-                    let given = names.given.entry((kind, name));
-                    given.and_modify(|only| *only = None).or_insert(Some(index));
+                for key in keys_of_entity(entity, resource) {
+                    index.add(key, at);
                 }
             }
-            let anywhere = names.anywhere.entry((kind, own));
-            anywhere
-                .and_modify(|only| *only = None)
-                .or_insert(Some(index));
-            if entity.kind == EntityKind::Endpoint
-                && let Some(host) = entity.view().get("host").and_then(View::raw)
-            {
-                names.hosts.entry(host).or_insert(index);
+        }
+        for (at, resource) in estate.resources.iter().enumerate() {
+            for key in keys_of_resource(resource) {
+                index.add(key, at);
             }
         }
-        names
+        let services = estate.resources.iter().enumerate();
+        let selected = services
+            .filter(|(_, service)| selector(service).is_some())
+            .map(|(at, service)| (at, selected(service, estate, &index)))
+            .collect();
+        Self { index, selected }
     }
 
-    /// The entity that is spoken of: the one that the same file declares, or the same scope, or the only one of its
-    /// name, or the only one that is given it.
-    pub(super) fn find(&self, kind: EntityKind, name: &str, from: &Resource) -> Option<usize> {
-        let own = own_name(name);
-        let in_file = self.in_file.get(&(kind, own, from.file));
-        let beside = in_file.or_else(|| self.in_scope.get(&(kind, own, scope(from))));
-        beside
-            .copied()
-            .or_else(|| self.anywhere.get(&(kind, own)).copied().flatten())
-            .or_else(|| self.given.get(&(kind, name)).copied().flatten())
+    /// What a key leads to.
+    pub(super) fn get(&self, key: Key<&str>) -> &[usize] {
+        self.index.get(key)
     }
 
-    /// The workloads that take requests to a name: those behind a Service, or the one that is called so.
-    pub(super) fn behind(&self, name: &str, from: &Resource) -> Vec<usize> {
-        if from.platform == Platform::Kubernetes
-            && let Some(workloads) = self.services.get(&(scope(from), name))
-        {
-            return workloads.clone();
-        }
-        let named = self.find(EntityKind::Workload, name, from);
-        named.into_iter().collect()
+    /// The workloads of an estate that a Service, which may be of another one, stands in front of; in order.
+    pub(super) fn selected_by(&self, service: &Resource, estate: &Estate) -> Vec<usize> {
+        selected(service, estate, &self.index)
     }
 
-    /// The entities that an address leads to: `http://orders.shop.svc:8080/`, or the host of an endpoint.
-    pub(super) fn at_address(&self, address: &str, from: &Resource) -> Vec<usize> {
-        let Some(host) = host(address) else {
-            return Vec::new();
-        };
-        if let Some(endpoint) = self.hosts.get(host) {
-            return vec![*endpoint];
-        }
-        match from.platform {
-            Platform::Kubernetes => self.in_cluster(host, from),
-            Platform::Docker if !host.contains('.') => {
-                let beside = (EntityKind::Workload, host, scope(from));
-                self.in_scope.get(&beside).copied().into_iter().collect()
-            }
-            _ => Vec::new(),
-        }
+    /// The workloads that a Service of the estate itself stands in front of, by its index; in order.
+    pub(super) fn selected(&self, service: usize) -> &[usize] {
+        self.selected.get(&service).map_or(&[], Vec::as_slice)
     }
+}
 
-    /// What a name of a cluster leads to: `orders`, `orders.shop`, `orders.shop.svc.cluster.local`.
-    fn in_cluster(&self, host: &str, from: &Resource) -> Vec<usize> {
-        let mut labels = host.split('.');
-        let name = labels.next().unwrap_or(host);
-        let namespace = labels.next().unwrap_or_else(|| scope(from));
-        if labels.next().is_some_and(|label| label != "svc") {
-            return Vec::new();
-        }
-        if let Some(workloads) = self.services.get(&(namespace, name)) {
-            return workloads.clone();
-        }
-        let named = (EntityKind::Workload, name, namespace);
-        self.in_scope.get(&named).copied().into_iter().collect()
+/// What an entity is found by.
+pub(super) fn keys_of_entity<'a>(entity: &'a Entity, resource: &'a Resource) -> Vec<Key<&'a str>> {
+    let (kind, name) = (entity.kind, own_name(&entity.name));
+    let mut keys = vec![
+        Key::InFile(kind, name, resource.file),
+        Key::InScope(kind, name, scope(resource)),
+        Key::Anywhere(kind, name),
+    ];
+    keys.extend(given(entity, resource).map(|name| Key::Given(kind, name)));
+    if kind == EntityKind::Endpoint {
+        let host = entity.view().get("host").and_then(View::raw);
+        keys.extend(host.map(Key::Host));
     }
+    let labels = labels(entity, resource).into_iter().flat_map(View::entries);
+    keys.extend(labels.filter_map(|(key, value)| {
+        let value = value.raw()?;
+        Some(Key::Label(scope(resource), key, value))
+    }));
+    keys
+}
+
+/// What a resource is found by that is no entity: a Service.
+pub(super) fn keys_of_resource(resource: &Resource) -> Vec<Key<&str>> {
+    if selector(resource).is_none() {
+        return Vec::new();
+    }
+    let name = resource.name.as_str();
+    vec![
+        Key::Services(scope(resource)),
+        Key::Service(scope(resource), name),
+    ]
+}
+
+/// Whether a Service stands in front of a workload.
+pub(super) fn is_in_front(service: &Resource, (entity, resource): (&Entity, &Resource)) -> bool {
+    let labels = labels(entity, resource).filter(|_| scope(service) == scope(resource));
+    let (Some(selector), Some(labels)) = (selector(service), labels) else {
+        return false;
+    };
+    is_selected(selector, labels)
 }
 
 /// The name that a resource of AWS is given, of the entity that it is.
@@ -139,7 +198,7 @@ fn given<'a>(entity: &Entity, resource: &'a Resource) -> Option<&'a str> {
 }
 
 /// What names have to differ in: the namespace of an object, the file or folder of anything else.
-fn scope(resource: &Resource) -> &str {
+pub(super) fn scope(resource: &Resource) -> &str {
     match resource.platform {
         Platform::Kubernetes => resource.namespace.as_deref().unwrap_or("_"),
         _ => resource.id.scope(),
@@ -147,7 +206,7 @@ fn scope(resource: &Resource) -> &str {
 }
 
 /// A name without the modules and the index of an address: `aws_sqs_queue.jobs`.
-fn own_name(name: &str) -> &str {
+pub(super) fn own_name(name: &str) -> &str {
     let own = name.rsplit_once("module.").map_or(name, |(_, own)| {
         own.split_once('.').map_or(own, |(_, own)| own)
     });
@@ -155,7 +214,7 @@ fn own_name(name: &str) -> &str {
 }
 
 /// The host of an address.
-fn host(address: &str) -> Option<&str> {
+pub(super) fn host(address: &str) -> Option<&str> {
     let (scheme, rest) = address.split_once("://")?;
     if !matches!(scheme, "http" | "https" | "grpc" | "grpcs") {
         return None;
@@ -180,54 +239,40 @@ const LABELS: &[&[&str]] = &[
     &["metadata", "labels"],
 ];
 
-/// The workloads of each namespace by one of their labels.
-type ByLabel<'a> = HashMap<(&'a str, &'a str, &'a str), Vec<(usize, View<'a>)>>;
-
-/// What each Service of Kubernetes selects.
-fn services(estate: &Estate) -> HashMap<(&str, &str), Vec<usize>> {
-    let of_kubernetes = |resource: &Resource| resource.platform == Platform::Kubernetes;
-    let mut services = HashMap::new();
-    let mut by_label: Option<ByLabel<'_>> = None;
-    for service in estate.resources.iter().filter(|one| of_kubernetes(one)) {
-        if service.kind != "core/Service" {
-            continue;
-        }
-        let Some(selector) = service.view().at(&["spec", "selector"]) else {
-            continue;
-        };
-        let Some((key, value)) = selector.entries().next() else {
-            continue;
-        };
-        let by_label = by_label.get_or_insert_with(|| labelled(estate));
-        let candidates = by_label.get(&(scope(service), key, value.raw().unwrap_or_default()));
-        let selected = candidates.into_iter().flatten();
-        let selected = selected.filter(|(_, labels)| is_selected(selector, *labels));
-        let workloads: Vec<usize> = selected.map(|(index, _)| *index).collect();
-        if !workloads.is_empty() {
-            services.insert((scope(service), service.name.as_str()), workloads);
-        }
+/// The labels of the pods of a workload.
+fn labels<'a>(entity: &Entity, resource: &'a Resource) -> Option<View<'a>> {
+    if entity.kind != EntityKind::Workload || resource.platform != Platform::Kubernetes {
+        return None;
     }
-    services
+    LABELS.iter().find_map(|path| resource.view().at(path))
 }
 
-fn labelled(estate: &Estate) -> ByLabel<'_> {
-    let mut by_label = ByLabel::new();
-    for (index, entity) in estate.entities.iter().enumerate() {
-        let Some(resource) = estate.resources.get(entity.resource) else {
-            continue;
-        };
-        if entity.kind != EntityKind::Workload || resource.platform != Platform::Kubernetes {
-            continue;
-        }
-        let labels = LABELS.iter().find_map(|path| resource.view().at(path));
-        for (key, value) in labels.into_iter().flat_map(View::entries) {
-            if let (Some(labels), Some(value)) = (labels, value.raw()) {
-                let of_label = by_label.entry((scope(resource), key, value)).or_default();
-                of_label.push((index, labels));
-            }
-        }
+/// What a Service of Kubernetes selects by; none of anything else.
+fn selector(resource: &Resource) -> Option<View<'_>> {
+    if resource.platform != Platform::Kubernetes || resource.kind != "core/Service" {
+        return None;
     }
-    by_label
+    let selector = resource.view().at(&["spec", "selector"])?;
+    selector.entries().next().is_some().then_some(selector)
+}
+
+fn selected(service: &Resource, estate: &Estate, index: &Index) -> Vec<usize> {
+    let Some(selector) = selector(service) else {
+        return Vec::new();
+    };
+    let Some((key, value)) = selector.entries().next() else {
+        return Vec::new();
+    };
+    let label = Key::Label(scope(service), key, value.raw().unwrap_or_default());
+    let is_selected = |at: &&usize| {
+        let workload = estate.entities.get(**at);
+        let resource = workload.and_then(|one| estate.resources.get(one.resource));
+        let both = workload.zip(resource);
+        let labels = both.and_then(|(workload, resource)| labels(workload, resource));
+        labels.is_some_and(|labels| is_selected(selector, labels))
+    };
+    let candidates = index.get(label).iter();
+    candidates.filter(is_selected).copied().collect()
 }
 
 fn is_selected(selector: View<'_>, labels: View<'_>) -> bool {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plumbline_rego::{Array, ObjectBuilder, Value};
+use plumbline_rego::{Array, Object, ObjectBuilder, Value};
 
 use super::edge::{Edge, edges};
 use super::{Entity, EntityKind, Estate};
@@ -11,14 +11,14 @@ use crate::resource::Resource;
 use crate::tree::View;
 
 /// The key of the edges below `data.world`.
-const EDGES: &str = "edges";
+pub(super) const EDGES: &str = "edges";
 /// The key of the graph below `data.world`.
-const GRAPH: &str = "graph";
+pub(super) const GRAPH: &str = "graph";
 
 /// The key of how long workloads may take, below `data.world`.
-const SECONDS: &str = "seconds";
+pub(super) const SECONDS: &str = "seconds";
 /// The key of services below `data.world`.
-const SERVICES: &str = "services";
+pub(super) const SERVICES: &str = "services";
 
 /// How a workload says which service it is of, where the organisation decided nothing else.
 const SERVICE_KEYS: &[&str] = &[
@@ -44,7 +44,7 @@ pub(crate) fn world_keys() -> impl Iterator<Item = &'static str> {
 }
 
 /// The key of a kind's entities below `data.world`.
-fn plural(kind: EntityKind) -> &'static str {
+pub(super) fn plural(kind: EntityKind) -> &'static str {
     match kind {
         EntityKind::Workload => "workloads",
         EntityKind::Channel => "channels",
@@ -61,30 +61,35 @@ impl Estate {
     /// The estate as rules see it below `data.world`, as far as these keys go. What the organisation decided says how a
     /// workload declares its service.
     pub fn world(&self, keys: &[&str], decided: Option<&Value>) -> Value {
+        let edges = if reads_edges(keys) {
+            self.edges()
+        } else {
+            Vec::new()
+        };
+        Value::Object(self.world_of(keys, &edges, &service_keys(decided)))
+    }
+
+    /// The same, where the edges are known.
+    pub(super) fn world_of(&self, keys: &[&str], edges: &[Edge], service_keys: &[&str]) -> Object {
         let mut world = ObjectBuilder::default();
         let asked = |kind: &&EntityKind| keys.contains(&plural(**kind));
         for kind in EntityKind::ALL.iter().filter(asked) {
             let of_kind = self.of_kind(*kind).filter_map(|entity| self.entry(entity));
             world.insert_str(plural(*kind), Value::Array(of_kind.collect::<Array>()));
         }
-        let edges = if keys.contains(&EDGES) || keys.contains(&GRAPH) {
-            self.edges()
-        } else {
-            Vec::new()
-        };
         if keys.contains(&EDGES) {
-            world.insert_str(EDGES, self.list(&edges));
+            world.insert_str(EDGES, self.list(edges));
         }
         if keys.contains(&GRAPH) {
-            world.insert_str(GRAPH, self.graph(&edges));
+            world.insert_str(GRAPH, self.graph(edges));
         }
         if keys.contains(&SECONDS) {
             world.insert_str(SECONDS, self.seconds());
         }
         if keys.contains(&SERVICES) {
-            world.insert_str(SERVICES, self.services(&service_keys(decided)));
+            world.insert_str(SERVICES, self.services(service_keys));
         }
-        Value::Object(world.finish())
+        world.finish()
     }
 
     /// What is joined to what.
@@ -98,7 +103,7 @@ impl Estate {
         Some(Value::from(entity.node(resource)))
     }
 
-    fn entry(&self, entity: &Entity) -> Option<Value> {
+    pub(super) fn entry(&self, entity: &Entity) -> Option<Value> {
         let resource = self.resources.get(entity.resource)?;
         let mut object = ObjectBuilder::with_capacity(4);
         object.insert_str("id", resource.id.as_str());
@@ -109,41 +114,25 @@ impl Estate {
     }
 
     fn list(&self, edges: &[Edge]) -> Value {
-        let edges = edges.iter().filter_map(|edge| {
-            let mut object = ObjectBuilder::with_capacity(3);
-            object.insert_str("from", self.node_at(edge.from)?);
-            object.insert_str("to", self.node_at(edge.to)?);
-            object.insert_str("what", edge.what.as_str());
-            Some(Value::Object(object.finish()))
-        });
+        let edges = edges.iter();
+        let edges = edges.filter_map(|edge| edge_value(edge, |index| self.node_at(index)));
         Value::Array(edges.collect::<Array>())
     }
 
     /// Where the edges of each node end, by their kind.
-    fn graph(&self, edges: &[Edge]) -> Value {
-        let mut ends: BTreeMap<usize, BTreeMap<&str, Vec<Value>>> = BTreeMap::new();
-        for edge in edges {
-            if let Some(end) = self.node_at(edge.to) {
-                let of_node = ends.entry(edge.from).or_default();
-                of_node.entry(edge.what.as_str()).or_default().push(end);
+    pub(super) fn graph(&self, edges: &[Edge]) -> Value {
+        let mut graph = ObjectBuilder::default();
+        for of_node in edges.chunk_by(|one, next| one.from == next.from) {
+            let from = of_node.first().and_then(|edge| self.node_at(edge.from));
+            if let Some(node) = from {
+                graph.insert(node, ends(of_node, |index| self.node_at(index)));
             }
-        }
-        let mut graph = ObjectBuilder::with_capacity(ends.len());
-        for (from, by_kind) in ends {
-            let Some(node) = self.node_at(from) else {
-                continue;
-            };
-            let mut of_node = ObjectBuilder::with_capacity(by_kind.len());
-            for (kind, ends) in by_kind {
-                of_node.insert_str(kind, Value::Array(ends.into_iter().collect::<Array>()));
-            }
-            graph.insert(node, Value::Object(of_node.finish()));
         }
         Value::Object(graph.finish())
     }
 
     /// How many seconds a workload may take to answer, by its node; nothing of those that say nothing.
-    fn seconds(&self) -> Value {
+    pub(super) fn seconds(&self) -> Value {
         let mut seconds = ObjectBuilder::default();
         for entity in self.of_kind(EntityKind::Workload) {
             let written = entity.view().at(&["lifetime", "max_seconds"]);
@@ -160,16 +149,7 @@ impl Estate {
     fn services(&self, keys: &[&str]) -> Value {
         let mut services: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
         for entity in self.of_kind(EntityKind::Workload) {
-            let Some(resource) = self.resources.get(entity.resource) else {
-                continue;
-            };
-            let declared: BTreeMap<&str, &str> = declared(entity).collect();
-            let names: BTreeSet<&str> = keys
-                .iter()
-                .filter_map(|key| declared.get(key).copied())
-                .collect();
-            for name in names {
-                let member = member(entity, resource, &declared);
+            for (name, member) in self.memberships(entity, keys) {
                 services.entry(name).or_default().push(member);
             }
         }
@@ -179,6 +159,51 @@ impl Estate {
         }
         Value::Object(object.finish())
     }
+
+    /// The services that a workload declares, and what it is as a member of each.
+    pub(super) fn memberships<'a>(
+        &'a self,
+        entity: &'a Entity,
+        keys: &[&str],
+    ) -> Vec<(&'a str, Value)> {
+        let Some(resource) = self.resources.get(entity.resource) else {
+            return Vec::new();
+        };
+        let declared: BTreeMap<&str, &str> = declared(entity).collect();
+        let names = keys.iter().filter_map(|key| declared.get(key).copied());
+        let names: BTreeSet<&str> = names.collect();
+        let member = |name| (name, member(entity, resource, &declared));
+        names.into_iter().map(member).collect()
+    }
+}
+
+/// Whether one of some keys holds what is joined.
+pub(super) fn reads_edges(keys: &[&str]) -> bool {
+    keys.contains(&EDGES) || keys.contains(&GRAPH)
+}
+
+/// An edge between nodes.
+pub(super) fn edge_value(edge: &Edge, node: impl Fn(usize) -> Option<Value>) -> Option<Value> {
+    let mut object = ObjectBuilder::with_capacity(3);
+    object.insert_str("from", node(edge.from)?);
+    object.insert_str("to", node(edge.to)?);
+    object.insert_str("what", edge.what.as_str());
+    Some(Value::Object(object.finish()))
+}
+
+/// Where the edges of one node end, by their kind.
+pub(super) fn ends(edges: &[Edge], node: impl Fn(usize) -> Option<Value>) -> Value {
+    let mut by_kind: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for edge in edges {
+        if let Some(end) = node(edge.to) {
+            by_kind.entry(edge.what.as_str()).or_default().push(end);
+        }
+    }
+    let mut ends = ObjectBuilder::with_capacity(by_kind.len());
+    for (kind, nodes) in by_kind {
+        ends.insert_str(kind, nodes);
+    }
+    Value::Object(ends.finish())
 }
 
 /// What a workload declares in its labels, annotations and tags.
@@ -201,7 +226,7 @@ fn member(entity: &Entity, resource: &Resource, declared: &BTreeMap<&str, &str>)
 }
 
 /// `keys.service` of what the organisation decided, or how it is usually spelt.
-fn service_keys(decided: Option<&Value>) -> Vec<&str> {
+pub(super) fn service_keys(decided: Option<&Value>) -> Vec<&str> {
     let keys = decided.and_then(|decided| decided.get_str("keys")?.get_str("service")?.as_array());
     match keys {
         Some(keys) => keys.iter().filter_map(Value::as_str).collect(),

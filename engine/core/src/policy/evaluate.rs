@@ -1,17 +1,17 @@
 //! A policy set on an estate: rules per subject, in parallel, in a fixed order.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use plumbline_rego::value::json;
 use plumbline_rego::{Answer, Derivation, EvalError, ObjectBuilder, Path, Settings, Step, Value};
 use rayon::prelude::*;
 
 use super::fix::{FIX_HELP, Proposal};
-use super::load::merge;
+use super::load::{ADMISSION, merge};
 use super::metadata::{SubjectKind, Unknown};
 use super::{PolicySet, Rule, conftest};
-use crate::estate::{Entity, Estate};
+use crate::estate::{Entity, Estate, Surroundings};
 use crate::finding::{Evaluation, Finding, Fingerprint, RuleId};
 use crate::frontend;
 use crate::locate::{Subject, locate, values_around};
@@ -28,6 +28,9 @@ pub enum Share {
     All,
     /// By those that read the rest of the estate: only they can answer otherwise because of what changed elsewhere.
     ReadingTheRest,
+    /// By those that may answer otherwise of an equal resource in another run: they read the rest of the estate, or ask
+    /// for the time.
+    Unrepeatable,
     /// By none.
     Nothing,
 }
@@ -35,13 +38,26 @@ pub enum Share {
 /// Says by which rules each resource is judged.
 pub type Shares<'a> = dyn Fn(&Resource) -> Share + Sync + 'a;
 
+/// What is known of a request for admission beside the resources that it declares.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Request<'a> {
+    /// All that runs, prepared by the set that judges. Without it, rules that read the rest of the estate cannot be
+    /// decided.
+    pub around: Option<&'a Surroundings>,
+    /// What rules see as `input.admission`: the operation, who asks for it, the object as it was. Without it, rules that
+    /// read it judge nothing.
+    pub admission: Option<&'a Value>,
+}
+
 impl PolicySet {
     /// Judges every subject of an estate.
     pub fn evaluate(&self, estate: &Estate, settings: &Settings) -> Evaluation {
-        self.judge(estate, &World::of(self, estate), settings, &|_| Share::All)
+        let world = World::of(self, estate);
+        self.judge(estate, Around::of(&world, settings), &|_| Share::All)
     }
 
-    /// Judges each resource of an estate by its share of the rules, and documents as [`PolicySet::evaluate_with`].
+    /// Judges each resource of an estate by its share of the rules, and by those of Conftest packages every document that
+    /// was read.
     pub fn evaluate_shares(
         &self,
         estate: &Estate,
@@ -49,7 +65,8 @@ impl PolicySet {
         shares: &Shares<'_>,
         settings: &Settings,
     ) -> Evaluation {
-        let of_estate = self.judge(estate, &World::of(self, estate), settings, shares);
+        let world = World::of(self, estate);
+        let of_estate = self.judge(estate, Around::of(&world, settings), shares);
         self.with_documents(of_estate, settings, || {
             conftest::documents(documents, estate)
         })
@@ -63,9 +80,18 @@ impl PolicySet {
 
     /// The estate as rules see it below `data.world`, as far as any of them reads it.
     fn world(&self, estate: &Estate) -> Value {
+        estate.world(&self.world_keys, self.decided())
+    }
+
+    /// What the organisation decided, as rules that read the world see it.
+    fn decided(&self) -> Option<&Value> {
         let mut reading = self.rules.iter().filter(|rule| rule.reads_world);
-        let decided = reading.next().and_then(|rule| rule.data.get_str("estate"));
-        estate.world(&self.world_keys, decided)
+        reading.next().and_then(|rule| rule.data.get_str("estate"))
+    }
+
+    /// Prepares all that runs, for requests to be judged among it by this set.
+    pub fn surroundings(&self, inventory: Estate) -> Surroundings {
+        Surroundings::new(inventory, &self.world_keys, self.decided())
     }
 
     /// Whether rules may answer otherwise where these resources are among the others of an estate, or need the others
@@ -82,27 +108,24 @@ impl PolicySet {
         reading.any(needs)
     }
 
-    /// Judges every subject of an estate, and by the rules of Conftest packages every document that was read.
-    pub fn evaluate_with(
+    /// Judges what a request declares, among all that runs: rules that read the world see the request in it. Each
+    /// resource is a document to the rules of Conftest packages.
+    pub fn evaluate_within(
         &self,
         estate: &Estate,
-        documents: &[Document],
+        request: Request<'_>,
         settings: &Settings,
     ) -> Evaluation {
-        let of_estate = self.evaluate(estate, settings);
-        self.with_documents(of_estate, settings, || {
-            conftest::documents(documents, estate)
-        })
-    }
-
-    /// Judges resources without the rest of the estate: rules that read the world cannot be decided. Each resource is a
-    /// document to the rules of Conftest packages.
-    pub fn evaluate_alone(&self, estate: &Estate, settings: &Settings) -> Evaluation {
-        let of_estate = self.judge(estate, &World::Absent, settings, &|_| Share::All);
+        let world = World::around(self, estate, request.around);
+        let around = Around {
+            admission: request.admission,
+            ..Around::of(&world, settings)
+        };
+        let of_estate = self.judge(estate, around, &|_| Share::All);
         self.with_documents(of_estate, settings, || conftest::resources(estate))
     }
 
-    fn with_documents<'a>(
+    pub(super) fn with_documents<'a>(
         &self,
         mut evaluation: Evaluation,
         settings: &Settings,
@@ -117,7 +140,7 @@ impl PolicySet {
 
     /// The rules that judge nothing of an estate: it has no resource that they target, or none with their subject.
     pub fn idle(&self, estate: &Estate) -> Vec<RuleId> {
-        let chosen = self.choose(estate);
+        let chosen = self.choose(estate, false);
         let entities = entities_by_resource(estate);
         let mut judging: HashSet<&RuleId> = HashSet::new();
         for (index, resource) in estate.resources.iter().enumerate() {
@@ -138,53 +161,57 @@ impl PolicySet {
         ids.filter(|id| !judging.contains(id)).cloned().collect()
     }
 
-    fn judge(
-        &self,
-        estate: &Estate,
-        world: &World<'_>,
-        settings: &Settings,
-        shares: &Shares<'_>,
-    ) -> Evaluation {
-        let chosen = self.choose(estate);
-        let entities = entities_by_resource(estate);
-        let parts: Vec<Evaluation> = estate
-            .resources
-            .par_iter()
-            .enumerate()
-            .map(|(index, resource)| {
-                let rules = chosen
-                    .get(&resource.target())
-                    .map_or(&[][..], Vec::as_slice);
-                let reading: Vec<&Rule>;
-                let rules = match shares(resource) {
-                    Share::All => rules,
-                    Share::ReadingTheRest => {
-                        let all = rules.iter().copied();
-                        reading = all.filter(|rule| rule.reads_world).collect();
-                        reading.as_slice()
-                    }
-                    Share::Nothing => &[],
-                };
-                let entities = entities.get(&index).map_or(&[][..], Vec::as_slice);
-                let around = Around { world, settings };
-                judge(index, resource, entities, rules, around)
-            })
-            .collect();
-        let mut evaluation = Evaluation::default();
-        for part in parts {
-            evaluation.append(part);
-        }
-        evaluation.findings.sort_by(order);
-        evaluation
+    fn judge(&self, estate: &Estate, around: Around<'_>, shares: &Shares<'_>) -> Evaluation {
+        joined(self.parts(estate, around, shares))
     }
 
-    /// The rules of every kind of resource that the estate has: found once per kind, not once per resource.
-    fn choose(&self, estate: &Estate) -> HashMap<String, Vec<&Rule>> {
+    /// What is answered of each resource of an estate, in their order.
+    pub(super) fn parts(
+        &self,
+        estate: &Estate,
+        around: Around<'_>,
+        shares: &Shares<'_>,
+    ) -> Vec<Evaluation> {
+        let chosen = self.choose(estate, around.admission.is_some());
+        let entities = entities_by_resource(estate);
+        each(&estate.resources, |index, resource| {
+            let rules = chosen
+                .get(&resource.target())
+                .map_or(&[][..], Vec::as_slice);
+            let some: Vec<&Rule>;
+            let those = |judges: &dyn Fn(&Rule) -> bool| -> Vec<&Rule> {
+                let all = rules.iter().copied();
+                all.filter(|rule| judges(rule)).collect()
+            };
+            let rules = match shares(resource) {
+                Share::All => rules,
+                Share::ReadingTheRest => {
+                    some = those(&|rule| rule.reads_world);
+                    some.as_slice()
+                }
+                Share::Unrepeatable => {
+                    some = those(&|rule| !rule.is_repeatable());
+                    some.as_slice()
+                }
+                Share::Nothing => &[],
+            };
+            let entities = entities.get(&index).map_or(&[][..], Vec::as_slice);
+            judge(index, resource, entities, rules, around)
+        })
+    }
+
+    /// The rules of every kind of resource that the estate has, but for those that read what is only known at admission.
+    pub(super) fn choose(
+        &self,
+        estate: &Estate,
+        at_admission: bool,
+    ) -> HashMap<String, Vec<&Rule>> {
         let targets: HashSet<String> = estate.resources.iter().map(Resource::target).collect();
         let judges = |target: &str| {
-            self.rules
-                .iter()
-                .filter(|rule| rule.judges(target))
+            let chosen = self.chosen.of(target, || self.judging(target));
+            let rules = chosen.iter().filter_map(|at| self.rules.get(*at));
+            rules
+                .filter(|rule| at_admission || !rule.reads_admission)
                 .collect()
         };
         let chosen = |target: String| (judges(&target), target);
@@ -194,6 +221,40 @@ impl PolicySet {
             .map(|(rules, target)| (target, rules))
             .collect()
     }
+
+    /// The rules that judge things of a kind, by their indexes.
+    fn judging(&self, target: &str) -> Arc<[usize]> {
+        let rules = self.rules.iter().enumerate();
+        let rules = rules.filter(|(_, rule)| rule.judges(target));
+        rules.map(|(at, _)| at).collect()
+    }
+}
+
+/// As many are judged one after the other: handing them to other threads takes longer.
+const FEW: usize = 4;
+
+/// What judging comes to, one by one, in order.
+pub(super) fn each<T: Sync>(
+    items: &[T],
+    judge: impl Fn(usize, &T) -> Evaluation + Sync,
+) -> Vec<Evaluation> {
+    if items.len() <= FEW {
+        let items = items.iter().enumerate();
+        items.map(|(index, item)| judge(index, item)).collect()
+    } else {
+        let items = items.par_iter().enumerate();
+        items.map(|(index, item)| judge(index, item)).collect()
+    }
+}
+
+/// All answers as one, with the findings in their order.
+pub(super) fn joined(parts: impl IntoIterator<Item = Evaluation>) -> Evaluation {
+    let mut evaluation = Evaluation::default();
+    for part in parts {
+        evaluation.append(part);
+    }
+    evaluation.findings.sort_by(order);
+    evaluation
 }
 
 fn judge(
@@ -220,7 +281,7 @@ fn judge(
         if !judged(kind) {
             return;
         }
-        let input = input(resource, &written, entity);
+        let input = input(resource, &written, entity, around.admission);
         for rule in of_kind(kind) {
             apply(
                 rule,
@@ -242,11 +303,21 @@ fn judge(
 /// What is the same for every subject of a run.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
-    pub(super) world: &'a World<'a>,
-    pub(super) settings: &'a Settings,
+    world: &'a World<'a>,
+    settings: &'a Settings,
+    /// `input.admission`.
+    admission: Option<&'a Value>,
 }
 
 impl<'a> Around<'a> {
+    pub(super) fn of(world: &'a World<'a>, settings: &'a Settings) -> Self {
+        Self {
+            world,
+            settings,
+            admission: None,
+        }
+    }
+
     /// `data` as a rule sees it; none if it reads a world that is not there.
     pub(super) fn data(&self, rule: &'a Rule) -> Option<&'a Value> {
         match self.world {
@@ -272,6 +343,8 @@ pub(super) enum World<'a> {
 pub(super) struct Known<'a> {
     set: &'a PolicySet,
     estate: &'a Estate,
+    /// What the estate is laid over.
+    around: Option<&'a Surroundings>,
     /// `data` with the world in it, by rule.
     data: OnceLock<HashMap<String, Value>>,
 }
@@ -281,6 +354,21 @@ impl<'a> World<'a> {
         Self::Known(Known {
             set,
             estate,
+            around: None,
+            data: OnceLock::new(),
+        })
+    }
+
+    /// The world of a request among all that runs, as far as that was prepared for the rules of this set.
+    fn around(set: &'a PolicySet, estate: &'a Estate, around: Option<&'a Surroundings>) -> Self {
+        let around = around.filter(|around| around.are_for(&set.world_keys, set.decided()));
+        if around.is_none() {
+            return Self::Absent;
+        }
+        Self::Known(Known {
+            set,
+            estate,
+            around,
             data: OnceLock::new(),
         })
     }
@@ -290,7 +378,11 @@ impl Known<'_> {
     fn data(&self) -> HashMap<String, Value> {
         let reading = self.set.rules.iter().filter(|rule| rule.reads_world);
         let mut world = ObjectBuilder::default();
-        world.insert_str("world", self.set.world(self.estate));
+        let seen = match self.around {
+            Some(around) => around.laid_over(self.estate, None),
+            None => self.set.world(self.estate),
+        };
+        world.insert_str("world", seen);
         let world = Value::Object(world.finish());
         let data = |rule: &Rule| {
             let id = rule.metadata.id.as_str().to_owned();
@@ -300,7 +392,7 @@ impl Known<'_> {
     }
 }
 
-fn entities_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Entity>> {
+pub(super) fn entities_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Entity>> {
     let mut by_resource: HashMap<usize, Vec<&Entity>> = HashMap::new();
     for entity in &estate.entities {
         by_resource.entry(entity.resource).or_default().push(entity);
@@ -310,11 +402,20 @@ fn entities_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Entity>> {
 
 /// What a rule is given to judge a subject.
 pub(super) fn input_of(subject: Subject<'_>) -> Value {
-    input(subject.resource, &subject.resource.value(), subject.entity)
+    let Subject { resource, entity } = subject;
+    input(resource, &resource.value(), entity, None)
 }
 
-fn input(resource: &Resource, written: &Value, entity: Option<&Entity>) -> Value {
-    let mut input = ObjectBuilder::with_capacity(5);
+fn input(
+    resource: &Resource,
+    written: &Value,
+    entity: Option<&Entity>,
+    admission: Option<&Value>,
+) -> Value {
+    let mut input = ObjectBuilder::with_capacity(6);
+    if let Some(admission) = admission {
+        input.insert_str(ADMISSION, admission.clone());
+    }
     input.insert_str("platform", resource.platform.as_str());
     input.insert_str("kind", resource.kind.as_str());
     input.insert_str("resource", written.clone());

@@ -43,13 +43,12 @@ impl PolicySet {
     ) -> Vec<Case<'a>> {
         let mut cases = Vec::new();
         let world = evaluate::World::of(self, estate);
-        let around = evaluate::Around {
-            world: &world,
-            settings,
-        };
+        let around = evaluate::Around::of(&world, settings);
         for (index, resource) in estate.resources.iter().enumerate() {
-            let judging =
-                |rule: &&Rule| rule.judges(&resource.target()) && wanted(rule, index, resource);
+            let judging = |rule: &&Rule| {
+                let is_for = rule.judges(&resource.target()) && !rule.reads_admission;
+                is_for && wanted(rule, index, resource)
+            };
             for rule in self.rules.iter().filter(judging) {
                 for subject in subjects(rule, estate, index, resource) {
                     let input = evaluate::input_of(subject);

@@ -8,6 +8,7 @@ use plumbline_rego::{
     Diagnostic, Module, ObjectBuilder, Path, Program, Step, Value, compile_with, nearest,
 };
 
+use super::chosen::Chosen;
 use super::metadata::{self, Metadata, SubjectKind};
 use super::{
     DataFile, Digest, Ingredients, Listed, Override, PolicyFile, PolicySet, Rule, State, conftest,
@@ -27,7 +28,9 @@ pub fn load(ingredients: &Ingredients, sources: &Sources) -> (PolicySet, Vec<Pro
         problems: Vec::new(),
         broken: Vec::new(),
         world_readers: Vec::new(),
+        clock_readers: Vec::new(),
         world_keys: Vec::new(),
+        admission_readers: Vec::new(),
     };
     let set = loader.load();
     (set, loader.problems)
@@ -41,8 +44,12 @@ struct Loader<'a> {
     broken: Vec<String>,
     /// Packages that read the rest of the estate, themselves or through others.
     world_readers: Vec<String>,
-    /// The keys of it that they read.
-    world_keys: Vec<&'static str>,
+    /// The keys of it that are read, each with the packages that read it.
+    world_keys: Vec<(&'static str, Vec<String>)>,
+    /// Packages that read what a request for admission says beside the object.
+    admission_readers: Vec<String>,
+    /// Packages that ask for the time or for chance, themselves or through others.
+    clock_readers: Vec<String>,
 }
 
 /// A rule that is described, but not compiled.
@@ -96,8 +103,11 @@ impl<'a> Loader<'a> {
         rules.sort_by(|left: &Rule, right| left.metadata.id.cmp(&right.metadata.id));
         catalogue.sort_by(|left: &Listed, right| left.metadata.id.cmp(&right.metadata.id));
         PolicySet {
-            world_keys: std::mem::take(&mut self.world_keys),
+            world_keys: self.world_keys.iter().map(|(key, _)| *key).collect(),
+            data: self.base(),
+            program,
             rules,
+            chosen: Chosen::default(),
             catalogue,
             digest: Digest::of(self.ingredients, self.sources),
         }
@@ -119,9 +129,20 @@ impl<'a> Loader<'a> {
         }
         self.broken = program.broken_packages(&texts);
         self.world_readers = program.readers("data.world");
+        self.clock_readers = program.callers(CLOCK);
         // The path itself is among its readers.
-        let is_read = |key: &&str| program.readers(&format!("data.world.{key}")).len() > 1;
-        self.world_keys = world_keys().filter(is_read).collect();
+        let readers = |key: &'static str| (key, program.readers(&format!("data.world.{key}")));
+        let keys = world_keys().map(readers);
+        self.world_keys = keys.filter(|(_, readers)| readers.len() > 1).collect();
+        let reads = |module: &usize| {
+            let mut keys = program.input_keys(*module);
+            keys.any(|(key, _)| key == ADMISSION)
+        };
+        let packages = (0..modules.len()).filter(reads);
+        for package in packages.filter_map(|module| program.package(module)) {
+            self.admission_readers.extend(program.readers(&package));
+            self.admission_readers.push(package);
+        }
         program
     }
 
@@ -249,7 +270,9 @@ impl<'a> Loader<'a> {
                 } else {
                     format!(", `{NODE}`, `{subject}`")
                 };
-                format!("`input` has `platform`, `kind`, `resource`{there}")
+                format!(
+                    "`input` has `platform`, `kind`, `resource`{there}, and where a request is judged `{ADMISSION}`"
+                )
             };
             let problem = Problem::error(span, message).of_rule(metadata.id.as_str());
             self.problems.push(problem.help(help));
@@ -350,7 +373,13 @@ impl<'a> Loader<'a> {
                 (query.entry.clone(), data, Some(query))
             }
         };
-        let reads_world = conftest.is_none() && self.world_readers.contains(&package);
+        let is_own = conftest.is_none();
+        let reads_world = is_own && self.world_readers.contains(&package);
+        let keys = self.world_keys.iter();
+        let keys = keys.filter(|(_, readers)| is_own && readers.contains(&package));
+        let world_keys = keys.map(|(key, _)| *key).collect();
+        let reads_admission = is_own && self.admission_readers.contains(&package);
+        let reads_clock = self.clock_readers.contains(&package);
         let modules = Arc::clone(modules);
         Some(Rule {
             metadata,
@@ -362,6 +391,9 @@ impl<'a> Loader<'a> {
             entry,
             data,
             reads_world,
+            world_keys,
+            reads_admission,
+            reads_clock,
             modules,
             conftest,
         })
@@ -446,16 +478,17 @@ impl<'a> Loader<'a> {
 
     /// `data` as one rule sees it.
     fn data(&self, params: &Value) -> Value {
-        let base = base_data(&self.ingredients.data);
         let mut own = ObjectBuilder::default();
-        own.insert_str(
-            "estate",
-            self.ingredients
-                .estate
-                .clone()
-                .unwrap_or_else(schema::empty),
-        );
         own.insert_str("params", params.clone());
+        merge(&self.base(), &Value::Object(own.finish()))
+    }
+
+    /// What `data` has for all: base data, and what the organisation decided.
+    fn base(&self) -> Value {
+        let base = base_data(&self.ingredients.data);
+        let decided = self.ingredients.estate.clone();
+        let mut own = ObjectBuilder::default();
+        own.insert_str("estate", decided.unwrap_or_else(schema::empty));
         merge(&base, &Value::Object(own.finish()))
     }
 
@@ -552,12 +585,17 @@ fn problem(diagnostic: &Diagnostic, file: FileId) -> Problem {
 }
 
 /// The keys of every input, beside the subject.
-const INPUT: &[&str] = &["platform", "kind", "resource"];
+const INPUT: &[&str] = &["platform", "kind", "resource", ADMISSION];
+/// The key of what a request for admission says beside the object.
+pub(super) const ADMISSION: &str = "admission";
 /// The key of what an entity is called in the graph of the estate.
 const NODE: &str = "node";
 
 /// Keys of `data` that are filled in for each rule.
 const OWN_DATA: &[&str] = &["estate", "params", "world"];
+
+/// The functions whose answers differ from run to run.
+const CLOCK: &[&str] = &["time.now_ns", "rand.intn", "uuid.rfc4122"];
 
 /// Unit tests are not part of what judges.
 fn is_test(path: &str) -> bool {

@@ -4,6 +4,7 @@
 
 mod aws;
 mod baseline;
+mod cache;
 mod cloud_init;
 mod cloudformation;
 mod compose;
@@ -22,10 +23,13 @@ mod outputs;
 mod places;
 mod policies;
 mod providers;
+mod requests;
 mod serverless;
 mod stream;
+mod surroundings;
 mod systemd;
 mod terraform;
+mod terraform_fixes;
 mod terraform_plan;
 mod typing;
 mod unit;

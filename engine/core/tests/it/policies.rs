@@ -4,7 +4,7 @@ use plumbline_core::estate::Estate;
 use plumbline_core::finding::RuleId;
 use plumbline_core::policy::profile::Profile;
 use plumbline_core::policy::{
-    DataFile, Ingredients, Override, PolicyFile, PolicySet, Share, State, load,
+    DataFile, Ingredients, Override, PolicyFile, PolicySet, Request, Share, State, load,
 };
 use plumbline_core::problem::{Place, Problem};
 use plumbline_core::resource::Resource;
@@ -26,7 +26,7 @@ package test.pod
 deny contains {"msg": "a pod", "path": ["resource", "kind"]} if input.kind == "core/Pod"
 "#;
 
-fn policy_set(modules: &[&str]) -> (PolicySet, Vec<String>) {
+pub(super) fn policy_set(modules: &[&str]) -> (PolicySet, Vec<String>) {
     let mut sources = Sources::default();
     let mut ingredients = Ingredients::default();
     for (index, text) in modules.iter().enumerate() {
@@ -605,7 +605,7 @@ fn a_rule_may_read_the_world_through_a_library() {
 fn what_is_read_through_a_library_is_missed_where_there_is_no_world() {
     let (set, _) = policy_set(&OF_WORLD);
     let (estate, _) = Estate::new(pod());
-    let evaluation = set.evaluate_alone(&estate, &Settings::default());
+    let evaluation = set.evaluate_within(&estate, Request::default(), &Settings::default());
     assert_eq!((evaluation.findings.len(), evaluation.undecided), (0, 1));
 }
 
@@ -663,7 +663,7 @@ fn what_other_tools_evaluate_is_said_unless_the_rule_uses_it() {
     check(&[&rule_of_subject("", used)], 1, &[]);
 }
 
-const CROWD: &str = r#"# METADATA
+pub(super) const CROWD: &str = r#"# METADATA
 # scope: package
 # title: Crowds
 # custom:
@@ -675,7 +675,7 @@ package test.crowd
 deny contains {"msg": "not alone", "path": ["resource", "kind"]} if count(data.world.workloads) > 1
 "#;
 
-fn pods(names: &[&str]) -> Estate {
+pub(super) fn pods(names: &[&str]) -> Estate {
     let pod = |name: &&str| {
         let spec = "spec: {containers: [{name: c, image: i}]}";
         format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n{spec}\n")

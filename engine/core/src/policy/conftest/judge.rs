@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use plumbline_rego::{Answer, Derivation, Object, Path, Settings, Value};
-use rayon::prelude::*;
 
 use super::Query;
 use super::document::Subject;
@@ -11,7 +10,7 @@ use crate::finding::{Evaluation, Finding, Fingerprint};
 use crate::frontend;
 use crate::locate::Within;
 use crate::policy::Rule;
-use crate::policy::evaluate::{in_policy, shown};
+use crate::policy::evaluate::{each, in_policy, shown};
 use crate::policy::load::merge;
 use crate::problem::Problem;
 use crate::source::Span;
@@ -27,25 +26,22 @@ pub(in crate::policy) fn judge(
         .iter()
         .filter_map(|rule| Some((rule, rule.conftest.as_ref()?)));
     let asked: Vec<(&Rule, &Query)> = asked.collect();
-    let parts: Vec<Evaluation> = subjects
-        .par_iter()
-        .map(|subject| {
-            let mut evaluation = Evaluation::default();
-            let (input, own) = (subject.value(), subject.data());
-            for (rule, query) in &asked {
-                let case = Case {
-                    rule,
-                    query,
-                    subject,
-                    input: &input,
-                    data: merge(&rule.data, &own),
-                    settings,
-                };
-                case.judge(&mut evaluation);
-            }
-            evaluation
-        })
-        .collect();
+    let parts = each(subjects, |_, subject| {
+        let mut evaluation = Evaluation::default();
+        let (input, own) = (subject.value(), subject.data());
+        for (rule, query) in &asked {
+            let case = Case {
+                rule,
+                query,
+                subject,
+                input: &input,
+                data: merge(&rule.data, &own),
+                settings,
+            };
+            case.judge(&mut evaluation);
+        }
+        evaluation
+    });
     let mut evaluation = Evaluation::default();
     for part in parts {
         evaluation.append(part);
