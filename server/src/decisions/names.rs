@@ -45,7 +45,13 @@ const SCHEMES: &[&str] = &["Bearer ", "Basic ", "bearer ", "basic "];
 /// Whether what has this name is a secret.
 pub(super) fn names_secret(name: &str) -> bool {
     let words = words(name);
-    TERMS.iter().any(|term| words.contains(*term)) || LAST.iter().any(|term| words.ends_with(*term))
+    // To look at the end of each word costs less than to look for each term.
+    let mut ends = words.match_indices('_').map(|(at, _)| at + 1);
+    let is_term = |end: usize| {
+        let until = words.get(..end).unwrap_or_default();
+        TERMS.iter().any(|term| until.ends_with(*term))
+    };
+    ends.any(is_term) || LAST.iter().any(|term| words.ends_with(*term))
 }
 
 /// The words of `app.api-key` are `_APP_API_KEY_`, and of `dbPass` `_DB_PASS_`.
