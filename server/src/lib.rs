@@ -4,5 +4,8 @@ pub mod admission;
 pub mod auth;
 pub mod listen;
 pub mod shutdown;
+pub mod decision;
+pub mod decisions;
+pub mod store;
 pub mod telemetry;
 pub mod tls;

@@ -17,3 +17,7 @@ mod cluster;
 mod listen;
 mod tls;
 mod wire;
+mod crash;
+mod databases;
+mod decisions;
+mod store;
