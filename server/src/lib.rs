@@ -11,8 +11,11 @@ pub mod http;
 pub mod listen;
 pub mod policies;
 pub mod pool;
+mod serve;
 pub mod shutdown;
 pub mod state;
 pub mod store;
 pub mod telemetry;
 pub mod tls;
+
+pub use serve::{CannotServe, serve};
