@@ -8,6 +8,7 @@
     clippy::string_slice,
     clippy::print_stdout,
     clippy::field_reassign_with_default,
+    clippy::assigning_clones,
     reason = "a test that cannot go on has failed, and says what it leaves out"
 )]
 
