@@ -20,6 +20,7 @@ mod databases;
 mod decisions;
 mod listen;
 mod policies;
+mod serve;
 mod store;
 mod tls;
 mod wire;
