@@ -364,7 +364,7 @@ impl<'a> Case<'a> {
         rules.find(|rule| rule.metadata.id.as_str() == id)
     }
 
-    /// What a rule does here, and the stage that says so.
+    /// What a rule does here, and the mode of the stage that says so.
     fn staged(&self, rule: &RuleId, effect: Effect) -> (Effect, Option<String>) {
         let labels = self.known.labels;
         let namespace = self.head.governed_by();
@@ -372,7 +372,7 @@ impl<'a> Case<'a> {
         let today = Date::of_unix_seconds(self.door.now);
         let stages = self.door.stages;
         let (effect, stage) = stages.of(rule, effect, namespace.as_ref(), today);
-        (effect, stage.map(str::to_owned))
+        (effect, stage.map(|stage| stage.mode.as_str().to_owned()))
     }
 
     fn effect(&self, rule: &Rule) -> Effect {

@@ -12,6 +12,7 @@
     reason = "a test that cannot go on has failed, and says what it leaves out"
 )]
 
+mod admission;
 mod api_server;
 mod cluster;
 mod config;
@@ -20,6 +21,7 @@ mod databases;
 mod decisions;
 mod listen;
 mod policies;
+mod pool;
 mod serve;
 mod store;
 mod tls;
