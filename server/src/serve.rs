@@ -162,6 +162,15 @@ fn security(
         metrics.clone(),
     )
     .map_err(|source| CannotServe::Certificate { name, source })?;
+    // Whoever asks has to trust it: this is what a webhook's `caBundle` is made of.
+    if let Some(bundle) = certificates.ca_bundle() {
+        let bundle = bundle.as_str();
+        tracing::info!(
+            listener = name,
+            bundle,
+            "an authority of our own vouches for it"
+        );
+    }
     let certificates = Arc::new(certificates);
     tokio::spawn(Arc::clone(&certificates).watch(tls::EVERY, shutdown.clone()));
     Ok(Security::Tls(certificates))
