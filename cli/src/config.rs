@@ -5,6 +5,7 @@ mod decisions;
 mod find;
 mod layers;
 mod settings;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -30,6 +31,8 @@ use plumbline_sources::{bundle, fs, opa, revision};
 use crate::args::RuleArgs;
 use find::{covers, misnamed_in, repository, searched};
 use layers::Layers;
+use trust::Trust;
+pub(crate) use trust::{Bundle, Signature};
 
 const CONFIG_NAME: &str = "plumbline.yaml";
 const ESTATE_NAME: &str = "estate.yaml";
@@ -47,6 +50,12 @@ pub(crate) struct CheckConfig {
     pub(crate) base: PathBuf,
     /// What the policy set is made of.
     pub(crate) ingredients: Ingredients,
+    /// How many of the modules are the built-in library's. They come first.
+    pub(crate) builtin_modules: usize,
+    /// Where policies and data come from, and who signed them.
+    pub(crate) trust: Trust,
+    /// The commits that layers are read from.
+    pub(crate) commits: Vec<String>,
     /// The severity from which on a finding fails.
     pub(crate) fail_on: Severity,
     /// Files of waivers of the repository.
@@ -119,10 +128,21 @@ pub(crate) fn resolve(
     paths: &[PathBuf],
     sources: &mut Sources,
 ) -> (CheckConfig, Vec<Problem>) {
+    resolve_as(Authority::Local, args, paths, sources)
+}
+
+/// The same of a configuration that is the repository's, or the organisation's own.
+pub(crate) fn resolve_as(
+    authority: Authority,
+    args: &RuleArgs,
+    paths: &[PathBuf],
+    sources: &mut Sources,
+) -> (CheckConfig, Vec<Problem>) {
     let mut resolver = Resolver {
         sources,
         problems: Vec::new(),
         revision: None,
+        authority,
     };
     resolver.revision = resolver.revision_of(args, paths);
     let config = resolver.check(args, paths);
@@ -133,6 +153,8 @@ struct Resolver<'a> {
     sources: &'a mut Sources,
     problems: Vec<Problem>,
     revision: Option<Arc<Held>>,
+    /// Whose the nearest configuration is.
+    authority: Authority,
 }
 
 /// A file of ours, read and checked.
@@ -162,7 +184,7 @@ impl Resolver<'_> {
         let config_place = self.config_file(args, roots);
         let nearest = config_place
             .clone()
-            .and_then(|place| self.read(place, Authority::Local, &CONFIGURATION));
+            .and_then(|place| self.read(place, self.authority, &CONFIGURATION));
         let layers = self.layers(nearest);
         let (estate_places, estates) = self.estates(args, roots, &layers);
         let builtin = layers.first("builtin").and_then(View::bool).unwrap_or(true);
@@ -176,34 +198,8 @@ impl Resolver<'_> {
         if builtin && !args.no_builtin {
             ingredients.modules = bundle::builtin(self.sources);
         }
-        let help = "`--policy` names a file or folder of Rego policies, or a bundle of OPA";
-        let policies = [
-            self.listed(&layers, "policies"),
-            self.named(&args.policies, help),
-        ];
-        let (packed, policies) = self.packed_apart(policies.concat());
-        let (folders, policies): (Vec<Place>, Vec<Place>) =
-            policies.into_iter().partition(opa::is_bundle);
-        let (mut modules, problems) = bundle::policies(&policies, self.sources);
-        self.problems.extend(problems);
-        ingredients.modules.append(&mut modules);
-        for folder in folders.into_iter().chain(packed) {
-            let (mut modules, mut data, problems) = opa::read(&folder, self.sources);
-            self.problems.extend(problems);
-            ingredients.modules.append(&mut modules);
-            ingredients.data.append(&mut data);
-        }
-        let help = "`--data` names a file or folder of JSON and YAML that policies read, or a packed bundle of OPA";
-        let data = [self.listed(&layers, "data"), self.named(&args.data, help)];
-        let (packed, data) = self.packed_apart(data.concat());
-        let (mut data, problems) = bundle::data(&data, self.sources);
-        self.problems.extend(problems);
-        ingredients.data.append(&mut data);
-        for folder in packed {
-            let (_, mut data, problems) = opa::read(&folder, self.sources);
-            self.problems.extend(problems);
-            ingredients.data.append(&mut data);
-        }
+        let builtin_modules = ingredients.modules.len();
+        let trust = self.policies_and_data(args, &layers, &mut ingredients);
         let fail_on = layers.first("fail-on").and_then(View::str);
         let fail_on = fail_on.and_then(Severity::parse);
         let (ignored, ignore_places) = self.ignored(&layers);
@@ -236,6 +232,9 @@ impl Resolver<'_> {
             locks: layers.locks(),
             settings: settings::settings(&layers, &estates, args),
             revision: self.revision.clone(),
+            commits: layers.commits(),
+            builtin_modules,
+            trust,
             ingredients,
             organisation,
             stages,
@@ -244,6 +243,53 @@ impl Resolver<'_> {
             baseline,
             keeps_documents: false,
         }
+    }
+
+    /// Reads the modules and data that the configuration and the command line name.
+    fn policies_and_data(
+        &mut self,
+        args: &RuleArgs,
+        layers: &Layers,
+        ingredients: &mut Ingredients,
+    ) -> Trust {
+        let mut trust = self.trust(layers);
+        let help = "`--policy` names a file or folder of Rego policies, or a bundle of OPA";
+        let policies = [
+            self.listed(layers, "policies"),
+            self.named(&args.policies, help),
+        ];
+        let (packed, policies) = self.packed_apart(policies.concat());
+        let (folders, policies): (Vec<Place>, Vec<Place>) =
+            policies.into_iter().partition(trust::is_bundle);
+        let (mut modules, problems) = bundle::policies(&policies, self.sources);
+        self.problems.extend(problems);
+        ingredients.modules.append(&mut modules);
+        for bundle in folders.into_iter().chain(packed) {
+            let Some(bundle) = self.trusted(bundle, &mut trust) else {
+                continue;
+            };
+            let (mut modules, mut data, problems) = opa::read(&bundle, self.sources);
+            self.problems.extend(problems);
+            ingredients.modules.append(&mut modules);
+            ingredients.data.append(&mut data);
+        }
+        let help = "`--data` names a file or folder of JSON and YAML that policies read, or a packed bundle of OPA";
+        let data = [self.listed(layers, "data"), self.named(&args.data, help)];
+        let (packed, data) = self.packed_apart(data.concat());
+        let (mut read, problems) = bundle::data(&data, self.sources);
+        self.problems.extend(problems);
+        ingredients.data.append(&mut read);
+        for bundle in packed {
+            let Some(bundle) = self.trusted(bundle, &mut trust) else {
+                continue;
+            };
+            let (_, mut data, problems) = opa::read(&bundle, self.sources);
+            self.problems.extend(problems);
+            ingredients.data.append(&mut data);
+        }
+        let loose = policies.iter().chain(&data);
+        trust.unsigned.extend(loose.map(Place::name));
+        trust
     }
 
     /// The commit that `--policy-ref` names, of the repository that the first path lies in.

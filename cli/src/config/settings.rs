@@ -28,6 +28,12 @@ pub(super) fn settings(layers: &Layers, estates: &[Own], args: &RuleArgs) -> Vec
     let option = Origin::Option("--data");
     let given = args.data.iter();
     all.extend(given.map(|path| item("data", &path.to_string_lossy(), option.clone())));
+    if let Some((own, keys)) = layers.said("bundle-keys").next_back() {
+        all.extend(keys.items().filter_map(|key| {
+            let name = path(own, key.get("file")?)?;
+            Some(item("bundle-keys", &name, Origin::Written(own.place(key))))
+        }));
+    }
     all.extend(namespaces(args, layers).into_iter().map(|namespace| {
         let origin = namespace.place;
         let origin = origin.map_or(Origin::Option("--namespace"), Origin::Written);

@@ -1,4 +1,4 @@
-//! What the server promises.
+//! What the server promises, module by module.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,12 +12,17 @@
     reason = "a test that cannot go on has failed, and says what it leaves out"
 )]
 
+mod admission;
 mod api_server;
 mod cluster;
-mod listen;
-mod tls;
-mod wire;
+mod config;
 mod crash;
 mod databases;
 mod decisions;
+mod listen;
+mod policies;
+mod pool;
+mod serve;
 mod store;
+mod tls;
+mod wire;

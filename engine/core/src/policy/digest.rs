@@ -21,6 +21,13 @@ impl fmt::Display for Digest {
     }
 }
 
+impl Ingredients {
+    /// The digest of the set that is made of them.
+    pub fn digest(&self, sources: &Sources) -> Digest {
+        Digest::of(self, sources)
+    }
+}
+
 impl Digest {
     pub(super) fn of(ingredients: &Ingredients, sources: &Sources) -> Self {
         let mut parts: Vec<(String, String)> = Vec::new();
