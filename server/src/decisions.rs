@@ -163,7 +163,10 @@ impl Decisions {
     /// returns, or the decision must not hold.
     pub async fn record(&self, decision: Decision) -> Result<(), NotWritten> {
         if !self.is_required {
-            self.put(decision, None);
+            // What nobody writes need not be masked.
+            if !self.counts.is_empty() {
+                self.put(decision, None);
+            }
             return Ok(());
         }
         let (receipt, written) = Receipt::new();

@@ -8,7 +8,9 @@ mod body;
 mod duration;
 mod error;
 mod gate;
+mod health;
 mod id;
+mod opa;
 
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 
 use crate::clock;
 use crate::http::error::{Error, Fault};
@@ -29,13 +31,26 @@ const AGE: &str = "x-plumbline-age";
 
 /// What API servers may ask.
 pub fn admission_router(app: Arc<App>) -> Router {
-    let routes = Router::new().route("/v1/admit", post(admission::admit));
+    let routes = Router::new()
+        .route("/v1/admit", post(admission::admit))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready));
     finished(routes, app)
 }
 
 /// What everyone else may ask.
 pub fn api_router(app: Arc<App>) -> Router {
-    let routes = Router::new().route("/v1/check", post(gate::check));
+    let v1 = get(opa::v1).post(opa::v1);
+    let routes = Router::new()
+        .route("/v1/check", post(gate::check))
+        .route("/v1/data", v1.clone())
+        .route("/v1/data/{*path}", v1)
+        .route("/v0/data", post(opa::v0))
+        .route("/v0/data/{*path}", post(opa::v0))
+        .route("/health", get(opa::health))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics));
     finished(routes, app)
 }
 

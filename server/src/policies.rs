@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
 use plumbline_core::break_glass::BreakGlass;
@@ -19,6 +19,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::clock;
 use crate::shutdown::Shutdown;
+use crate::telemetry::Metrics;
 
 /// How long a load may take, unless it is said otherwise.
 pub const PATIENCE: Duration = Duration::from_mins(5);
@@ -155,7 +156,8 @@ impl Policies {
     }
 
     /// Asks the source now and then, until the server stops.
-    pub async fn watch(&self, every: Duration, shutdown: Shutdown) {
+    pub async fn watch(&self, every: Duration, shutdown: Shutdown, metrics: &Metrics) {
+        metrics.policies_loaded(true, unix(self.current().activated));
         loop {
             let next = async {
                 sleep(every).await;
@@ -168,11 +170,13 @@ impl Policies {
             match outcome {
                 Ok(true) => {
                     let active = self.current();
+                    metrics.policies_loaded(true, unix(active.activated));
                     let revision = active.revision.as_deref().unwrap_or("none");
                     tracing::info!(digest = %active.digest, revision, "policies exchanged");
                 }
                 Ok(false) => {}
                 Err(refused) => {
+                    metrics.policies_loaded(false, unix(clock::wall()));
                     tracing::warn!(reason = %refused, "policies refused, the last good ones stay");
                 }
             }
@@ -222,6 +226,12 @@ impl Policies {
     fn history(&self) -> MutexGuard<'_, History> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A time as metrics have it.
+fn unix(time: SystemTime) -> f64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_secs_f64()
 }
 
 impl fmt::Debug for Policies {

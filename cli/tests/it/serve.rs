@@ -86,6 +86,11 @@ fn mistakes_in_settings_are_shown_at_their_place() {
         "serve.yaml:1:1",
     );
     wrong(
+        "admission: {lisen: x}\n",
+        "did you mean `listen`?",
+        "serve.yaml:1:13",
+    );
+    wrong(
         "policies:\n  reload-every: 0s\n",
         "`reload-every` must be more than nothing",
         "serve.yaml:2:3",

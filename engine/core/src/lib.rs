@@ -15,6 +15,7 @@ pub mod frontend;
 mod globs;
 mod item;
 pub mod locate;
+pub mod manifests;
 pub mod parse;
 pub mod policy;
 pub mod problem;

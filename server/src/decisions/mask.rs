@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::names::{assigned, is_secret, names_secret};
+use super::names::{assignment, is_secret, names_secret};
 use super::pointer::{Mask, spelt};
 
 /// What stands in place of a secret.
@@ -20,6 +20,8 @@ const SHORTEST: usize = 4;
 const SHORTEST_IN_INPUT: usize = 8;
 /// How many bytes are compared, all in all. A text that would take more is hidden as a whole.
 const COMPARED: usize = 256 * 1024 * 1024;
+/// How deep the object of a request lies: `/input/request/object`.
+const OBJECT: usize = 3;
 /// How deep JSON is read within texts of JSON.
 const MAX_NESTED: usize = 4;
 
@@ -137,22 +139,26 @@ impl Hidden {
     }
 }
 
-/// Hides every value at a pointer and beside it: what a sensitive rule points at may be the neighbour of a secret.
+/// Hides every value at a pointer and beside it: what a sensitive rule points at may be the neighbour of a secret. An
+/// old object that has nothing there loses what it has at the nearest place.
 fn around(event: &mut Value, pointer: &str, hidden: &mut Hidden) {
-    if event.get("input").is_none() {
-        return;
-    }
-    let mut existing = pointer;
-    while event.pointer(existing).is_none() {
-        match existing.rsplit_once('/') {
-            Some((shorter, _)) => existing = shorter,
+    let mut place = pointer;
+    while event.pointer(place).is_none() {
+        match place.rsplit_once('/') {
+            Some((shorter, _)) => place = shorter,
             None => return,
         }
     }
-    let parent = existing.rsplit_once('/').map_or("", |(parent, _)| parent);
-    let parent = if parent.is_empty() { existing } else { parent };
-    if let Some(value) = event.pointer_mut(parent) {
-        blot(value, &mut parent.to_owned(), hidden);
+    let is_there = place == pointer;
+    match (place.matches('/').count(), place.rsplit_once('/')) {
+        (..OBJECT, _) => return,
+        (OBJECT, _) if !is_there => return,
+        (OBJECT, _) => {}
+        (_, Some((parent, _))) if is_there => place = parent,
+        _ => {}
+    }
+    if let Some(value) = event.pointer_mut(place) {
+        blot(value, &mut place.to_owned(), hidden);
     }
 }
 
@@ -258,14 +264,26 @@ impl Walk<'_> {
             }
         }
         if is_secret(text) || self.is_last_applied() {
-            self.hide(value);
-        } else if let Some(secret) = assigned(text) {
-            let shown = format!("{}{HIDDEN}", text.strip_suffix(secret).unwrap_or_default());
-            if shown != text {
+            return self.hide(value);
+        }
+        if !text.contains(['=', ':']) {
+            return;
+        }
+        let mut shown = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let (before, secret, behind) = assignment(line).unwrap_or((line, "", ""));
+            shown.push_str(before);
+            if !secret.is_empty() && secret != HIDDEN {
                 self.hidden.learn_text(secret);
-                *value = Value::String(shown);
-                self.took();
+                shown.push_str(HIDDEN);
+            } else {
+                shown.push_str(secret);
             }
+            shown.push_str(behind);
+        }
+        if shown != text {
+            *value = Value::String(shown);
+            self.took();
         }
     }
 
@@ -379,6 +397,15 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_a_text_are_hidden_by_the_names_on_them() {
+        check(
+            json!({"data": {"app.yaml": "mode: fast\ndb:\n  password: hunter2\n"}}),
+            json!({"data": {"app.yaml": "mode: fast\ndb:\n  password: ***\n"}}),
+            &["/input/data/app.yaml"],
+        );
+    }
+
+    #[test]
     fn json_within_a_text_is_hidden_like_json() {
         let key = "kubectl.kubernetes.io/last-applied-configuration";
         check(
@@ -395,12 +422,22 @@ mod tests {
 
     #[test]
     fn what_a_sensitive_rule_points_at_is_hidden_with_what_is_beside_it() {
-        let mut event = json!({"input": {"spec": {"a": {"b": "one", "c": 2}, "d": "three"}}});
-        hide(&mut event, &[], &["/spec/a/b/missing".to_owned()]);
-        assert_eq!(
-            event,
-            json!({"input": {"spec": {"a": {"b": "***", "c": "***"}, "d": "three"}}})
-        );
+        let pointers = ["object", "oldObject"].map(|key| format!("/request/{key}/spec/a/b"));
+        let object = json!({"spec": {"a": {"b": "one", "c": 2}, "d": "three"}});
+        let hidden = json!({"spec": {"a": {"b": "***", "c": "***"}, "d": "three"}});
+        for (old, old_hidden) in [
+            (object.clone(), hidden.clone()),
+            (Value::Null, Value::Null),
+            (
+                json!({"spec": {"a": {"x": 1}, "d": 4}}),
+                json!({"spec": {"a": {"x": "***"}, "d": 4}}),
+            ),
+        ] {
+            let request = |object: &Value, old: &Value| json!({"input": {"request": {"uid": "u", "object": object, "oldObject": old}}});
+            let mut event = request(&object, &old);
+            hide(&mut event, &[], &pointers);
+            assert_eq!(event, request(&hidden, &old_hidden));
+        }
     }
 
     #[test]

@@ -45,7 +45,13 @@ const SCHEMES: &[&str] = &["Bearer ", "Basic ", "bearer ", "basic "];
 /// Whether what has this name is a secret.
 pub(super) fn names_secret(name: &str) -> bool {
     let words = words(name);
-    TERMS.iter().any(|term| words.contains(*term)) || LAST.iter().any(|term| words.ends_with(*term))
+    // To look at the end of each word costs less than to look for each term.
+    let mut ends = words.match_indices('_').map(|(at, _)| at + 1);
+    let is_term = |end: usize| {
+        let until = words.get(..end).unwrap_or_default();
+        TERMS.iter().any(|term| until.ends_with(*term))
+    };
+    ends.any(is_term) || LAST.iter().any(|term| words.ends_with(*term))
 }
 
 /// The words of `app.api-key` are `_APP_API_KEY_`, and of `dbPass` `_DB_PASS_`.
@@ -88,17 +94,29 @@ fn has_password(text: &str) -> bool {
     })
 }
 
-/// The value of `NAME=value` and `--name=value`, where the name is that of a secret.
-pub(super) fn assigned(text: &str) -> Option<&str> {
-    let (name, value) = text.split_once('=')?;
-    let name = name.trim_start_matches('-');
-    let is_name = !name.contains(char::is_whitespace);
-    (is_name && !value.is_empty() && names_secret(name)).then_some(value)
+/// What may stand around a value on its line.
+const AROUND: [char; 7] = [' ', '\t', '\r', '\n', '"', '\'', ','];
+
+/// A line that gives a value to the name of a secret, as `--token=...` and `password: ...` do: what stands before the
+/// value, the value, and what stands behind it.
+pub(super) fn assignment(line: &str) -> Option<(&str, &str, &str)> {
+    ["=", ": "].into_iter().find_map(|sign| {
+        let (name, rest) = line.split_once(sign)?;
+        let name = name.trim_end().rsplit(char::is_whitespace).next()?;
+        if !names_secret(name.trim_matches(['"', '\'', '-'])) {
+            return None;
+        }
+        let rest = rest.trim_start_matches(AROUND);
+        let value = rest.trim_end_matches(AROUND);
+        let before = line.strip_suffix(rest)?;
+        let behind = rest.strip_prefix(value)?;
+        (!value.is_empty()).then_some((before, value, behind))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{assigned, is_secret, names_secret};
+    use super::{assignment, is_secret, names_secret};
 
     #[test]
     fn a_secret_is_told_by_its_name() {
@@ -143,10 +161,33 @@ mod tests {
     }
 
     #[test]
-    fn an_assignment_has_its_value_hidden() {
-        assert_eq!(assigned("--token=hunter2"), Some("hunter2"));
-        assert_eq!(assigned("DB_PASSWORD=a=b"), Some("a=b"));
-        assert_eq!(assigned("--replicas=3"), None);
-        assert_eq!(assigned("if the token = x"), None);
+    fn the_value_of_an_assignment_is_told_from_what_is_around_it() {
+        for (line, parts) in [
+            ("--token=hunter2", ("--token=", "hunter2", "")),
+            ("export DB_PASSWORD=a=b", ("export DB_PASSWORD=", "a=b", "")),
+            (
+                "db.password = hunter2\n",
+                ("db.password = ", "hunter2", "\n"),
+            ),
+            (
+                "  \"apiKey\": \"x y\",\n",
+                ("  \"apiKey\": \"", "x y", "\",\n"),
+            ),
+        ] {
+            assert_eq!(assignment(line), Some(parts), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_lines_assign_no_secret() {
+        for line in [
+            "--replicas=3",
+            "registry.example.com/token:v1",
+            "password:",
+            "mode: fast",
+            "",
+        ] {
+            assert_eq!(assignment(line), None, "{line}");
+        }
     }
 }

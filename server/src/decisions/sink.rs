@@ -72,6 +72,11 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// Whether fewer records might have been taken.
+    fn is_too_large(&self) -> bool {
+        matches!(self, Self::Answer(413))
+    }
+
     /// Whether the same batch may be taken another time.
     fn may_pass(&self) -> bool {
         !matches!(self, Self::Answer(400 | 413 | 422))
@@ -198,13 +203,16 @@ impl Outlet {
     /// Writes what comes, until no more will come.
     pub(super) async fn run(self: Arc<Self>) {
         while let Some(batch) = self.queue.take(self.sink.batch()).await {
-            self.deliver(batch).await;
+            let mut parts = vec![batch];
+            while let Some(part) = parts.pop() {
+                parts.extend(self.deliver(part).await);
+            }
         }
     }
 
     /// Writes a batch, if need be again and again. What somebody waits for is tried once: nobody may be told that a
-    /// record is written after having been told that it is not.
-    async fn deliver(&self, mut batch: Vec<Entry>) {
+    /// record is written after having been told that it is not. One that is too large comes back in halves.
+    async fn deliver(&self, mut batch: Vec<Entry>) -> Vec<Vec<Entry>> {
         let mut backoff = Backoff::default();
         loop {
             let Err(failure) = self.sink.write(&batch).await else {
@@ -215,12 +223,13 @@ impl Outlet {
             let awaited = batch.iter().filter(|entry| is_awaited(entry)).count();
             self.counts.dropped("failed", awaited);
             batch.retain(|entry| !is_awaited(entry));
-            if batch.is_empty() {
-                return;
+            if failure.is_too_large() && batch.len() > 1 {
+                let rest = batch.split_off(batch.len() / 2);
+                return vec![rest, batch];
             }
-            if !failure.may_pass() || self.queue.is_closed() {
+            if batch.is_empty() || !failure.may_pass() || self.queue.is_closed() {
                 self.counts.dropped("failed", batch.len());
-                return;
+                return Vec::new();
             }
             // A last attempt is made at once when no more will come.
             let _ = timeout(backoff.pause(), self.queue.closed()).await;
@@ -229,5 +238,6 @@ impl Outlet {
         for receipt in batch.iter().filter_map(|entry| entry.receipt.as_ref()) {
             receipt.sign();
         }
+        Vec::new()
     }
 }

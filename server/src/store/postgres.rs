@@ -5,8 +5,9 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Error, PgPool};
+use tokio::sync::OnceCell;
 
 use super::migrations::{self, migrate};
 use super::queries::queries;
@@ -22,31 +23,49 @@ const CONNECTIONS: u32 = 8;
 #[derive(Debug)]
 pub(super) struct Postgres {
     pool: PgPool,
+    /// Set once the schema is as it should be.
+    schema: OnceCell<()>,
 }
 
 impl Postgres {
+    /// A database that does not answer yet is no reason not to start: it may answer later, and its schema is seen to then.
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)?.application_name("plumbline");
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
-            .connect_with(options)
-            .await?;
-        let mut connection = pool.acquire().await?;
-        let outcome = migrate(&mut *connection, migrations::POSTGRES).await;
-        drop(connection);
-        if outcome.is_err() {
-            // What was not migrated is still locked by its connection.
-            pool.close().await;
+            .connect_lazy_with(options);
+        let opened = Self {
+            pool,
+            schema: OnceCell::new(),
+        };
+        match opened.ready().await.map(|_| ()) {
+            Err(StoreError::Database(Error::PoolTimedOut | Error::Io(_))) => {
+                tracing::error!("the database does not answer");
+            }
+            outcome => outcome?,
         }
-        outcome.map(|()| Self { pool })
+        Ok(opened)
+    }
+
+    /// The database, when its schema is as it should be.
+    async fn ready(&self) -> Result<&PgPool, StoreError> {
+        self.schema.get_or_try_init(|| self.migrate()).await?;
+        Ok(&self.pool)
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        // When migrating fails, the lock of it is only gone with its connection.
+        connection.close_on_drop();
+        migrate(&mut *connection, migrations::POSTGRES).await
     }
 }
 
 impl Store for Postgres {
     fn write<'a>(&'a self, records: &'a [Arc<Record>]) -> Answer<'a, ()> {
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.ready().await?.begin().await?;
             ask::write(&mut transaction, records).await?;
             transaction.commit().await?;
             Ok(())
@@ -54,23 +73,23 @@ impl Store for Postgres {
     }
 
     fn recent<'a>(&'a self, filter: &'a Filter, page: &'a Page) -> Answer<'a, Recent> {
-        Box::pin(async move { Ok(ask::recent(&self.pool, filter, page).await?) })
+        Box::pin(async move { Ok(ask::recent(self.ready().await?, filter, page).await?) })
     }
 
     fn counts(&self, from: SystemTime) -> Answer<'_, Vec<DayCount>> {
-        Box::pin(async move { Ok(ask::counts(&self.pool, from).await?) })
+        Box::pin(async move { Ok(ask::counts(self.ready().await?, from).await?) })
     }
 
     fn prune(&self, before: SystemTime, most: u32) -> Answer<'_, u64> {
-        Box::pin(async move { Ok(ask::prune(&self.pool, before, most).await?) })
+        Box::pin(async move { Ok(ask::prune(self.ready().await?, before, most).await?) })
     }
 
     fn health(&self) -> Answer<'_, ()> {
-        Box::pin(async move { Ok(ask::health(&self.pool).await?) })
+        Box::pin(async move { Ok(ask::health(self.ready().await?).await?) })
     }
 
     fn version(&self) -> Answer<'_, i64> {
-        Box::pin(async move { Ok(ask::version(&self.pool).await?) })
+        Box::pin(async move { Ok(ask::version(self.ready().await?).await?) })
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

@@ -39,6 +39,8 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .idle_timeout(None::<Duration>)
+            .max_lifetime(None::<Duration>)
             .acquire_timeout(PATIENCE)
             .connect_with(writing)
             .await?;

@@ -117,7 +117,6 @@ fn fresh() -> String {
     format!("plumbline_test_{}_{number}", std::process::id())
 }
 
-#[expect(clippy::print_stdout, reason = "what is left out is said")]
 fn server() -> Option<&'static Server> {
     static STARTED: OnceLock<Option<Server>> = OnceLock::new();
     let server = STARTED.get_or_init(|| match env::var("PLUMBLINE_POSTGRES") {

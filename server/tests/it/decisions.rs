@@ -451,7 +451,27 @@ async fn what_a_service_refuses_for_good_is_not_sent_again() {
     decisions.finish().await;
 }
 
-/// A service that takes events, and gives every batch the same answer.
+#[tokio::test]
+async fn what_is_too_much_at_once_is_sent_in_parts() {
+    let service = Service::answering(|events| match events {
+        1 => StatusCode::OK,
+        _ => StatusCode::PAYLOAD_TOO_LARGE,
+    })
+    .await;
+    let config = config(DecisionMode::BestEffort, vec![service.sink(None)]);
+    let decisions = start(&config, None);
+    for id in ["a", "b", "c"] {
+        decisions.record(decision(id)).await.unwrap();
+    }
+    decisions.finish().await;
+    let status = decisions.status();
+    assert_eq!(
+        (of(&status, "http").written, of(&status, "http").dropped),
+        (3, 0)
+    );
+}
+
+/// A service that takes events.
 struct Service {
     url: String,
     received: Received,
@@ -461,8 +481,16 @@ type Received = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
 
 impl Service {
     async fn start(answer: StatusCode) -> Self {
+        Self::answering(move |_| answer).await
+    }
+
+    /// One whose answer depends on how many events there are.
+    async fn answering(
+        answer: impl Fn(usize) -> StatusCode + Clone + Send + Sync + 'static,
+    ) -> Self {
         let received = Received::default();
         let take = move |State(received): State<Received>, headers: HeaderMap, body: Bytes| async move {
+            let answer = answer(events(&body).len());
             received.lock().unwrap().push((headers, body));
             answer
         };
@@ -485,11 +513,12 @@ impl Service {
 
     fn events(&self) -> Vec<Value> {
         let received = self.received.lock().unwrap();
-        let arrays = received.iter().map(|(_, body)| unpacked(body));
-        arrays
-            .flat_map(|array| serde_json::from_str::<Vec<Value>>(&array).unwrap())
-            .collect()
+        received.iter().flat_map(|(_, body)| events(body)).collect()
     }
+}
+
+fn events(body: &[u8]) -> Vec<Value> {
+    serde_json::from_str(&unpacked(body)).unwrap()
 }
 
 /// What the program `gzip` makes of it.

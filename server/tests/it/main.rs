@@ -23,6 +23,7 @@ mod listen;
 mod over_http;
 mod policies;
 mod pool;
+mod serve;
 mod store;
 mod tls;
 mod wire;

@@ -44,7 +44,7 @@ impl PolicySource for Script {
     }
 }
 
-fn loaded(revision: u32) -> Loaded {
+pub(crate) fn loaded(revision: u32) -> Loaded {
     let sources = Sources::default();
     let (policies, _) = policy::load(&Ingredients::default(), &sources);
     Loaded {

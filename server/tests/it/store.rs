@@ -8,6 +8,7 @@ use plumbline_server::store::{
     Column, DayCount, Filter, Page, Record, Store, StoreError, open, prune,
 };
 
+use crate::cluster::free_port;
 use crate::databases::on_each;
 
 const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
@@ -301,4 +302,15 @@ async fn a_database_that_cannot_be_opened_is_an_error() {
         .unwrap_err();
     let error = open(&StorePlace::Postgres(missing)).await.unwrap_err();
     assert!(matches!(error, StoreError::Address(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_yet_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("url");
+    let url = format!("postgres://plumbline@127.0.0.1:{}/plumbline", free_port());
+    std::fs::write(&file, url).unwrap();
+    let store = open(&StorePlace::Postgres(file)).await.unwrap();
+    let error = store.health().await.unwrap_err();
+    assert!(matches!(error, StoreError::Database(_)), "{error:?}");
 }

@@ -318,3 +318,106 @@ fn said(problems: &[Problem], sources: &Sources) -> String {
     }
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use plumbline_server::policies::{Loaded, PolicySource};
+
+    use super::{Configured, Memory, RuleArgs};
+
+    const POLICY: &str = "# METADATA\n# scope: package\n# title: t\n# custom:\n#   id: t/a\n#   severity: low\n#   subject: resource\npackage t.a\n\ndeny contains \"found\" if input.kind == \"core/Pod\"\n";
+
+    fn write(folder: &Path, name: &str, text: &str) {
+        fs::write(folder.join(name), text).unwrap();
+    }
+
+    /// A folder with one policy, and what reads it.
+    fn configured() -> (tempfile::TempDir, Configured) {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            "plumbline.yaml",
+            "builtin: false\npolicies: [a.rego, a_test.rego]\nwaivers: [waivers.yaml]\n",
+        );
+        write(folder.path(), "a.rego", POLICY);
+        write(folder.path(), "a_test.rego", &test("count(a.deny) == 1"));
+        write(folder.path(), "waivers.yaml", &waiver("r"));
+        let source = Configured {
+            rules: RuleArgs {
+                config: Some(folder.path().join("plumbline.yaml")),
+                ..RuleArgs::default()
+            },
+            max_age: None,
+            memory: Memory::open(None).unwrap(),
+        };
+        (folder, source)
+    }
+
+    fn test(condition: &str) -> String {
+        format!(
+            "package t.a_test\n\nimport data.t.a\n\ntest_pod if {condition} with input as {{\"kind\": \"core/Pod\"}}\n"
+        )
+    }
+
+    fn waiver(reason: &str) -> String {
+        format!(
+            "version: 1\nwaivers:\n  - {{rule: t/a, resource: \"*\", reason: {reason}, owner: o, expires: 2099-12-31}}\n"
+        )
+    }
+
+    fn load(source: &Configured) -> Loaded {
+        source.load(None).unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_is_known_is_not_loaded_again_and_what_decides_otherwise_is() {
+        let (folder, source) = configured();
+        let first = load(&source);
+        assert!(source.load(Some(&first.fingerprint)).unwrap().is_none());
+        assert_eq!(first.policies.digest.to_string(), first.digest);
+        write(folder.path(), "waivers.yaml", &waiver("another"));
+        let waived = load(&source);
+        assert_eq!(waived.digest, first.digest);
+        assert_ne!(waived.fingerprint, first.fingerprint);
+        let changed = POLICY.replace("found", "seen");
+        write(folder.path(), "a.rego", &changed);
+        assert_ne!(load(&source).digest, first.digest);
+    }
+
+    #[test]
+    fn the_waivers_of_a_server_are_the_organisations() {
+        let (_folder, source) = configured();
+        let authorities: Vec<_> = load(&source)
+            .waivers
+            .iter()
+            .map(|waiver| waiver.authority.as_str())
+            .collect();
+        assert_eq!(authorities, ["organisation"]);
+    }
+
+    #[test]
+    fn one_mistake_refuses_the_whole_set_and_is_said_at_its_place() {
+        let (folder, source) = configured();
+        write(folder.path(), "a_test.rego", &test("count(a.deny) == 2"));
+        let refused = source.load(None).unwrap_err();
+        assert!(
+            refused
+                .reason
+                .contains("a_test.rego:5:1: the test `data.t.a_test.test_pod` fails"),
+            "{refused}"
+        );
+        write(
+            folder.path(),
+            "a.rego",
+            "package t.a\n\ndeny contains x if true\n",
+        );
+        let refused = source.load(None).unwrap_err();
+        assert!(refused.reason.contains("a.rego:3:"), "{refused}");
+        fs::remove_file(folder.path().join("waivers.yaml")).unwrap();
+        let refused = source.load(None).unwrap_err();
+        assert!(refused.reason.contains("plumbline.yaml:3:"), "{refused}");
+    }
+}
