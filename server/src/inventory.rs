@@ -4,6 +4,7 @@ use crate::policies::Active;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use plumbline_core::estate::Surroundings;
+use plumbline_core::resource::Resource;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,8 @@ impl Inventory {
             reason: None,
         }
     }
+    /// s
+    pub fn admitted(&self, _: Resource) {}
     /// s
     pub fn namespace_labels(&self, _: &str) -> Option<BTreeMap<String, String>> {
         None
