@@ -116,7 +116,7 @@ fn review(request: &Value) -> Vec<u8> {
         .into_bytes()
 }
 
-/// A request about a ConfigMap, with the keys of `more` laid over it.
+/// A request about a `ConfigMap`, with the keys of `more` laid over it.
 fn request(operation: &str, object: &Value, more: &Value) -> Value {
     let mut request = json!({
         "uid": "u",
