@@ -120,7 +120,7 @@ impl Times {
     /// What rules may take: they end early enough for what they found to be told.
     fn for_rules(self) -> Duration {
         let left = self.judged.saturating_duration_since(clock::instant());
-        left - left / 10
+        left * 9 / 10
     }
 }
 

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 /// A rule with some keys of metadata beside the usual ones, each on a line.
 fn rule(name: &str, keys: &[&str], body: &str) -> String {
-    let keys: String = keys.iter().map(|key| format!("#   {key}\n")).collect();
+    let keys: Vec<String> = keys.iter().map(|key| format!("#   {key}\n")).collect();
+    let keys = keys.concat();
     format!(
         "# METADATA\n# scope: package\n# title: {name}\n# custom:\n#   id: test/{name}\n#   severity: high\n{keys}package test.{name}\n\n{body}\n"
     )

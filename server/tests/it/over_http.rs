@@ -77,7 +77,7 @@ fn app(queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
             check: Pool::new("check", 1, queue).unwrap(),
         },
         inventory: None,
-        decisions: Decisions::start(&config.decisions, None, metrics.clone()).unwrap(),
+        decisions: Decisions::start(&config.decisions, None, &metrics).unwrap(),
         metrics,
         auth: Auth::new(config.callers.clone()),
         readiness: Readiness::new(Shutdown::default()),
