@@ -19,6 +19,7 @@ mod config;
 mod crash;
 mod databases;
 mod decisions;
+mod faults;
 mod listen;
 mod over_http;
 mod policies;

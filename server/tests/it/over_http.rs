@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 /// A rule on a label of any object.
-const LABEL: &str = r#"# METADATA
+pub(crate) const LABEL: &str = r#"# METADATA
 # scope: package
 # title: Label
 # custom:
@@ -43,10 +43,10 @@ impl PolicySource for Nothing {
     }
 }
 
-fn loaded() -> Loaded {
+pub(crate) fn loaded(rule: &str) -> Loaded {
     let mut sources = Sources::default();
-    let path = "label.rego".to_owned();
-    let file = sources.add(Source::new(path.clone(), LABEL));
+    let path = "rule.rego".to_owned();
+    let file = sources.add(Source::new(path.clone(), rule));
     let ingredients = Ingredients {
         modules: vec![PolicyFile { file, path }],
         ..Ingredients::default()
@@ -66,12 +66,17 @@ fn loaded() -> Loaded {
 }
 
 /// A server with so long a queue, started with what `settle` makes of a configuration.
-fn app(queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
+pub(crate) fn app(queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
+    app_of(LABEL, queue, settle)
+}
+
+/// The same, by another rule.
+pub(crate) fn app_of(rule: &str, queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
     let mut config = Config::new(None, Listener::local(0));
     settle(&mut config);
     let metrics = Metrics::new();
     Arc::new(App {
-        policies: Policies::start(Arc::new(Nothing), loaded()),
+        policies: Policies::start(Arc::new(Nothing), loaded(rule)),
         pools: Pools {
             admission: Pool::new("admission", 1, queue).unwrap(),
             check: Pool::new("check", 1, queue).unwrap(),
@@ -86,14 +91,14 @@ fn app(queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
 }
 
 /// What was answered.
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    body: Value,
+    pub(crate) body: Value,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 }
@@ -117,7 +122,7 @@ fn post(path: &str, kind: &str, body: impl Into<Body>) -> Request<Body> {
     request.body(body.into()).unwrap()
 }
 
-async fn admit(app: &Arc<App>, path: &str, body: String) -> Answer {
+pub(crate) async fn admit(app: &Arc<App>, path: &str, body: impl Into<Body>) -> Answer {
     let request = post(path, "application/json; charset=utf-8", body);
     ask(admission_router(Arc::clone(app)), request).await
 }
@@ -131,7 +136,7 @@ fn object(labels: &Value) -> Value {
     json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "labels": labels}})
 }
 
-fn review(labels: &Value, dry_run: bool) -> String {
+pub(crate) fn review(labels: &Value, dry_run: bool) -> String {
     let request = json!({
         "uid": "u-1",
         "kind": {"group": "", "version": "v1", "kind": "ConfigMap"},
@@ -145,11 +150,11 @@ fn review(labels: &Value, dry_run: bool) -> String {
         .to_string()
 }
 
-fn bad() -> String {
+pub(crate) fn bad() -> String {
     review(&json!({"bad": "1"}), false)
 }
 
-fn good() -> String {
+pub(crate) fn good() -> String {
     review(&json!({}), false)
 }
 
@@ -168,7 +173,7 @@ async fn a_review_is_answered_with_its_uid() {
 
 /// What cannot be answered has no answer: neither that it may, nor that it may not.
 #[track_caller]
-fn fails(answer: &Answer, status: StatusCode, code: &str) {
+pub(crate) fn fails(answer: &Answer, status: StatusCode, code: &str) {
     assert_eq!(answer.status, status);
     assert_eq!(answer.body["code"], code);
     assert!(answer.body["message"].is_string());

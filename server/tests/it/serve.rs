@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::policies::loaded;
+use crate::wire::{LONG, get};
 
 /// Policies that never change.
 struct Same;
@@ -46,6 +47,28 @@ async fn it_takes_connections_until_it_is_told_to_end() {
     let ended = timeout(Duration::from_secs(20), served).await.unwrap();
     assert!(ended.unwrap().is_ok());
     assert!(TcpStream::connect(api).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_is_said_before_anybody_is_turned_away() {
+    let mut config = local();
+    config.limits.listener.grace = LONG;
+    let doors = Doors::open(&config).await.unwrap();
+    let api = doors.api.local_addr().unwrap();
+    let shutdown = Shutdown::default();
+    let served = serve(config, doors, Arc::new(Same), loaded(0), shutdown.clone());
+    let served = tokio::spawn(served);
+    let status = async |path: &str| {
+        let mut stream = TcpStream::connect(api).await.unwrap();
+        let answer = get(&mut stream, path).await;
+        answer.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(status("/readyz").await, "200");
+    shutdown.begin();
+    assert_eq!(status("/readyz").await, "503");
+    assert_eq!(status("/livez").await, "200");
+    shutdown.hurry();
+    assert!(timeout(LONG, served).await.unwrap().unwrap().is_ok());
 }
 
 #[tokio::test]
