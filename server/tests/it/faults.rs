@@ -42,7 +42,7 @@ deny contains "it has come to an end" if {
 
 #[tokio::test]
 async fn a_rule_that_does_not_end_is_answered_before_the_time_is_over() {
-    let app = app_of(ENDLESS, 8, |_| {});
+    let app = app_of(loaded(ENDLESS), 8, |_| {});
     for _ in 0..2 {
         let asked = Instant::now();
         let answer = admit(&app, "/v1/admit?timeout=2s", good()).await;

@@ -43,12 +43,23 @@ impl PolicySource for Nothing {
     }
 }
 
-pub(crate) fn loaded(rule: &str) -> Loaded {
-    let mut sources = Sources::default();
+/// A rule as a file of policies.
+pub(crate) fn file_of(rule: &str, sources: &mut Sources) -> PolicyFile {
     let path = "rule.rego".to_owned();
     let file = sources.add(Source::new(path.clone(), rule));
+    PolicyFile { file, path }
+}
+
+pub(crate) fn loaded(rule: &str) -> Loaded {
+    let mut sources = Sources::default();
+    let modules = vec![file_of(rule, &mut sources)];
+    loaded_from(modules, sources)
+}
+
+/// What a source gives that has these files.
+pub(crate) fn loaded_from(modules: Vec<PolicyFile>, sources: Sources) -> Loaded {
     let ingredients = Ingredients {
-        modules: vec![PolicyFile { file, path }],
+        modules,
         ..Ingredients::default()
     };
     let (policies, problems) = policy::load(&ingredients, &sources);
@@ -67,16 +78,16 @@ pub(crate) fn loaded(rule: &str) -> Loaded {
 
 /// A server with so long a queue, started with what `settle` makes of a configuration.
 pub(crate) fn app(queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
-    app_of(LABEL, queue, settle)
+    app_of(loaded(LABEL), queue, settle)
 }
 
-/// The same, by another rule.
-pub(crate) fn app_of(rule: &str, queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
+/// The same, by other policies.
+pub(crate) fn app_of(first: Loaded, queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
     let mut config = Config::new(None, Listener::local(0));
     settle(&mut config);
     let metrics = Metrics::new();
     Arc::new(App {
-        policies: Policies::start(Arc::new(Nothing), loaded(rule)),
+        policies: Policies::start(Arc::new(Nothing), first),
         pools: Pools {
             admission: Pool::new("admission", 1, queue).unwrap(),
             check: Pool::new("check", 1, queue).unwrap(),
