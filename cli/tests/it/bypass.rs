@@ -11,9 +11,15 @@ use plumbline_core::frontend::Reading;
 use plumbline_core::parse::{self, Notation};
 use plumbline_core::policy::{Ingredients, PolicySet, load};
 use plumbline_core::source::{Source, Sources};
+use plumbline_core::stage::Stages;
+use plumbline_core::waiver::Waivers;
 use plumbline_rego::Settings;
 use plumbline_rego::value::json;
+use plumbline_server::admission::{self, Decision, Door, Known, Review};
 use plumbline_sources::bundle;
+use rayon::prelude::*;
+
+use super::parity::kind;
 
 use offences::{CONTAINER, FILE, OBJECT, POD, ROLE};
 
@@ -427,6 +433,51 @@ fn an_offence_is_found_wherever_it_goes_and_however_it_is_spelt() {
     }
     let offences = CONTAINER.len() + POD.len() + ROLE.len() + OBJECT.len();
     println!("bypass: {offences} offences in {} variants", variants.len());
+    assert_eq!(escaped, [""; 0], "{} of {}", escaped.len(), variants.len());
+}
+
+/// What becomes of a request to create an object.
+fn requested(policies: &PolicySet, object: &str) -> Decision {
+    let kind = kind(&serde_json::from_str(object).unwrap());
+    let review = format!(
+        r#"{{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {{"uid": "u", "operation": "CREATE", "namespace": "shop", "kind": {kind}, "object": {object}}}}}"#
+    );
+    let review = Review::read(review.as_bytes()).unwrap();
+    let door = Door {
+        policies,
+        waivers: &Waivers::default(),
+        stages: &Stages::default(),
+        overrides: &[],
+        now: 0,
+    };
+    admission::decide(&door, &review, &Known::default(), &Settings::default())
+}
+
+/// An API server asks of one object at a time: of each kind that runs pods, and of none that is a list.
+#[test]
+fn an_offence_is_refused_at_admission_wherever_it_goes() {
+    let set = library();
+    let mut maker = Maker::default();
+    maker.good();
+    maker.containers();
+    maker.pods();
+    maker.others();
+    maker.as_json();
+    let mut variants = maker.variants;
+    variants.retain(|variant| matches!(variant.notation, Notation::Json));
+    let escaped: Vec<String> = variants
+        .par_iter()
+        .filter_map(|variant| {
+            let decision = requested(&set, &variant.text);
+            let mut rules = decision.findings.iter().map(|fired| fired.rule.as_str());
+            let as_expected = match variant.rule {
+                Some(rule) => !decision.is_allowed() && rules.any(|fired| fired == rule),
+                None => decision.is_allowed() && rules.next().is_none(),
+            };
+            (!as_expected).then(|| format!("{}: {:?}", variant.what, decision.refusals))
+        })
+        .collect();
+    assert!(variants.len() > 1_000, "{}", variants.len());
     assert_eq!(escaped, [""; 0], "{} of {}", escaped.len(), variants.len());
 }
 

@@ -46,7 +46,7 @@ fn answer(
 }
 
 /// What a review calls the kind of an object.
-fn kind(object: &serde_json::Value) -> serde_json::Value {
+pub(super) fn kind(object: &serde_json::Value) -> serde_json::Value {
     let version = object["apiVersion"].as_str().unwrap();
     let (group, version) = version.split_once('/').unwrap_or(("", version));
     serde_json::json!({"group": group, "version": version, "kind": object["kind"]})
