@@ -35,6 +35,7 @@ mod pages;
 mod parity;
 mod pod_security;
 mod policy;
+mod reliability;
 mod serve;
 mod since;
 mod staging;
