@@ -15,7 +15,7 @@ PEERS_IN_GO := \
 	golang.stackrox.io/kube-linter/cmd/kube-linter@v0.7.6
 CHECKOV_VERSION := 3.3.30
 
-.PHONY: test lint packages tools kube fuzz bench bench-rego peers
+.PHONY: test lint packages tools kube fuzz bench bench-rego bench-serve peers
 
 test: packages tools kube
 	./tests.sh
@@ -62,6 +62,10 @@ bench:
 # The engine alone, on policies of typical shapes.
 bench-rego: tools
 	@[ -x $(TOOLS)/opa ] && export PLUMBLINE_OPA=$(TOOLS)/opa; cargo bench -p plumbline-rego --bench shapes
+
+# The server as API servers load it.
+bench-serve: tools
+	@[ -x $(TOOLS)/opa ] && export PLUMBLINE_OPA=$(TOOLS)/opa; cargo bench -p plumbline --bench serve
 
 # Each by its ordinary client. One that cannot be had is said, and the others are installed all the same.
 peers:
