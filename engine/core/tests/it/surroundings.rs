@@ -303,3 +303,30 @@ fn a_call_is_found_from_what_runs_to_what_is_requested() {
         r#"[{"from":"workload:kubernetes/apps/Deployment/x/a","to":"workload:kubernetes/apps/Deployment/x/c","what":"calls"}]"#
     );
 }
+
+#[test]
+fn what_was_admitted_before_is_seen_by_the_next_request() {
+    let surroundings = of(&[(0, 0, 0, 4, 2)]);
+    let (pending, _) = Estate::new(resources((0, 2, 0, 5, 0), FileId(u32::MAX)));
+    let surroundings = surroundings.with_pending(Arc::new(pending));
+    let names = |request: &[Resource], gone: Option<&ResourceId>| {
+        let (request, _) = Estate::new(request.to_vec());
+        let world = surroundings.laid_over(&request, gone);
+        let workloads = world.get_str("workloads").unwrap();
+        let workloads = workloads.as_array().unwrap().iter();
+        let names = workloads.map(|workload| workload.get_str("name").unwrap().clone());
+        names.collect::<Vec<Value>>()
+    };
+    let is = |names: Vec<Value>, expected: &[&str]| {
+        let expected: Vec<Value> = expected.iter().map(|name| Value::string(*name)).collect();
+        assert_eq!(names, expected);
+    };
+    is(names(&[], None), &["a", "c"]);
+    let again = resources((0, 2, 0, 1, 1), FileId(0));
+    is(names(&again, None), &["a", "c"]);
+    is(names(&[], again.first().map(|one| &one.id)), &["a"]);
+    is(
+        names(&resources((0, 1, 0, 5, 0), FileId(0)), None),
+        &["a", "c", "b"],
+    );
+}
