@@ -2,4 +2,5 @@
 
 pub mod admission;
 pub mod auth;
+pub mod inventory;
 pub mod telemetry;
