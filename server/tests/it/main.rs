@@ -13,3 +13,5 @@
 
 mod api_server;
 mod cluster;
+mod fake_api;
+mod inventory;
