@@ -11,6 +11,7 @@
 mod architecture;
 mod bad_input;
 mod baseline;
+mod bundle_keys;
 mod bypass;
 mod cache;
 mod check;
@@ -33,7 +34,9 @@ mod pages;
 mod parity;
 mod pod_security;
 mod policy;
+mod serve;
 mod since;
+mod staging;
 mod unit_tests;
 mod waivers;
 mod witness;
