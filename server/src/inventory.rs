@@ -25,6 +25,7 @@ use plumbline_core::estate::{Estate, Surroundings};
 use plumbline_core::policy::PolicySet;
 use plumbline_core::resource::Resource;
 use plumbline_core::tree::View;
+use plumbline_rego::value::json;
 use tokio::task::JoinHandle;
 
 use self::kind::NAMESPACE;
@@ -32,6 +33,10 @@ use self::object::Place;
 use self::pending::Admitted;
 use self::shared::Shared;
 use crate::telemetry::Metrics;
+
+/// From which age on what is known decides nothing, unless it is said otherwise. An API server tells every minute that
+/// nothing has happened: two of these may be lost, and what is asked anew then has time to be answered.
+pub const STALE_AFTER: Duration = Duration::from_secs(150);
 
 /// Time since some moment. It never goes backwards.
 pub type Now = Arc<dyn Fn() -> Duration + Send + Sync>;
@@ -57,10 +62,10 @@ impl Settings {
     /// What is usual, by a clock.
     pub fn new(now: Now) -> Self {
         Self {
-            stale_after: Duration::from_secs(150),
+            stale_after: STALE_AFTER,
             patience: Duration::from_secs(30),
             pace: Duration::from_secs(1),
-            look_every: Duration::from_secs(60),
+            look_every: Duration::from_mins(1),
             pending: Duration::from_secs(5),
             now,
         }
@@ -145,13 +150,13 @@ impl Inventory {
 
     /// An object was admitted, and is going to be stored unless somebody else refuses it: until the API server tells of
     /// it, it counts as if it ran. A dry run stores nothing.
-    pub fn admitted(&self, resource: Resource) {
+    pub fn admitted(&self, resource: &Resource) {
         let Some(held) = self.shared.held(&resource.kind) else {
             return;
         };
         // What has no name yet is not found again.
         let is_named = !resource.name.ends_with('*');
-        if !is_named || resource.kind == NAMESPACE || self.is_made(&resource) {
+        if !is_named || resource.kind == NAMESPACE || self.is_made(resource) {
             return;
         }
         let place = Place {
@@ -159,12 +164,19 @@ impl Inventory {
             name: resource.name.clone(),
         };
         let before = held.find(&place).map(|object| object.version.clone());
-        let kind = resource.kind.clone();
-        let (estate, _) = Estate::new(vec![resource]);
+        // The object alone: what it was read from has all of a review.
+        let estate = object::estate(&json::to_string(&resource.value()), &held).ok();
+        let is_it = |estate: &Estate| {
+            let mut resources = estate.resources.iter();
+            resources.all(|read| read.id == resource.id)
+        };
+        let Some(estate) = estate.filter(is_it) else {
+            return;
+        };
         let until = self.shared.now() + self.shared.settings.pending;
         self.shared.pending().add(Admitted {
             estate,
-            kind,
+            kind: resource.kind.clone(),
             place,
             before,
             until,

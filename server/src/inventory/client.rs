@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kube::config::{Config, KubeConfigOptions, Kubeconfig};
+use kube::config::{Config, KubeConfigOptions, Kubeconfig, KubeconfigError};
+
+use crate::config::ClusterAccess;
 
 /// How long it may take until a connection is there.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -14,18 +16,26 @@ const READ: Duration = Duration::from_mins(5);
 
 /// Why no API server can be reached.
 #[derive(Debug, thiserror::Error)]
-#[error("the cluster cannot be reached: {0}")]
+#[error("{0}")]
 pub struct Unusable(String);
 
-/// Reaches the API server of the cluster that the server runs in. Its token is read again as it changes.
-pub fn in_cluster() -> Result<kube::Client, Unusable> {
+/// Reaches an API server as it is settled.
+pub async fn reach(access: &ClusterAccess) -> Result<kube::Client, Unusable> {
+    match access {
+        ClusterAccess::InCluster => in_cluster(),
+        ClusterAccess::Kubeconfig { file, context } => of_file(file, context.as_deref()).await,
+    }
+}
+
+/// The API server of the cluster that the server runs in. Its token is read again as it changes.
+fn in_cluster() -> Result<kube::Client, Unusable> {
     let config = Config::incluster();
     of_config(config.map_err(|error| Unusable(error.to_string()))?)
 }
 
-/// Reaches an API server by a file of `kubectl`, and its current context if none is named.
-pub async fn of_file(file: &Path, context: Option<&str>) -> Result<kube::Client, Unusable> {
-    let unusable = |error: kube::config::KubeconfigError| Unusable(error.to_string());
+/// The API server of a file of `kubectl`, of its current context if none is named.
+async fn of_file(file: &Path, context: Option<&str>) -> Result<kube::Client, Unusable> {
+    let unusable = |error: KubeconfigError| Unusable(error.to_string());
     let kubeconfig = Kubeconfig::read_from(file).map_err(unusable)?;
     let options = KubeConfigOptions {
         context: context.map(str::to_owned),

@@ -231,7 +231,7 @@ fn without<'a>(object: &'a str, keys: &[&str]) -> serde_json::Result<Fields<'a>>
 }
 
 /// The resource that an object is, and what that is.
-fn estate(text: &str, held: &Held) -> Result<Estate, Failure> {
+pub(super) fn estate(text: &str, held: &Held) -> Result<Estate, Failure> {
     let kind = held.kind.name.as_str();
     let source = Arc::new(Source::new(kind, text).with_secrets());
     let (documents, problems) = parse::parse(&source, FileId(0), Notation::Json);
@@ -249,6 +249,58 @@ fn estate(text: &str, held: &Held) -> Result<Estate, Failure> {
     }
 }
 
+/// What serde says may quote the object, and is not said.
 fn garbage(error: &serde_json::Error, held: &Held) -> Failure {
-    Failure::Garbage(shown(&format!("`{}`: {error}", held.kind.name)))
+    let what = if error.is_data() {
+        "an answer of another shape"
+    } else {
+        "no JSON"
+    };
+    let (kind, line, column) = (&held.kind.name, error.line(), error.column());
+    Failure::Garbage(format!("`{kind}`: {what}, at {line}:{column}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::value::RawValue;
+
+    use super::super::held::Held;
+    use super::super::kind::{Kind, Wanted};
+    use super::super::wire::Failure;
+    use super::{News, lean, news};
+
+    fn held() -> Held {
+        let kind = Kind {
+            name: "apps/Deployment".to_owned(),
+            api_version: "apps/v1".to_owned(),
+            kind: "Deployment".to_owned(),
+            path: "/apis/apps/v1/deployments".to_owned(),
+        };
+        Held::new(kind, Duration::ZERO, false)
+    }
+
+    fn heard(line: &str) -> Result<News, Failure> {
+        news(line.as_bytes(), &held(), &Wanted::default())
+    }
+
+    #[test]
+    fn digits_stay_and_what_nobody_reads_goes() {
+        let text = r#"{"metadata":{"name":"a","managedFields":[{"manager":"kubectl"}],"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}","b":"c"}},"spec":{"number":12345678901234567890.50},"status":{"replicas":1}}"#;
+        let item: &RawValue = serde_json::from_str(text).unwrap();
+        let expected = r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"annotations":{"b":"c"},"name":"a"},"spec":{"number":12345678901234567890.50}}"#;
+        assert_eq!(lean(item, &held().kind).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_line_is_news_or_says_why_it_is_not() {
+        let bookmark = r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"7"}}}"#;
+        assert_eq!(heard(bookmark).unwrap().version(), "7");
+        let expired = r#"{"type":"ERROR","object":{"code":410,"message":"too old"}}"#;
+        assert_eq!(heard(expired).unwrap_err(), Failure::Gone);
+        let secret = r#"{"type":"ADDED","object":{"metadata":"hunter2"}}"#;
+        let said = heard(secret).unwrap_err().to_string();
+        assert!(!said.contains("hunter2"), "{said}");
+    }
 }

@@ -129,7 +129,7 @@ impl FakeApi {
         for (version, path, kind) in kinds {
             let verbs = r#"["get","list","watch"]"#;
             let kind = format!(r#"{{"name":"{path}","kind":"{kind}","verbs":{verbs}}}"#);
-            groups.entry(version).or_default().push(kind);
+            groups.entry(*version).or_default().push(kind);
         }
         let mut listed = Vec::new();
         for (version, kinds) in groups {
@@ -254,7 +254,7 @@ async fn handle(State(script): State<Arc<Mutex<Script>>>, uri: Uri) -> Response 
             response.body(Body::from(answer.body)).expect("a response")
         }
         Reply::Watch(receiver) => {
-            let lines = stream::unfold(receiver, |mut receiver| async {
+            let lines = stream::unfold(receiver, |mut receiver| async move {
                 let said = receiver.recv().await?;
                 Some((said, receiver))
             });
