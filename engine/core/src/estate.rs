@@ -84,6 +84,16 @@ impl Estate {
         self
     }
 
+    /// This estate with no more of what its resources declare than others find them by. That is enough for an inventory:
+    /// nothing of it is judged, and no place in it is named.
+    #[must_use]
+    pub fn thinned(self) -> Self {
+        Self {
+            resources: self.resources.into_iter().map(names::thin).collect(),
+            entities: self.entities,
+        }
+    }
+
     /// This estate but for the resources of these ids.
     fn without(&self, ids: &HashSet<&ResourceId>) -> Self {
         let mut rest = Self::default();

@@ -241,7 +241,7 @@ pub(super) fn estate(text: &str, held: &Held) -> Result<Estate, Failure> {
     }
     let problem = problems.iter().find(|problem| problem.is_error());
     match problem {
-        None if reading.resources.len() == 1 => Ok(Estate::new(reading.resources).0),
+        None if reading.resources.len() == 1 => Ok(Estate::new(reading.resources).0.thinned()),
         problem => {
             let why = problem.map_or("it is no object", |problem| problem.message.as_str());
             Err(Failure::Garbage(shown(&format!("`{kind}`: {why}"))))

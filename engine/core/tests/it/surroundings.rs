@@ -252,6 +252,20 @@ proptest! {
         let again = inventory.get(at % inventory.len()).cloned();
         check(&inventory, again.as_slice(), None);
     }
+
+    #[test]
+    fn nobody_sees_what_a_thinned_inventory_does_not_keep(
+        choices in vec(choice(), 0..14),
+        request in choice(),
+    ) {
+        let (known, _) = Estate::new(inventory(&choices, 1000));
+        let (request, _) = Estate::new(resources(request, FileId(0)));
+        let seen = |inventory: Estate| {
+            Surroundings::new(inventory, KEYS, None).laid_over(&request, None)
+        };
+        let thinned = Estate::default().beside(&known).thinned();
+        prop_assert_eq!(seen(thinned), seen(known));
+    }
 }
 
 fn of(choices: &[Choice]) -> Surroundings {
