@@ -11,7 +11,7 @@ use plumbline_core::policy::metadata::{OnError, SubjectKind};
 use plumbline_core::policy::{PolicySet, Request, Rule};
 use plumbline_core::problem::{Problem, spell};
 use plumbline_core::report;
-use plumbline_core::resource::{Resource, ResourceId};
+use plumbline_core::resource::ResourceId;
 use plumbline_core::source::{FileId, Sources};
 use plumbline_core::stage::{Namespace, Stages};
 use plumbline_core::tree::View;
@@ -65,8 +65,6 @@ pub struct Decision {
     pub cause: Cause,
     /// What was judged.
     pub resource: Option<ResourceId>,
-    /// What will be there if the request passes.
-    pub declared: Option<Resource>,
     /// Whether a finding refuses, and not only what could not be decided.
     pub(super) found: bool,
 }
@@ -236,7 +234,6 @@ impl<'a> Case<'a> {
         };
         let resource = judged.estate.resources.first();
         decision.resource = resource.map(|resource| resource.id.clone());
-        decision.declared = resource.filter(|_| self.head.declares()).cloned();
         decision.sensitive.extend(sensitive(&judged.findings));
         for finding in &judged.findings {
             self.count(finding, &judged.estate, &before, decision);

@@ -216,12 +216,6 @@ impl Head {
         own.or(self.namespace.as_deref())
     }
 
-    /// Whether an object is there afterwards as the request has it.
-    pub(super) fn declares(&self) -> bool {
-        let is_stored = matches!(self.operation, Operation::Create | Operation::Update);
-        is_stored && self.sub_resource.is_none()
-    }
-
     /// The rules that are asked.
     pub fn share(&self) -> Share {
         let part = self.sub_resource.as_deref();

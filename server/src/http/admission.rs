@@ -207,17 +207,7 @@ impl Call {
             }
         }
         self.count(&decision);
-        self.expect(&decision);
         Ok(stamped(json(result.to_string()), &self.active))
-    }
-
-    /// What is admitted counts as if it ran: the next request may come before the API server tells of it.
-    fn expect(&self, decision: &Decision) {
-        let passes = decision.is_allowed() && !self.head.dry_run;
-        let declared = decision.declared.as_ref().filter(|_| passes);
-        if let Some((inventory, declared)) = self.app.inventory.as_ref().zip(declared) {
-            inventory.admitted(declared);
-        }
     }
 
     fn result(&self, id: &str, decision: &Decision) -> serde_json::Value {
