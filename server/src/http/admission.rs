@@ -18,9 +18,10 @@ use serde::Deserialize;
 use tokio::time::timeout_at;
 
 use super::error::{Error, Fault, json};
-use super::{body, duration, id, stamped};
+use super::{access, body, duration, id, stamped};
 use crate::admission::{
-    Decision, Door, Head, Known, Review, Stamp, Unreadable, answer, decide, decide_late,
+    Decision, Door, Head, Known, Operation, Review, Share, Stamp, Unreadable, answer, decide,
+    decide_late,
 };
 use crate::clock;
 use crate::decision::{self, Asked, Outcome};
@@ -48,6 +49,7 @@ struct Call {
     active: Arc<Active>,
     head: Head,
     body: Bytes,
+    requested_by: Option<String>,
     arrived: Instant,
     times: Times,
 }
@@ -60,19 +62,21 @@ struct Times {
 }
 
 async fn answered(app: &Arc<App>, request: Request, arrived: Instant) -> Result<Response, Error> {
-    let (Parts { uri, headers, .. }, body) = request.into_parts();
-    if body::media_type(&headers).as_deref() != Some("application/json") {
+    let (parts, body) = request.into_parts();
+    let Parts { uri, headers, .. } = &parts;
+    if body::media_type(headers).as_deref() != Some("application/json") {
         let message = "expected a body of the type `application/json`";
         return Err(Error::new(Fault::MediaType, message));
     }
-    let times = Times::of(arrived, timeout(&uri)?);
+    let times = Times::of(arrived, timeout(uri)?);
     let most = app.config.limits.body_bytes;
-    let body = body::read(&headers, body, most, times.judged).await?;
+    let body = body::read(headers, body, most, times.judged).await?;
     let call = Call {
         active: app.policies.current(),
         app: Arc::clone(app),
         head: Head::read(&body).map_err(|error| unreadable(&error))?,
         body,
+        requested_by: access::requester(&parts.extensions),
         arrived,
         times,
     };
@@ -116,7 +120,7 @@ impl Times {
     /// What rules may take: they end early enough for what they found to be told.
     fn for_rules(self) -> Duration {
         let left = self.judged.saturating_duration_since(clock::instant());
-        left - left / 10
+        left * 9 / 10
     }
 }
 
@@ -207,7 +211,22 @@ impl Call {
             }
         }
         self.count(&decision);
+        self.expect(&decision);
         Ok(stamped(json(result.to_string()), &self.active))
+    }
+
+    /// What was admitted is going to run: the next request is judged as if it did.
+    fn expect(&self, decision: &Decision) {
+        let head = &self.head;
+        let is_stored = matches!(head.operation, Operation::Create | Operation::Update)
+            && head.share() == Share::All
+            && !head.dry_run;
+        if let (Some(inventory), Some(resource)) = (&self.app.inventory, &decision.resource)
+            && is_stored
+            && decision.is_allowed()
+        {
+            inventory.admitted(resource);
+        }
     }
 
     fn result(&self, id: &str, decision: &Decision) -> serde_json::Value {
@@ -225,7 +244,7 @@ impl Call {
         result: &serde_json::Value,
     ) -> decision::Decision {
         let head = &self.head;
-        let refusals = decision.refusals.iter();
+        let (refusals, resource) = (decision.refusals.iter(), decision.resource.as_ref());
         decision::Decision {
             id: id.to_owned(),
             time: clock::wall(),
@@ -239,7 +258,7 @@ impl Call {
                 uid: Some(head.uid.clone()),
                 operation: Some(head.operation.as_str().to_owned()),
                 kind: Some(head.kind.spelt()),
-                resource: decision.resource.as_ref().map(ToString::to_string),
+                resource: resource.map(|resource| resource.id.to_string()),
                 namespace: head.namespace().map(str::to_owned),
                 name: head.name.clone(),
                 user: Some(head.user.username.clone()),
@@ -252,7 +271,7 @@ impl Call {
             revision: self.active.revision.clone(),
             nanoseconds: u64::try_from(self.spent().as_nanos()).unwrap_or(u64::MAX),
             break_glass: decision.break_glass().map(str::to_owned),
-            requested_by: None,
+            requested_by: self.requested_by.clone(),
         }
     }
 

@@ -63,7 +63,7 @@ async fn checked(app: &Arc<App>, request: Request, arrived: Instant) -> Result<R
     let (judging, fail_on) = (Arc::clone(&active), asked.fail_on);
     let judge = move || {
         let left = deadline.saturating_duration_since(clock::instant());
-        judge(&judging, files, fail_on, &clock::settings(left - left / 10))
+        judge(&judging, files, fail_on, &clock::settings(left * 9 / 10))
     };
     let pool = &app.pools.check;
     match pool.run(deadline, judge).await {

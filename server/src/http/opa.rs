@@ -178,7 +178,7 @@ async fn evaluate(
     let strict = options.strict;
     let work = move || {
         let left = deadline.saturating_duration_since(clock::instant());
-        let mut settings = clock::settings(left - left / 10);
+        let mut settings = clock::settings(left * 9 / 10);
         settings.strict = strict;
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         active.policies.query(&path, input.as_ref(), &settings)
@@ -250,6 +250,10 @@ fn decoded(segment: &str) -> Option<String> {
 
 /// What a client wants to know beside the answer.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a parameter of its own"
+)]
 struct Options {
     input: Option<String>,
     pretty: bool,
@@ -299,8 +303,10 @@ impl Asked {
         options: &Options,
         body: &[u8],
     ) -> Result<Self, Error> {
-        let text = std::str::from_utf8(body)
-            .map_err(|_| Error::new(Fault::Unreadable, "the body is not UTF-8"))?;
+        let text = std::str::from_utf8(body).map_err(|error| {
+            let message = format!("the body is not UTF-8 after {} bytes", error.valid_up_to());
+            Error::new(Fault::Unreadable, message)
+        })?;
         let text = match (&options.input, dialect) {
             (Some(input), Dialect::V1) if parts.method == Method::GET => input.as_str(),
             _ => text,

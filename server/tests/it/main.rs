@@ -22,6 +22,7 @@ mod decisions;
 mod fake_api;
 mod inventory;
 mod listen;
+mod over_http;
 mod policies;
 mod pool;
 mod serve;
