@@ -100,7 +100,7 @@ impl Watcher {
             let page = page?;
             let kept = page.objects.into_iter();
             objects.extend(kept.filter_map(|(place, object)| Some((place, object?))));
-            next = page.next;
+            next = page.next.filter(|_| in_parts);
             if next.is_none() {
                 let number = objects.len();
                 self.held.replace(objects, self.shared.now());
