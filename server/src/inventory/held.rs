@@ -19,7 +19,7 @@ pub(super) struct Held {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct State {
     objects: BTreeMap<Place, Arc<Object>>,
     /// Whether all of them were listed once.
@@ -37,6 +37,16 @@ impl Held {
             since,
             is_late,
             state: Mutex::default(),
+        }
+    }
+
+    /// The same objects, where they are served in another version.
+    pub(super) fn moved(&self, kind: Kind) -> Self {
+        Self {
+            kind,
+            since: self.since,
+            is_late: self.is_late,
+            state: Mutex::new(self.lock().clone()),
         }
     }
 

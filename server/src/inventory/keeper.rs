@@ -1,7 +1,6 @@
 //! Keeps what is looked at in step with what rules read and what the API server serves: custom resources come and go.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::sleep;
@@ -24,7 +23,7 @@ pub(super) async fn run(client: kube::Client, shared: Arc<Shared>) {
             Ok(served) => {
                 let failure = served.unanswered.values().next().cloned();
                 let before = shared.kinds.load_full();
-                let kinds = settled(&before, &wanted, served, shared.now());
+                let kinds = settled(&shared, &before, &wanted, served);
                 say(&before, &kinds);
                 tasks.keep(&client, &shared, &kinds);
                 shared.kinds.store(Arc::new(kinds));
@@ -70,25 +69,35 @@ impl Kinds {
         let mut held = self.held.iter();
         held.find(|held| held.kind == *kind).cloned()
     }
+
+    /// A kind that was held in another version: what is known of it stays until it is listed in this one.
+    fn moved(&self, kind: &Kind) -> Option<Arc<Held>> {
+        let mut held = self.held.iter();
+        let before = held.find(|held| held.kind.name == kind.name)?;
+        Some(Arc::new(before.moved(kind.clone())))
+    }
 }
 
-/// The kinds to look at: those that are served, and those of which the API server does not say whether they still are.
-fn settled(before: &Kinds, wanted: &Arc<Wanted>, served: Served, now: Duration) -> Kinds {
-    let are_wanted_alike = before.wanted == *wanted;
-    let is_late = are_wanted_alike && before.are_all;
+/// The kinds to look at: those that are served, and those that may only seem not to be.
+fn settled(shared: &Shared, before: &Kinds, wanted: &Arc<Wanted>, served: Served) -> Kinds {
+    let now = shared.now();
+    let is_late = before.wanted == *wanted && before.are_all;
     let mut held: Vec<Arc<Held>> = Vec::new();
     for kind in served.kinds {
-        let known = before.find(&kind);
+        let known = before.find(&kind).or_else(|| before.moved(&kind));
         held.push(known.unwrap_or_else(|| Arc::new(Held::new(kind, now, is_late))));
     }
-    let of_silent = |known: &&Arc<Held>| {
+    // An API server that begins does not serve everything at once. A kind that is taken away loses its objects first.
+    let stays = |known: &&Arc<Held>| {
         let name = known.kind.name.as_str();
         let group = name.split_once('/').map_or(name, |(group, _)| group);
         let is_served = held.iter().any(|held| held.kind.name == name);
-        served.unanswered.contains_key(group) && wanted.has(name) && !is_served
+        let is_silent = served.unanswered.contains_key(group);
+        let is_young = known.age(now) <= shared.settings.stale_after;
+        wanted.has(name) && !is_served && (is_silent || (is_young && known.len() > 0))
     };
-    let silent: Vec<Arc<Held>> = before.held.iter().filter(of_silent).cloned().collect();
-    held.extend(silent);
+    let others: Vec<Arc<Held>> = before.held.iter().filter(stays).cloned().collect();
+    held.extend(others);
     Kinds {
         wanted: Arc::clone(wanted),
         held,

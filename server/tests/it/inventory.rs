@@ -323,9 +323,39 @@ async fn a_kind_that_is_served_later_is_looked_at_then() {
     assert_eq!(api.lists(DEPLOYMENTS).len(), 0);
     api.serves(KINDS);
     until_seen(&inventory, &["a", "b"]).await;
-    api.serves(&KINDS[..5]);
-    until_seen(&inventory, &["a"]).await;
     assert!(inventory.snapshot().fresh);
+}
+
+#[tokio::test]
+async fn a_kind_that_seems_not_to_be_served_stays_until_its_objects_are_gone() {
+    let (api, inventory) = of_deployments(vec![deployments(&["a"])]).await;
+    until_seen(&inventory, &["a"]).await;
+    api.serves(&KINDS[..5]);
+    let looks = api.asked("/apis").len();
+    until("it is looked for", || api.asked("/apis").len() > looks + 2).await;
+    assert_eq!(seen(&inventory).unwrap(), ["a"]);
+    api.says(DEPLOYMENTS, &event("DELETED", &deployment("a", 101)))
+        .await;
+    until_seen(&inventory, &[]).await;
+    let looks = api.asked("/apis").len();
+    until("it is looked for", || api.asked("/apis").len() > looks + 2).await;
+    api.serves(KINDS);
+    until("it is listed again", || api.lists(DEPLOYMENTS).len() == 2).await;
+}
+
+#[tokio::test]
+async fn a_kind_that_is_served_in_another_version_stays() {
+    let (api, inventory) = of_deployments(vec![deployments(&["a"])]).await;
+    until_seen(&inventory, &["a"]).await;
+    let later = "/apis/apps/v2/deployments";
+    let rest = deployments(&["a", "b"]).after(Duration::from_millis(300));
+    api.answers(later, [rest]);
+    let mut kinds = KINDS.to_vec();
+    kinds[5].0 = "apps/v2";
+    api.serves(&kinds);
+    until("it is listed there", || api.lists(later).len() == 1).await;
+    assert_eq!(seen(&inventory).unwrap(), ["a"]);
+    until_seen(&inventory, &["a", "b"]).await;
 }
 
 #[tokio::test]
