@@ -19,6 +19,8 @@ mod config;
 mod crash;
 mod databases;
 mod decisions;
+mod fake_api;
+mod inventory;
 mod listen;
 mod over_http;
 mod policies;
