@@ -7,8 +7,8 @@ use plumbline_core::policy::{Ingredients, PolicyFile, PolicySet, load};
 use plumbline_core::problem::{Place, Problem};
 use plumbline_core::report::text::Style;
 use plumbline_core::report::{
-    Coverage, Report, azure, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif,
-    summary, text,
+    Coverage, Report, azure, csv, github, gitlab, html, json, jsonl, junit, markdown, run_task,
+    sarif, summary, text,
 };
 use plumbline_core::resource::ResourceId;
 use plumbline_core::source::{FileId, Source, Sources, Span};
@@ -33,6 +33,7 @@ const OUTPUTS: &[(&str, Render)] = &[
     ("markdown", markdown::render),
     ("csv", csv::render),
     ("html", html::render),
+    ("run-task", |report| run_task::render(report, true)),
 ];
 
 const STYLE: Style = Style {
@@ -257,6 +258,7 @@ fn what_could_not_be_decided_is_in_every_output() {
         "### Could not be decided",
         "\n\"error\",",
         "<h2 class=\"fail\">Could not be decided</h2>",
+        "\"status\":\"failed\"",
     ];
     let made = judged(&["odd/number"], "a.yaml", "web");
     assert_eq!(made.report().verdict, Verdict::Undecided);
@@ -573,7 +575,7 @@ fn the_parts_of_a_command_end_where_it_means_them_to() {
 
 #[test]
 fn every_json_is_read_and_keeps_what_it_says() {
-    check(&["json", "sarif", "gitlab"], |_, out| {
+    check(&["json", "sarif", "gitlab", "run-task"], |_, out| {
         serde_json::from_str::<serde_json::Value>(out).is_ok()
     });
     check(&["jsonl"], |_, out| {
