@@ -7,7 +7,9 @@ mod config;
 mod exceptions;
 mod io;
 mod manifests;
+mod progress;
 mod replace;
+mod results;
 mod since;
 
 use std::process::ExitCode;

@@ -8,6 +8,7 @@
     reason = "a bench prints figures in a few digits"
 )]
 
+mod cache;
 mod corpus;
 mod measure;
 mod peers;
@@ -84,6 +85,7 @@ fn main() -> io::Result<()> {
             compare(&folder, &manifests, &taken, evaluations, u64::from(*count))?;
         }
     }
+    cache::table(&folder)?;
     since::table(&folder, &estate)
 }
 
@@ -93,7 +95,14 @@ const ESTATE: &str = "version: 1\nregistries: {allowed: [registry.example.com]}\
 fn plumb(manifests: &Path, estate: &Path) -> Command {
     let mut command = Command::new(PLUMB);
     command
-        .args(["check", "--no-config", "-o", "json", "--estate"])
+        .args([
+            "check",
+            "--no-config",
+            "--no-cache",
+            "-o",
+            "json",
+            "--estate",
+        ])
         .args([estate, manifests]);
     command
 }

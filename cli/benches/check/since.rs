@@ -38,7 +38,14 @@ pub(crate) fn table(folder: &Path, estate: &Path) -> io::Result<()> {
         let Taken { wall, cpu, peak } = median(11, || {
             let mut command = Command::new(PLUMB);
             command
-                .args(["check", "--no-config", "-o", "json", "--estate"])
+                .args([
+                    "check",
+                    "--no-config",
+                    "--no-cache",
+                    "-o",
+                    "json",
+                    "--estate",
+                ])
                 .args([estate, &repository])
                 .args(*arguments);
             command

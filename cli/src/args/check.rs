@@ -66,7 +66,21 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) allow_empty: bool,
     #[command(flatten)]
+    pub(crate) keep: CacheArgs,
+    #[command(flatten)]
     pub(crate) read: ReadArgs,
+}
+
+/// Where what was found is kept for the next run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CacheArgs {
+    /// Keep what was found below this folder, and take it from there for files that did not change [default:
+    /// `$XDG_CACHE_HOME/plumbline` or `~/.cache/plumbline`, and none where `CI` is set].
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Judge every file anew, and keep nothing.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
 }
 
 fn severity_parser() -> impl TypedValueParser<Value = Severity> {

@@ -10,7 +10,6 @@ use anyhow::bail;
 use plumbline_core::baseline::{Baseline, Comparison};
 use plumbline_core::estate::Estate;
 use plumbline_core::finding::{Evaluation, Severity};
-use plumbline_core::parse::Document;
 use plumbline_core::policy::{self, PolicySet};
 use plumbline_core::problem::Problem;
 use plumbline_core::report::text::Style;
@@ -29,7 +28,9 @@ use crate::clock;
 use crate::config::{self, CheckConfig};
 use crate::exceptions;
 use crate::io::Io;
-use crate::manifests::{self, Edited};
+use crate::manifests::{self, Edited, Manifests};
+use crate::progress::{self, Progress};
+use crate::results::Results;
 use crate::since::{self, Past, Sides};
 
 /// Runs the command.
@@ -40,14 +41,18 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
             super::help("`--diff` shows what would be changed")
         );
     }
+    let progress = Progress::begin(io.style());
     let mut examined = examine(args, &Edited::default());
     if args.fix || args.diff {
         let improved = fix::improve(examined, |edited| examine(args, edited));
+        drop(progress);
         if args.diff {
             return Ok(fix::show(&improved, io));
         }
         fix::write(&improved, io)?;
         examined = improved.examined;
+    } else {
+        drop(progress);
     }
     report(args, &examined, io)
 }
@@ -68,6 +73,8 @@ struct Examined {
     piped: Option<FileId>,
     /// What it was compared with.
     past: Option<Past>,
+    /// Why what was found cannot be kept for later runs, if it cannot.
+    unkept: Option<String>,
 }
 
 /// Reads and judges everything, as if some of the files were edited.
@@ -79,20 +86,25 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     config.own_files.extend(baselines.cloned());
     let (policies, policy_problems) = policy::load(&config.ingredients, &sources);
     problems.extend(policy_problems);
+    problems.extend(config.unknown_rules(&policies));
     problems.extend(refused(args, &config));
     let unloaded = problems.iter().any(Problem::is_error);
     let fail_on = args.fail_on.unwrap_or(config.fail_on);
     config.keeps_documents = policies.judges_documents();
+    let results = Results::open(args, &policies);
+    let results = results.as_ref();
 
     let Sides {
         mut manifests,
         estate,
         past,
-    } = sides(args, &config, &policies, edited, &mut sources);
-    let unread = manifests.problems.iter().any(Problem::is_error);
-    problems.append(&mut manifests.problems);
+    } = sides(args, &config, &policies, edited, results, &mut sources);
+    progress::judge(estate.resources.len());
+    let unread = manifests.read.problems.iter().any(Problem::is_error);
+    problems.append(&mut manifests.read.problems);
+    let in_comments = std::mem::take(&mut manifests.read.waivers);
     let (waivers, waiver_problems) =
-        exceptions::waivers(&config, manifests.waivers, &policies, &mut sources);
+        exceptions::waivers(&config, in_comments, &policies, &mut sources);
     problems.extend(waiver_problems);
     let (baseline, baseline_problems) = match &past {
         Some(past) => {
@@ -107,7 +119,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     if policies.rules().is_empty() && !unloaded {
         problems.push(no_rule(&policies));
     } else if estate.resources.is_empty()
-        && manifests.documents.is_empty()
+        && manifests.read.documents.is_empty()
         && !args.allow_empty
         && !unread
         && past.is_none()
@@ -118,13 +130,14 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
         );
     }
 
+    let (judged, unkept) = evaluate(&policies, &estate, &manifests, past.as_ref(), results);
     let Evaluation {
         findings,
         problems: undecidable,
         evaluations,
         undecided,
         unknown,
-    } = evaluate(&policies, &estate, &manifests.documents, past.as_ref());
+    } = judged;
     problems.extend(undecidable);
     let mut evaluation = Evaluation {
         findings,
@@ -152,7 +165,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     let verdict = judge(&evaluation);
     let coverage = Coverage {
         idle: policies.idle(&estate),
-        ..manifests.coverage
+        ..manifests.read.coverage
     };
     Examined {
         sources,
@@ -166,6 +179,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
         files: manifests.files,
         piped: manifests.piped,
         past,
+        unkept,
     }
 }
 
@@ -181,6 +195,9 @@ fn report(args: &CheckArgs, examined: &Examined, io: &mut Io) -> anyhow::Result<
     } = examined;
     if let Some(past) = examined.past.as_ref().filter(|_| io.style().verbose) {
         io.error(&past.scope);
+    }
+    if let Some(why) = examined.unkept.as_ref().filter(|_| io.style().verbose) {
+        io.error(&format!("warning: {why}\n"));
     }
     let report = Report {
         sources,
@@ -221,14 +238,17 @@ fn sides(
     config: &CheckConfig,
     policies: &PolicySet,
     edited: &Edited,
+    results: Option<&Results<'_>>,
     sources: &mut Sources,
 ) -> Sides {
     if let Some(revision) = &args.since {
         return since::read(revision, args, config, policies, sources);
     }
-    let mut manifests = manifests::read_with(&args.paths, &args.read, config, edited, sources);
-    let (estate, problems) = Estate::new(std::mem::take(&mut manifests.resources));
-    manifests.problems.extend(problems);
+    let (paths, read) = (&args.paths, &args.read);
+    let mut manifests = manifests::read_with(paths, read, config, edited, results, sources);
+    let resources = std::mem::take(&mut manifests.read.resources);
+    let (estate, problems) = Estate::recalling(resources, &manifests.recalled.memory);
+    manifests.read.problems.extend(problems);
     Sides {
         manifests,
         estate,
@@ -236,20 +256,26 @@ fn sides(
     }
 }
 
+/// What is found, and why it cannot be kept for later runs, if it cannot.
 fn evaluate(
     policies: &PolicySet,
     estate: &Estate,
-    documents: &[Document],
+    manifests: &Manifests,
     past: Option<&Past>,
-) -> Evaluation {
+    results: Option<&Results<'_>>,
+) -> (Evaluation, Option<String>) {
     let settings = clock::settings(clock::RULE);
-    match past {
-        Some(past) => {
-            let share = |resource: &Resource| past.share(resource);
-            policies.evaluate_shares(estate, documents, &share, &settings)
-        }
-        None => policies.evaluate_with(estate, documents, &settings),
+    let documents = &manifests.read.documents;
+    if let Some(past) = past {
+        let share = |resource: &Resource| past.share(resource);
+        let evaluation = policies.evaluate_shares(estate, documents, &share, &settings);
+        return (evaluation, None);
     }
+    let recalled = &manifests.recalled;
+    let (evaluation, learnt) =
+        policies.evaluate_remembering(estate, documents, &recalled.memory, &settings);
+    let unkept = results.and_then(|results| results.keep(&learnt, recalled).err());
+    (evaluation, unkept)
 }
 
 fn render(report: &Report<'_>, format: OutputFormat, style: Style) -> String {

@@ -25,7 +25,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plumbline-core", &["plumbline-rego"]),
     ("plumbline-sources", &["plumbline-core", "plumbline-rego"]),
     ("plumbline-witness", &["plumbline-rego"]),
-    ("plumbline-server", &["plumbline-core", "plumbline-rego"]),
+    (
+        "plumbline-server",
+        &["plumbline-core", "plumbline-rego", "plumbline-sources"],
+    ),
     (
         "plumbline",
         &[

@@ -5,7 +5,7 @@ use super::{POD, PRIVILEGED, folder, plumb, root};
 const SHOP: &str = "testdata/estates/shop";
 
 /// Every word of `-o`.
-const OUTPUTS: &[&str] = &[
+pub(super) const OUTPUTS: &[&str] = &[
     "text",
     "json",
     "jsonl",
@@ -62,6 +62,7 @@ fn the_answer_does_not_depend_on_the_number_of_threads() {
         command
             .args(["check", SHOP, "-o", "json"])
             .current_dir(root())
+            .env("CI", "true")
             .env("RAYON_NUM_THREADS", threads);
         command.output().unwrap().stdout
     };

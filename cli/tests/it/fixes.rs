@@ -96,6 +96,73 @@ fn json_is_fixed_as_json() {
     );
 }
 
+const DATABASE: &str = "\
+# Orders are kept here.
+resource \"aws_db_instance\" \"orders\" {
+  identifier          = \"orders\"
+  publicly_accessible = true # for now
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+";
+
+#[test]
+fn terraform_is_fixed_and_everything_else_stays() {
+    let (run, after) = run(&[("main.tf", DATABASE)], &["check", "--fix"], 0);
+    let fixed = "publicly_accessible = false # for now\n  storage_encrypted   = true\n";
+    let expected = DATABASE.replace("publicly_accessible = true # for now\n", fixed);
+    assert_eq!(after, expected);
+    assert_eq!(run.err, "fixed main.tf: 2 findings\n");
+}
+
+#[test]
+fn a_value_that_a_variable_gives_is_not_fixed() {
+    let text = DATABASE.replace(
+        "= true # for now",
+        "= var.open\n  storage_encrypted   = true",
+    );
+    let text = format!("variable \"open\" {{\n  default = true\n}}\n\n{text}");
+    let (run, after) = run(&[("main.tf", &text)], &["check", "--fix", "-o", "json"], 1);
+    assert_eq!(after, text);
+    let fix = &run.json()["findings"][0]["fix"];
+    let reason = "an expression computes it";
+    assert_eq!(
+        *fix,
+        serde_json::json!({"applicable": false, "reason": reason})
+    );
+}
+
+#[test]
+fn a_block_of_terraform_is_added_where_it_is_missing() {
+    let text = "resource \"aws_opensearch_domain\" \"s\" {\n  domain_name = \"s\"\n}\n";
+    let (_, after) = run(&[("main.tf", text)], &["check", "--fix"], 0);
+    let block = "\"s\"\n\n  encrypt_at_rest {\n    enabled = true\n  }\n}";
+    assert_eq!(after, text.replace("\"s\"\n}", block));
+}
+
+#[test]
+fn what_stands_for_several_instances_is_fixed_once() {
+    let text = "resource \"aws_ebs_volume\" \"data\" {\n  count = 2\n  size  = 8\n}\n";
+    let fixed = "resource \"aws_ebs_volume\" \"data\" {\n  count     = 2\n  size      = 8\n  encrypted = true\n}\n";
+    let (own, after) = run(&[("main.tf", text)], &["check", "--fix"], 0);
+    assert_eq!(after, fixed);
+    assert_eq!(own.err, "fixed main.tf: 2 findings\n");
+    let calls = "module \"a\" {\n  source = \"./v\"\n}\n\nmodule \"b\" {\n  source = \"./v\"\n}\n";
+    let files = [("v/main.tf", text), ("main.tf", calls)];
+    let (called, after) = run(&files, &["check", "--fix"], 0);
+    assert_eq!(after, fixed);
+    assert_eq!(called.err, "fixed v/main.tf: 4 findings\n");
+}
+
+#[test]
+fn what_a_dynamic_block_makes_is_not_fixed() {
+    let text = "resource \"aws_opensearch_domain\" \"s\" {\n  domain_name = \"s\"\n  dynamic \"encrypt_at_rest\" {\n    for_each = [false]\n    content {\n      enabled = encrypt_at_rest.value\n    }\n  }\n}\n";
+    let (_, after) = run(&[("main.tf", text)], &["check", "--fix"], 1);
+    assert_eq!(after, text);
+}
+
 #[test]
 fn a_patch_says_what_would_change_and_nothing_is_written() {
     let (run, after) = run(&[("d/a.yaml", PRIVILEGED)], &["check", "--diff"], 1);

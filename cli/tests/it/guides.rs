@@ -99,6 +99,7 @@ fn shell(folder: &Path, command: &str) -> String {
         .current_dir(folder)
         .env("PATH", path.unwrap())
         .env("COLUMNS", "120")
+        .env("CI", "true")
         .env("NO_COLOR", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()

@@ -42,7 +42,8 @@ fn run(folder: &Path, path: &str) -> Run {
     command
         .current_dir(folder)
         .env("PATH", path)
-        .env("COLUMNS", "120");
+        .env("COLUMNS", "120")
+        .env("CI", "true");
     Run::new(&command.output().unwrap())
 }
 

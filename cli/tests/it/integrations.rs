@@ -31,6 +31,7 @@ fn run(folder: &Path, script: &str, variables: &BTreeMap<&str, &str>) -> Run {
     command
         .current_dir(folder)
         .env("PATH", path)
+        .env("CI", "true")
         .envs(variables);
     Run::new(&command.output().unwrap())
 }

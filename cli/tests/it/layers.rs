@@ -416,6 +416,7 @@ impl Fetching {
             .arg("check")
             .current_dir(repo)
             .env("COLUMNS", "120")
+            .env("CI", "true")
             .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
             .output()
             .unwrap();

@@ -11,7 +11,9 @@
 mod architecture;
 mod bad_input;
 mod baseline;
+mod bundle_keys;
 mod bypass;
+mod cache;
 mod check;
 mod conftest;
 mod estate;
@@ -32,7 +34,9 @@ mod pages;
 mod parity;
 mod pod_security;
 mod policy;
+mod serve;
 mod since;
+mod staging;
 mod unit_tests;
 mod waivers;
 mod witness;
@@ -54,6 +58,8 @@ fn plumb(folder: &Path, args: &[&str]) -> Run {
         .args(args)
         .current_dir(folder)
         .env("COLUMNS", "120")
+        // Runs share no cache but one that they name.
+        .env("CI", "true")
         .env_remove("NO_COLOR")
         .output()
         .unwrap();

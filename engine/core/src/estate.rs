@@ -19,9 +19,11 @@ use rayon::prelude::*;
 pub use surroundings::Surroundings;
 pub(crate) use world::world_keys;
 
+use crate::cache::Memory;
 use crate::frontend;
 use crate::problem::Problem;
 use crate::resource::{Format, Resource, ResourceId};
+use crate::source::FileId;
 
 /// All that one side declares, or all that runs.
 #[derive(Debug, Default)]
@@ -38,10 +40,16 @@ pub type Formats = BTreeMap<&'static str, BTreeMap<&'static str, usize>>;
 impl Estate {
     /// Takes resources in and models what they declare. Two declarations of one id are both kept and said.
     pub fn new(resources: Vec<Resource>) -> (Self, Vec<Problem>) {
+        Self::recalling(resources, &Memory::default())
+    }
+
+    /// The same, where some files were not read: of what their resources are, only kinds and names are known.
+    pub fn recalling(resources: Vec<Resource>, memory: &Memory) -> (Self, Vec<Problem>) {
         let problems = duplicates(&resources);
-        let entities = resources
+        let mut entities: Vec<Entity> = resources
             .par_iter()
             .enumerate()
+            .filter(|(_, resource)| !memory.unread.contains_key(&resource.file))
             .flat_map_iter(|(index, resource)| {
                 frontend::entities(resource)
                     .into_iter()
@@ -51,6 +59,10 @@ impl Estate {
                     })
             })
             .collect();
+        if !memory.unread.is_empty() {
+            entities.extend(recalled(&resources, memory));
+            entities.sort_by_key(|entity| entity.resource);
+        }
         (
             Self {
                 resources,
@@ -89,6 +101,25 @@ impl Estate {
             .iter()
             .filter(move |entity| entity.kind == kind)
     }
+}
+
+/// The entities of files that were not read.
+fn recalled(resources: &[Resource], memory: &Memory) -> Vec<Entity> {
+    let mut first: HashMap<FileId, usize> = HashMap::new();
+    for (index, resource) in resources.iter().enumerate() {
+        first.entry(resource.file).or_insert(index);
+    }
+    let mut entities = Vec::new();
+    for (file, entry) in &memory.unread {
+        let Some(first) = first.get(file) else {
+            continue;
+        };
+        entities.extend(entry.entities.iter().map(|entity| Entity {
+            resource: first + entity.resource,
+            ..entity.clone()
+        }));
+    }
+    entities
 }
 
 fn duplicates(resources: &[Resource]) -> Vec<Problem> {

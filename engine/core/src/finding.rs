@@ -150,6 +150,11 @@ impl Fingerprint {
         Self(digits)
     }
 
+    /// The fingerprint that these digits are.
+    pub(crate) fn of_digits(digits: String) -> Self {
+        Self(digits)
+    }
+
     /// 32 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

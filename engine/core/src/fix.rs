@@ -4,6 +4,8 @@
 //! must mean what the operations give. Nothing here opens or writes a file.
 
 mod edit;
+mod hcl;
+mod lines;
 mod patch;
 mod write;
 
@@ -52,30 +54,37 @@ pub struct Fix {
 }
 
 impl Fix {
-    /// The fix that makes these operations of what was read from a file. An error says why it cannot be made.
+    /// The fix that makes these operations of what was read from a file. Of a tree that was put together, a resource of
+    /// Terraform can be changed where it is written. An error says why a fix cannot be made.
     pub fn new(
         tree: &Tree,
         file: FileId,
         typing: Typing,
         operations: Vec<Operation>,
     ) -> Result<Self, String> {
-        let editor = Editor::new(tree, file, typing)?;
-        let mut edits = Vec::new();
-        for operation in &operations {
-            edits.extend(editor.edits(operation)?);
-        }
-        edits.sort_by_key(|edit| (edit.start, edit.end));
+        let mut fix = match tree.source() {
+            Some(source) => {
+                let editor = Editor::new(tree, source, file, typing)?;
+                let mut edits = Vec::new();
+                for operation in &operations {
+                    edits.extend(editor.edits(operation)?);
+                }
+                Self {
+                    file,
+                    document: first_byte(tree),
+                    typing,
+                    operations,
+                    edits,
+                }
+            }
+            None => hcl::fix(tree, typing, &operations)?,
+        };
+        fix.edits.sort_by_key(|edit| (edit.start, edit.end));
         let overlap = |(left, right): (&Edit, &Edit)| left.end > right.start;
-        if edits.iter().zip(edits.iter().skip(1)).any(overlap) {
+        if fix.edits.iter().zip(fix.edits.iter().skip(1)).any(overlap) {
             return Err("its operations touch each other".to_owned());
         }
-        Ok(Self {
-            file,
-            document: first_byte(tree),
-            typing,
-            operations,
-            edits,
-        })
+        Ok(fix)
     }
 
     /// What it changes: bytes, and the text that takes their place.
@@ -88,6 +97,22 @@ impl Fix {
             };
             (span, edit.text.as_str())
         })
+    }
+
+    /// A fix of which nothing but its edits is known: it can be shown, and not made.
+    pub(crate) fn of_edits(file: FileId, edits: Vec<(u32, u32, String)>) -> Self {
+        let edit = |(start, end, text): (u32, u32, String)| Edit {
+            start: start as usize,
+            end: end as usize,
+            text,
+        };
+        Self {
+            file,
+            document: None,
+            typing: Typing::Json,
+            operations: Vec::new(),
+            edits: edits.into_iter().map(edit).collect(),
+        }
     }
 
     /// Whether both can be made at once: they do not even touch.
@@ -104,7 +129,7 @@ impl Fix {
 pub struct Applied {
     /// The text with those that were made.
     pub text: String,
-    /// Which were made.
+    /// Which were made. Those that say the same are made as one.
     pub made: Vec<usize>,
     /// Which do not come to what they say. All others touch one that was made, and are for another time.
     pub broken: Vec<usize>,
@@ -120,27 +145,29 @@ pub fn apply(source: &Arc<Source>, file: FileId, fixes: &[&Fix]) -> Applied {
         }
     }
     if let Some(text) = written.with(&chosen) {
-        return Applied::of(text, &chosen, Vec::new());
+        return Applied::of(text, fixes, &chosen, Vec::new());
     }
     let (mut good, broken): (Vec<_>, Vec<_>) = chosen
         .into_iter()
         .partition(|one| written.with(&[*one]).is_some());
     let broken = broken.into_iter().map(|(index, _)| index).collect();
     if let Some(text) = written.with(&good) {
-        return Applied::of(text, &good, broken);
+        return Applied::of(text, fixes, &good, broken);
     }
     good.truncate(1);
     match written.with(&good) {
-        Some(text) => Applied::of(text, &good, broken),
-        None => Applied::of(source.text().to_owned(), &[], broken),
+        Some(text) => Applied::of(text, fixes, &good, broken),
+        None => Applied::of(source.text().to_owned(), fixes, &[], broken),
     }
 }
 
 impl Applied {
-    fn of(text: String, made: &[(usize, &Fix)], broken: Vec<usize>) -> Self {
+    fn of(text: String, fixes: &[&Fix], made: &[(usize, &Fix)], broken: Vec<usize>) -> Self {
+        let is_made = |fix: &Fix| made.iter().any(|(_, one)| *one == fix);
+        let made = fixes.iter().enumerate().filter(|(_, fix)| is_made(fix));
         Self {
             text,
-            made: made.iter().map(|(index, _)| *index).collect(),
+            made: made.map(|(index, _)| index).collect(),
             broken,
         }
     }

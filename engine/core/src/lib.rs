@@ -6,11 +6,16 @@
 #![warn(clippy::disallowed_methods, missing_docs)]
 
 pub mod baseline;
+pub mod break_glass;
+pub mod cache;
 pub mod estate;
 pub mod finding;
 pub mod fix;
 pub mod frontend;
+mod globs;
+mod item;
 pub mod locate;
+pub mod manifests;
 pub mod parse;
 pub mod policy;
 pub mod problem;
@@ -18,6 +23,7 @@ pub mod report;
 pub mod resource;
 pub mod schema;
 pub mod source;
+pub mod stage;
 pub mod tree;
 pub mod verdict;
 pub mod waiver;

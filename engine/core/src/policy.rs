@@ -14,6 +14,7 @@ pub mod metadata;
 pub mod page;
 pub mod profile;
 mod query;
+mod remember;
 mod targets;
 
 use std::sync::{Arc, LazyLock};
@@ -171,6 +172,8 @@ pub struct Rule {
     world_keys: Vec<&'static str>,
     /// Whether it names what a request for admission says beside the object: it judges nothing else.
     reads_admission: bool,
+    /// Whether it asks for the time, or for chance.
+    reads_clock: bool,
     /// The text of each module of the program.
     modules: Arc<[FileId]>,
     /// How it is asked, if it belongs to a Conftest package.
@@ -181,6 +184,13 @@ impl PolicySet {
     /// The rules in order of their ids.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The rule of an id.
+    pub(crate) fn rule(&self, id: &str) -> Option<&Rule> {
+        let by_id = |rule: &Rule| rule.metadata.id.as_str().cmp(id);
+        let at = self.rules.binary_search_by(by_id).ok()?;
+        self.rules.get(at)
     }
 
     /// Whether some rule judges documents as they are written, so that they are to be kept.
@@ -204,6 +214,11 @@ impl Rule {
         self.data.get_str("params")
     }
 
+    /// Whether it answers the same of equal resources, on every day and beside whatever else there is.
+    fn is_repeatable(&self) -> bool {
+        !self.reads_world && !self.reads_clock
+    }
+
     /// The span of a place in its policy, or in a library that it uses.
     pub fn span(&self, place: Place) -> Option<Span> {
         let file = self.modules.get(place.module as usize)?;
@@ -212,6 +227,16 @@ impl Rule {
             start: place.span.start,
             end: place.span.end,
         })
+    }
+
+    /// Whether it reads the rest of the estate, and cannot be decided where nobody knows it.
+    pub fn reads_world(&self) -> bool {
+        self.reads_world
+    }
+
+    /// Whether it reads what a request for admission says beside its object.
+    pub fn reads_admission(&self) -> bool {
+        self.reads_admission
     }
 
     /// Whether the rule judges things of a kind: `kubernetes/apps/Deployment`.

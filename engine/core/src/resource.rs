@@ -122,6 +122,11 @@ impl ResourceId {
         Self(encoded.join("/"))
     }
 
+    /// The id that a text is.
+    pub(crate) fn of_text(text: String) -> Self {
+        Self(text)
+    }
+
     /// Where the resource is: the id without its last segment.
     pub(crate) fn scope(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(scope, _)| scope)

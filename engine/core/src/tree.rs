@@ -20,7 +20,7 @@ pub use build::Builder;
 pub use typing::Typing;
 pub use view::View;
 
-use crate::source::{Source, Span};
+use crate::source::{FileId, Source, Span};
 
 /// A node of one tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,6 +113,8 @@ pub struct Tree {
     /// The children of every closed collection, one collection after the other.
     children: Vec<NodeId>,
     source: Option<Arc<Source>>,
+    /// Of a tree that was computed, the texts it was put together of, in order of files, where it may be edited there.
+    texts: Vec<(FileId, Arc<Source>)>,
     buffer: String,
     /// Whether any node is unknown.
     has_unknown: bool,
@@ -253,6 +255,15 @@ impl Tree {
     /// The text the tree was read from; none for a tree that was computed.
     pub fn source(&self) -> Option<&Arc<Source>> {
         self.source.as_ref()
+    }
+
+    /// The text of a file that a tree was put together of, if it may be edited there.
+    pub(crate) fn source_in(&self, file: FileId) -> Option<&Arc<Source>> {
+        let at = self
+            .texts
+            .binary_search_by_key(&file, |(own, _)| *own)
+            .ok()?;
+        self.texts.get(at).map(|(_, source)| source)
     }
 
     /// A node to read from, in a format's typing.

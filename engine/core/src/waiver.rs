@@ -6,18 +6,31 @@
 mod annotation;
 mod comment;
 mod date;
+mod digest;
 mod edit;
 mod file;
 mod inline;
 mod matcher;
 
 pub use date::Date;
+pub use digest::digest;
 pub use edit::{Entry, append};
 pub use file::read as of_file;
 pub use inline::read as of_comments;
 pub use matcher::{Occasion, Waivers};
 
+use crate::resource::Resource;
 use crate::source::Span;
+
+/// Whether a comment of a text may be a waiver.
+pub(crate) fn may_stand_in(text: &str) -> bool {
+    text.contains(inline::WORD)
+}
+
+/// Whether an object points at a waiver.
+pub(crate) fn is_pointed_at_by(resource: &Resource) -> bool {
+    annotation::pointers(resource).next().is_some()
+}
 
 /// One exception.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -263,6 +263,20 @@ impl Program {
             .collect()
     }
 
+    /// The packages, as `data.a.b`, that call one of these builtins, themselves or through other packages.
+    pub fn callers(&self, builtins: &[&str]) -> Vec<String> {
+        let calls = |module: &&Compiled| {
+            let mut called = module.mentions.builtins.iter();
+            called.any(|name| builtins.contains(name))
+        };
+        let modules = self.inner.modules.iter().filter(calls);
+        let packages = modules.filter_map(|module| module.package.clone());
+        link::readers(&self.inner, packages.collect())
+            .iter()
+            .map(|path| format!("data.{}", tree::spell(path)))
+            .collect()
+    }
+
     /// The line and column, both from 1, where a place begins.
     pub fn position(&self, place: Place) -> (u32, u32) {
         self.inner

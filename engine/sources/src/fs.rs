@@ -220,6 +220,14 @@ pub fn read(path: &Path, max: u64) -> Result<String, Problem> {
     text(&name, file, max)
 }
 
+/// The folder for what can be had again, of the user who runs this; none without a home.
+pub fn caches() -> Option<PathBuf> {
+    let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
+    let caches = given.filter(|path| path.is_absolute()).or_else(home)?;
+    Some(caches.join("plumbline"))
+}
+
 /// Reads a text from a stream, under the same limits.
 pub fn text(name: &str, stream: impl Read, max: u64) -> Result<String, Problem> {
     let mut bytes = Vec::new();

@@ -71,7 +71,8 @@ pub fn of_folder(root: &Path, revision: &str) -> Result<Held, String> {
     }
     let commit = resolve(root, revision)?;
     let files = files(root, &commit)?;
-    Ok(Held::new(revision.to_owned(), Some(root.to_owned()), files))
+    let held = Held::new(revision.to_owned(), Some(root.to_owned()), files);
+    Ok(held.of_commit(commit))
 }
 
 /// A commit of a repository elsewhere, with its full id. One that is named by that is fetched once, and never again.
@@ -108,7 +109,8 @@ pub fn fetch_into(
     let short: String = commit.chars().take(12).collect();
     let name = format!("{}@{short}", without_user(url));
     let files = files(repository, &commit)?;
-    Ok((Held::new(name, None, files), commit))
+    let held = Held::new(name, None, files).of_commit(commit.clone());
+    Ok((held, commit))
 }
 
 /// The files of a commit.
@@ -229,12 +231,10 @@ fn too_large(repository: &Path, max: u64) -> String {
 
 /// Where what was fetched from a place is kept.
 fn cache(url: &str) -> Result<PathBuf, String> {
-    let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
-    let caches = given.filter(|path| path.is_absolute()).or_else(home);
+    let caches = fs::caches();
     let caches = caches.ok_or("there is no place for what is fetched: set `XDG_CACHE_HOME`")?;
     let name = hex(&Sha256::digest(url.as_bytes()));
-    Ok(caches.join("plumbline").join("git").join(name))
+    Ok(caches.join("git").join(name))
 }
 
 /// Makes a repository that is not there. It has no files but objects.

@@ -1,7 +1,7 @@
 # METADATA
 # scope: package
 # title: Fixes
-# description: What undoes a finding in a manifest of Kubernetes. Elsewhere the same is said in other words, and nothing is offered.
+# description: What undoes a finding in a manifest of Kubernetes or in a resource of Terraform. Elsewhere the same is said in other words, and nothing is offered.
 package plumbline.lib.fixes
 
 # A key of the pod, as a manifest spells it: `securityContext.runAsNonRoot` is `["securityContext", "runAsNonRoot"]`.
@@ -18,3 +18,10 @@ without(path) := [{"op": "remove", "path": path}] if {
 added(at, path, value) := [{"op": "add", "at": at, "path": path, "value": value}] if {
 	input.platform == "kubernetes"
 } else := []
+
+# An attribute of a resource of Terraform, `["encrypted"]`, or one of a block in it, `["ingress", "external_enabled"]`.
+in_terraform([name], value) := [{"op": "add", "path": ["resource", name], "value": value}]
+
+in_terraform([block, name], value) := [{"op": "add", "path": ["resource", block, 0, name], "value": value}] if {
+	input.resource[block][0]
+} else := [{"op": "add", "path": ["resource", block], "value": [{name: value}]}]

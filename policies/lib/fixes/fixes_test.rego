@@ -21,3 +21,17 @@ test_nothing_is_offered_elsewhere if {
 		fixes.without(["workload", "a"]) == [] with input as {"platform": platform}
 	}
 }
+
+test_an_attribute_is_added_to_a_resource if {
+	fixes.in_terraform(["a"], true) == [{"op": "add", "path": ["resource", "a"], "value": true}]
+}
+
+test_a_block_that_is_there_gets_the_attribute if {
+	fixes.in_terraform(["b", "a"], true) == [{"op": "add", "path": ["resource", "b", 0, "a"], "value": true}] with input as {"resource": {"b": [{}]}}
+}
+
+test_a_block_that_is_missing_is_added_with_it if {
+	every resource in [{}, {"b": []}] {
+		fixes.in_terraform(["b", "a"], true) == [{"op": "add", "path": ["resource", "b"], "value": [{"a": true}]}] with input as {"resource": resource}
+	}
+}

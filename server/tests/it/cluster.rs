@@ -199,7 +199,7 @@ impl Cluster {
             if answer.is_ok() {
                 return;
             }
-            if begun.elapsed() > Duration::from_secs(60) {
+            if begun.elapsed() > Duration::from_mins(1) {
                 let log = fs::read_to_string(self.folder.path().join("api.log"));
                 panic!("the API server is not ready: {answer:?}\n{log:?}");
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use plumbline_rego::Value;
 
 use crate::resource::Resource;
-use crate::tree::{NodeId, Tree, Typing, View};
+use crate::tree::{Builder, NodeId, Tree, Typing, View};
 
 /// What kind of thing an entity is. Rules name it as their subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +40,11 @@ impl EntityKind {
         Self::Store,
         Self::Budget,
     ];
+
+    /// The kind of a word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
 
     /// The word for it, which is also the key of its normalised form in `input`.
     pub fn as_str(self) -> &'static str {
@@ -77,6 +82,16 @@ impl Entity {
             resource: 0,
             name,
             tree: Arc::new(tree),
+        }
+    }
+
+    /// An entity of which only kind and name are known, of the resource at an index.
+    pub(crate) fn known(kind: EntityKind, name: String, resource: usize) -> Self {
+        Self {
+            kind,
+            resource,
+            name,
+            tree: Builder::computed().finish().into(),
         }
     }
 

@@ -7,12 +7,13 @@ use std::ops::Range;
 
 use plumbline_rego::{Step, Value};
 
+use super::lines::Lines;
 use super::patch::{index_of, key_of, nested};
 use super::write::{Writer, fits_a_line};
 use super::{Act, Operation};
 use crate::parse::Notation;
 use crate::problem::spell;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Source, Span};
 use crate::tree::{Kind, NodeId, Tree, Typing};
 
 /// New text in place of some bytes.
@@ -24,7 +25,7 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    fn new(range: Range<usize>, text: impl Into<String>) -> Self {
+    pub(super) fn new(range: Range<usize>, text: impl Into<String>) -> Self {
         Self {
             start: range.start,
             end: range.end,
@@ -32,21 +33,21 @@ impl Edit {
         }
     }
 
-    fn insert(at: usize, text: impl Into<String>) -> Self {
+    pub(super) fn insert(at: usize, text: impl Into<String>) -> Self {
         Self::new(at..at, text)
     }
 }
 
 /// Edits, or why there are none.
-type Edits = Result<Vec<Edit>, String>;
+pub(super) type Edits = Result<Vec<Edit>, String>;
 
 /// Why the text around a place is not edited.
-const UNUSUAL: &str = "what stands there is written in a way that is not edited";
+pub(super) const UNUSUAL: &str = "what stands there is written in a way that is not edited";
 
 /// Makes edits of one text, given what was read of one of its documents.
 pub(super) struct Editor<'a> {
     tree: &'a Tree,
-    text: &'a str,
+    lines: Lines<'a>,
     file: FileId,
     typing: Typing,
     writer: Writer,
@@ -54,26 +55,23 @@ pub(super) struct Editor<'a> {
 
 impl<'a> Editor<'a> {
     /// An error says why the text is not edited at all.
-    pub(super) fn new(tree: &'a Tree, file: FileId, typing: Typing) -> Result<Self, String> {
-        let Some(source) = tree.source() else {
-            return Err("it is put together of several places".to_owned());
-        };
+    pub(super) fn new(
+        tree: &'a Tree,
+        source: &'a Source,
+        file: FileId,
+        typing: Typing,
+    ) -> Result<Self, String> {
         if !matches!(super::notation_of(source), Notation::Yaml | Notation::Json) {
-            return Err("only YAML and JSON are edited".to_owned());
+            return Err("only YAML, JSON and resources of Terraform are edited".to_owned());
         }
-        let text = source.text();
-        let first_line = text.find('\n').and_then(|end| text.get(..end));
-        let line_end = match first_line {
-            Some(line) if line.ends_with('\r') => "\r\n",
-            _ => "\n",
-        };
+        let lines = Lines(source.text());
         let writer = Writer {
             is_json: false,
-            line_end,
+            line_end: lines.ending(),
         };
         let mut editor = Self {
             tree,
-            text,
+            lines,
             file,
             typing,
             writer,
@@ -152,7 +150,7 @@ impl<'a> Editor<'a> {
     /// The value of a key on lines of its own.
     fn replace_entry(&self, node: NodeId, end: usize, value: &Value) -> Edits {
         let colon = self.colon(node)?;
-        let line = self.line_end(colon);
+        let line = self.lines.line_end(colon);
         let new = if fits_a_line(value) {
             format!(" {}", self.writer.line(value))
         } else {
@@ -168,7 +166,11 @@ impl<'a> Editor<'a> {
             let at = if fits_a_line(value) { colon } else { line };
             return Ok(vec![Edit::insert(at, new)]);
         }
-        let is_block_text = self.part(colon..line).trim_start().starts_with(['|', '>']);
+        let is_block_text = self
+            .lines
+            .part(colon..line)
+            .trim_start()
+            .starts_with(['|', '>']);
         if is_block_text {
             return Ok(vec![Edit::new(colon..end, new)]);
         }
@@ -178,14 +180,14 @@ impl<'a> Editor<'a> {
             (false, true) => vec![Edit::new(start..end, new.trim_start())],
             (false, false) => vec![
                 Edit::new(colon..end, ""),
-                Edit::insert(self.line_end(end), new),
+                Edit::insert(self.lines.line_end(end), new),
             ],
             // What stands behind the key stays there.
             (true, true) => vec![
                 Edit::insert(colon, new),
-                Edit::new(line..self.line_end(end), ""),
+                Edit::new(line..self.lines.line_end(end), ""),
             ],
-            (true, false) => vec![Edit::new(line..self.line_end(end), new)],
+            (true, false) => vec![Edit::new(line..self.lines.line_end(end), new)],
         })
     }
 
@@ -228,12 +230,12 @@ impl<'a> Editor<'a> {
             return Err(UNUSUAL.to_owned());
         };
         let behind = self.end(previous)?;
-        let comma = behind + self.blanks(behind);
-        if !self.rest(comma).starts_with(',') {
+        let comma = behind + self.lines.blanks(behind);
+        if !self.lines.rest(comma).starts_with(',') {
             return Err(UNUSUAL.to_owned());
         }
         let behind_comma = comma + 1;
-        let kept = self.part(behind_comma..start).trim_end().len();
+        let kept = self.lines.part(behind_comma..start).trim_end().len();
         Ok(vec![
             Edit::new(comma..behind_comma, ""),
             Edit::new(behind_comma + kept..self.end(node)?, ""),
@@ -243,13 +245,13 @@ impl<'a> Editor<'a> {
     /// Takes the lines of an entry or an item away.
     fn remove_lines(&self, node: NodeId, next: Option<NodeId>) -> Edits {
         let (start, end) = (self.head(node)?, self.end(node)?);
-        let line = self.line_start(start);
-        let after = self.next_line(end);
-        if self.part(line..start).trim_matches(' ').is_empty() {
+        let line = self.lines.line_start(start);
+        let after = self.lines.next_line(end);
+        if self.lines.part(line..start).trim_matches(' ').is_empty() {
             // A text that ends without a line end goes on doing so.
-            let is_last = after == self.text.len() && !self.text.ends_with('\n');
+            let is_last = after == self.lines.0.len() && !self.lines.0.ends_with('\n');
             let before = if is_last {
-                self.line_before(line)
+                self.lines.line_before(line)
             } else {
                 line
             };
@@ -260,11 +262,16 @@ impl<'a> Editor<'a> {
             return Err(UNUSUAL.to_owned());
         };
         let next = self.head(next)?;
-        let range = if self.part(self.line_end(end)..next).trim().is_empty() {
+        let range = if self
+            .lines
+            .part(self.lines.line_end(end)..next)
+            .trim()
+            .is_empty()
+        {
             start..next
         } else {
-            let dash = line + self.part(line..start).trim_end().len();
-            dash..self.line_end(end)
+            let dash = line + self.lines.part(line..start).trim_end().len();
+            dash..self.lines.line_end(end)
         };
         Ok(vec![Edit::new(range, "")])
     }
@@ -300,7 +307,7 @@ impl<'a> Editor<'a> {
         let start = self.head(item)?;
         let line_end = self.writer.line_end;
         let text = if self.is_in_flow(item) {
-            match self.margin(start) {
+            match self.lines.margin(start) {
                 Some(margin) => format!("{},{line_end}{margin}", self.writer.line(value)),
                 None => format!("{}, ", self.writer.line(value)),
             }
@@ -315,7 +322,7 @@ impl<'a> Editor<'a> {
     /// Adds a line below the one that a byte is on.
     fn add_line(&self, end: usize, indent: usize, content: &str) -> Edit {
         let text = format!("{}{}{content}", self.writer.line_end, " ".repeat(indent));
-        Edit::insert(self.line_end(end), text)
+        Edit::insert(self.lines.line_end(end), text)
     }
 
     /// Adds an element behind the last one within braces or brackets, on a line of its own if that one has one.
@@ -324,7 +331,7 @@ impl<'a> Editor<'a> {
             let start = self.own(collection)?.start;
             return Ok(vec![Edit::insert(start + 1, content)]);
         };
-        let text = match self.margin(self.head(last)?) {
+        let text = match self.lines.margin(self.head(last)?) {
             Some(margin) => format!(",{}{margin}{content}", self.writer.line_end),
             None => format!(", {content}"),
         };
@@ -337,7 +344,9 @@ impl<'a> Editor<'a> {
         // Copies of what an alias stands for have the bytes of what they were copied from.
         let is_shared = || {
             let same = |other: &NodeId| *other != node && self.tree.span(*other) == own;
-            !self.is_empty(node) && self.text.contains('*') && self.tree.all().any(|it| same(&it))
+            !self.is_empty(node)
+                && self.lines.0.contains('*')
+                && self.tree.all().any(|it| same(&it))
         };
         if own.is_none_or(|own| own.file != self.file) {
             Err("it is written in another file".to_owned())
@@ -393,7 +402,7 @@ impl<'a> Editor<'a> {
         let quoted = |child: NodeId| {
             let key = self.tree.key(child);
             key.and_then(|key| key.span)
-                .is_some_and(|key| self.rest(key.start as usize).starts_with('"'))
+                .is_some_and(|key| self.lines.rest(key.start as usize).starts_with('"'))
         };
         let source = self.tree.source();
         let says_so = source.is_some_and(|source| super::notation_of(source) == Notation::Json);
@@ -403,7 +412,7 @@ impl<'a> Editor<'a> {
     fn is_flow(&self, node: NodeId) -> bool {
         let is_collection = matches!(self.tree.kind(node), Kind::Mapping | Kind::Sequence);
         let start = self.tree.span(node).map_or(0, |span| span.start as usize);
-        is_collection && self.rest(start).starts_with(['{', '['])
+        is_collection && self.lines.rest(start).starts_with(['{', '['])
     }
 
     fn is_in_flow(&self, node: NodeId) -> bool {
@@ -472,15 +481,15 @@ impl<'a> Editor<'a> {
     fn colon(&self, node: NodeId) -> Result<usize, String> {
         let key = self.tree.key(node).and_then(|key| key.span);
         let end = key.map(|key| key.end as usize);
-        let at = end.map(|end| end + self.blanks(end));
-        at.filter(|at| self.rest(*at).starts_with(':'))
+        let at = end.map(|end| end + self.lines.blanks(end));
+        at.filter(|at| self.lines.rest(*at).starts_with(':'))
             .map(|at| at + 1)
             .ok_or_else(|| UNUSUAL.to_owned())
     }
 
     /// The dash of an item.
     fn dash(&self, node: NodeId) -> Result<usize, String> {
-        let before = self.part(0..self.start(node)?).trim_end();
+        let before = self.lines.part(0..self.start(node)?).trim_end();
         let is_dash = before.ends_with('-');
         is_dash
             .then(|| before.len() - 1)
@@ -489,55 +498,11 @@ impl<'a> Editor<'a> {
 
     /// How far a byte is indented, by spaces and the dashes of items.
     fn column(&self, at: usize) -> Result<usize, String> {
-        let before = self.part(self.line_start(at)..at);
+        let before = self.lines.part(self.lines.line_start(at)..at);
         let before = before.trim_start_matches('\u{feff}');
         let is_indent = before.bytes().all(|byte| matches!(byte, b' ' | b'-'));
         is_indent
             .then_some(before.len())
             .ok_or_else(|| UNUSUAL.to_owned())
-    }
-
-    /// What a byte is indented by, if it is the first one of its line.
-    fn margin(&self, at: usize) -> Option<&'a str> {
-        let before = self.part(self.line_start(at)..at);
-        let is_first = at > 0 && self.line_start(at) > 0 && before.trim().is_empty();
-        is_first.then_some(before)
-    }
-
-    fn blanks(&self, at: usize) -> usize {
-        let rest = self.rest(at);
-        rest.len() - rest.trim_start_matches([' ', '\t']).len()
-    }
-
-    fn line_start(&self, at: usize) -> usize {
-        self.part(0..at).rfind('\n').map_or(0, |end| end + 1)
-    }
-
-    /// The byte before the line end of the line that a byte is on.
-    fn line_end(&self, at: usize) -> usize {
-        let rest = self.rest(at);
-        let line = rest.split('\n').next().unwrap_or_default();
-        at + line.strip_suffix('\r').unwrap_or(line).len()
-    }
-
-    fn next_line(&self, at: usize) -> usize {
-        self.rest(at)
-            .find('\n')
-            .map_or(self.text.len(), |end| at + end + 1)
-    }
-
-    /// The byte before the line end above a line.
-    fn line_before(&self, line: usize) -> usize {
-        let before = self.part(0..line);
-        let before = before.strip_suffix('\n').unwrap_or(before);
-        before.strip_suffix('\r').unwrap_or(before).len()
-    }
-
-    fn rest(&self, at: usize) -> &'a str {
-        self.text.get(at..).unwrap_or_default()
-    }
-
-    fn part(&self, range: Range<usize>) -> &'a str {
-        self.text.get(range).unwrap_or_default()
     }
 }

@@ -20,6 +20,11 @@ pub fn names_others(path: &str) -> bool {
     is_kustomization_name(path) || is_terraform(path)
 }
 
+/// Whether a file decides what becomes of others: a kustomization, or what says that a folder is a chart.
+pub fn decides_of_others(path: &str) -> bool {
+    is_kustomization_name(path) || helm::root(path).is_some()
+}
+
 /// Whether a file is a part of a module of Terraform, or has values for one.
 pub fn is_terraform(path: &str) -> bool {
     Notation::of_file_name(path) == Some(Notation::Hcl)
@@ -127,7 +132,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::sync::Arc;
 
-    use super::{names_others, with_all_of};
+    use super::{decides_of_others, names_others, with_all_of};
     use crate::parse::{self, Document, Notation};
     use crate::source::{FileId, Source};
 
@@ -166,6 +171,16 @@ mod tests {
         ),
         ("prod/settings.yaml", ""),
     ];
+
+    #[test]
+    fn kustomizations_and_charts_decide_of_others() {
+        for path in ["a/kustomization.yml", "Kustomization", "chart/Chart.yaml"] {
+            assert!(decides_of_others(path), "{path}");
+        }
+        for path in ["a/web.yaml", "main.tf", "chart/values.yaml"] {
+            assert!(!decides_of_others(path), "{path}");
+        }
+    }
 
     #[test]
     fn a_file_alone_is_alone() {

@@ -42,11 +42,7 @@ const MAX_DEPTH: usize = 100;
 const STACK: usize = 64 * 1024 * 1024;
 
 pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<Problem>) {
-    let bom = if source.text().starts_with('\u{feff}') {
-        3
-    } else {
-        0
-    };
+    let bom = mark(source.text());
     let text = source.text().get(bom..).unwrap_or_default();
     let at = |byte: usize| {
         let byte = small(byte + bom);
@@ -60,7 +56,7 @@ pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<P
         let message = format!("more than {MAX_DEPTH} brackets within each other");
         return (Vec::new(), vec![Problem::error(at(byte), message)]);
     }
-    match stacker::grow(STACK, || hcl_edit::parser::parse_body(text)) {
+    match body(text) {
         Err(error) => {
             let message = format!("not valid HCL: {}", first_line(error.message()));
             // The parser underneath may stop within a character.
@@ -89,6 +85,16 @@ pub(super) fn parse(source: &Arc<Source>, file: FileId) -> (Vec<Document>, Vec<P
             (vec![document], writer.problems)
         }
     }
+}
+
+/// How long the byte order mark before a text is.
+pub(crate) fn mark(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { 3 } else { 0 }
+}
+
+/// Reads attributes and blocks, of which none nests too deep.
+pub(crate) fn body(text: &str) -> Result<Body, hcl_edit::parser::Error> {
+    stacker::grow(STACK, || hcl_edit::parser::parse_body(text))
 }
 
 fn first_line(message: &str) -> &str {

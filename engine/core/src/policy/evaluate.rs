@@ -28,6 +28,9 @@ pub enum Share {
     All,
     /// By those that read the rest of the estate: only they can answer otherwise because of what changed elsewhere.
     ReadingTheRest,
+    /// By those that may answer otherwise of an equal resource in another run: they read the rest of the estate, or ask
+    /// for the time.
+    Unrepeatable,
     /// By none.
     Nothing,
 }
@@ -53,7 +56,8 @@ impl PolicySet {
         self.judge(estate, Around::of(&world, settings), &|_| Share::All)
     }
 
-    /// Judges each resource of an estate by its share of the rules, and documents as [`PolicySet::evaluate_with`].
+    /// Judges each resource of an estate by its share of the rules, and by those of Conftest packages every document that
+    /// was read.
     pub fn evaluate_shares(
         &self,
         estate: &Estate,
@@ -104,19 +108,6 @@ impl PolicySet {
         reading.any(needs)
     }
 
-    /// Judges every subject of an estate, and by the rules of Conftest packages every document that was read.
-    pub fn evaluate_with(
-        &self,
-        estate: &Estate,
-        documents: &[Document],
-        settings: &Settings,
-    ) -> Evaluation {
-        let of_estate = self.evaluate(estate, settings);
-        self.with_documents(of_estate, settings, || {
-            conftest::documents(documents, estate)
-        })
-    }
-
     /// Judges what a request declares, among all that runs: rules that read the world see the request in it. Each
     /// resource is a document to the rules of Conftest packages.
     pub fn evaluate_within(
@@ -134,7 +125,7 @@ impl PolicySet {
         self.with_documents(of_estate, settings, || conftest::resources(estate))
     }
 
-    fn with_documents<'a>(
+    pub(super) fn with_documents<'a>(
         &self,
         mut evaluation: Evaluation,
         settings: &Settings,
@@ -171,35 +162,50 @@ impl PolicySet {
     }
 
     fn judge(&self, estate: &Estate, around: Around<'_>, shares: &Shares<'_>) -> Evaluation {
+        joined(self.parts(estate, around, shares))
+    }
+
+    /// What is answered of each resource of an estate, in their order.
+    pub(super) fn parts(
+        &self,
+        estate: &Estate,
+        around: Around<'_>,
+        shares: &Shares<'_>,
+    ) -> Vec<Evaluation> {
         let chosen = self.choose(estate, around.admission.is_some());
         let entities = entities_by_resource(estate);
-        let parts = each(&estate.resources, |index, resource| {
+        each(&estate.resources, |index, resource| {
             let rules = chosen
                 .get(&resource.target())
                 .map_or(&[][..], Vec::as_slice);
-            let reading: Vec<&Rule>;
+            let some: Vec<&Rule>;
+            let those = |judges: &dyn Fn(&Rule) -> bool| -> Vec<&Rule> {
+                let all = rules.iter().copied();
+                all.filter(|rule| judges(rule)).collect()
+            };
             let rules = match shares(resource) {
                 Share::All => rules,
                 Share::ReadingTheRest => {
-                    let all = rules.iter().copied();
-                    reading = all.filter(|rule| rule.reads_world).collect();
-                    reading.as_slice()
+                    some = those(&|rule| rule.reads_world);
+                    some.as_slice()
+                }
+                Share::Unrepeatable => {
+                    some = those(&|rule| !rule.is_repeatable());
+                    some.as_slice()
                 }
                 Share::Nothing => &[],
             };
             let entities = entities.get(&index).map_or(&[][..], Vec::as_slice);
             judge(index, resource, entities, rules, around)
-        });
-        let mut evaluation = Evaluation::default();
-        for part in parts {
-            evaluation.append(part);
-        }
-        evaluation.findings.sort_by(order);
-        evaluation
+        })
     }
 
     /// The rules of every kind of resource that the estate has, but for those that read what is only known at admission.
-    fn choose(&self, estate: &Estate, at_admission: bool) -> HashMap<String, Vec<&Rule>> {
+    pub(super) fn choose(
+        &self,
+        estate: &Estate,
+        at_admission: bool,
+    ) -> HashMap<String, Vec<&Rule>> {
         let targets: HashSet<String> = estate.resources.iter().map(Resource::target).collect();
         let judges = |target: &str| {
             let chosen = self.chosen.of(target, || self.judging(target));
@@ -239,6 +245,16 @@ pub(super) fn each<T: Sync>(
         let items = items.par_iter().enumerate();
         items.map(|(index, item)| judge(index, item)).collect()
     }
+}
+
+/// All answers as one, with the findings in their order.
+pub(super) fn joined(parts: impl IntoIterator<Item = Evaluation>) -> Evaluation {
+    let mut evaluation = Evaluation::default();
+    for part in parts {
+        evaluation.append(part);
+    }
+    evaluation.findings.sort_by(order);
+    evaluation
 }
 
 fn judge(
@@ -376,7 +392,7 @@ impl Known<'_> {
     }
 }
 
-fn entities_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Entity>> {
+pub(super) fn entities_by_resource(estate: &Estate) -> HashMap<usize, Vec<&Entity>> {
     let mut by_resource: HashMap<usize, Vec<&Entity>> = HashMap::new();
     for entity in &estate.entities {
         by_resource.entry(entity.resource).or_default().push(entity);

@@ -28,6 +28,7 @@ pub fn load(ingredients: &Ingredients, sources: &Sources) -> (PolicySet, Vec<Pro
         problems: Vec::new(),
         broken: Vec::new(),
         world_readers: Vec::new(),
+        clock_readers: Vec::new(),
         world_keys: Vec::new(),
         admission_readers: Vec::new(),
     };
@@ -47,6 +48,8 @@ struct Loader<'a> {
     world_keys: Vec<(&'static str, Vec<String>)>,
     /// Packages that read what a request for admission says beside the object.
     admission_readers: Vec<String>,
+    /// Packages that ask for the time or for chance, themselves or through others.
+    clock_readers: Vec<String>,
 }
 
 /// A rule that is described, but not compiled.
@@ -126,6 +129,7 @@ impl<'a> Loader<'a> {
         }
         self.broken = program.broken_packages(&texts);
         self.world_readers = program.readers("data.world");
+        self.clock_readers = program.callers(CLOCK);
         // The path itself is among its readers.
         let readers = |key: &'static str| (key, program.readers(&format!("data.world.{key}")));
         let keys = world_keys().map(readers);
@@ -375,6 +379,7 @@ impl<'a> Loader<'a> {
         let keys = keys.filter(|(_, readers)| is_own && readers.contains(&package));
         let world_keys = keys.map(|(key, _)| *key).collect();
         let reads_admission = is_own && self.admission_readers.contains(&package);
+        let reads_clock = self.clock_readers.contains(&package);
         let modules = Arc::clone(modules);
         Some(Rule {
             metadata,
@@ -388,6 +393,7 @@ impl<'a> Loader<'a> {
             reads_world,
             world_keys,
             reads_admission,
+            reads_clock,
             modules,
             conftest,
         })
@@ -587,6 +593,9 @@ const NODE: &str = "node";
 
 /// Keys of `data` that are filled in for each rule.
 const OWN_DATA: &[&str] = &["estate", "params", "world"];
+
+/// The functions whose answers differ from run to run.
+const CLOCK: &[&str] = &["time.now_ns", "rand.intn", "uuid.rfc4122"];
 
 /// Unit tests are not part of what judges.
 fn is_test(path: &str) -> bool {

@@ -6,7 +6,7 @@ use plumbline_rego::Value;
 
 use super::typing::Scalar;
 use super::{Key, Kind, Node, NodeId, Origin, Text, Tree, View};
-use crate::source::{Source, Span, small};
+use crate::source::{FileId, Source, Span, small};
 
 /// Builds one tree: collections are opened and closed, scalars added, each under the key that was set before it.
 #[derive(Debug)]
@@ -40,6 +40,7 @@ impl Builder {
             nodes: Vec::new(),
             children: Vec::new(),
             source,
+            texts: Vec::new(),
             buffer: String::new(),
             has_unknown: false,
             tags: Vec::new(),
@@ -310,6 +311,12 @@ impl Builder {
             .partition(|child| wanted(tree, **child));
         open.children = left;
         taken
+    }
+
+    /// The texts that a tree which is computed is put together of, where it may be edited there.
+    pub(crate) fn keep_texts(&mut self, mut texts: Vec<(FileId, Arc<Source>)>) {
+        texts.sort_by_key(|(file, _)| *file);
+        self.tree.texts = texts;
     }
 
     /// The tree.

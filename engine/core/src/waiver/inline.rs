@@ -12,7 +12,7 @@ use crate::source::{FileId, Source, Span};
 use crate::tree::NodeId;
 
 /// What a comment begins with that is a waiver.
-const WORD: &str = "plumb:waive";
+pub(super) const WORD: &str = "plumb:waive";
 /// What every waiver must say, and what it may.
 const REQUIRED: &[&str] = &["until", "owner", "reason"];
 const OPTIONAL: &[&str] = &["ticket"];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use plumbline_core::cache::Memory;
 use plumbline_core::estate::Estate;
 use plumbline_core::finding::{Evaluation, Finding};
 use plumbline_core::frontend::Reading;
@@ -55,11 +56,14 @@ impl Run {
             .collect();
         let (set, loading) = load(&ingredients, &sources);
         problems.extend(loading);
+        let settings = Settings::default();
+        let (evaluation, _) =
+            set.evaluate_remembering(&estate, &documents, &Memory::default(), &settings);
         let Evaluation {
             findings,
             problems: judging,
             ..
-        } = set.evaluate_with(&estate, &documents, &Settings::default());
+        } = evaluation;
         problems.extend(judging);
         Self {
             sources,

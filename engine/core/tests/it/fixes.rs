@@ -34,19 +34,19 @@ fn path(pointer: &str) -> Path {
     Path::from_pointer(pointer).unwrap()
 }
 
-fn add(pointer: &str, value: &str) -> Operation {
+pub(super) fn add(pointer: &str, value: &str) -> Operation {
     let act = Act::Add(json::parse(value).unwrap());
     let path = path(pointer);
     Operation { act, path }
 }
 
-fn replace(pointer: &str, value: &str) -> Operation {
+pub(super) fn replace(pointer: &str, value: &str) -> Operation {
     let act = Act::Replace(json::parse(value).unwrap());
     let path = path(pointer);
     Operation { act, path }
 }
 
-fn remove(pointer: &str) -> Operation {
+pub(super) fn remove(pointer: &str) -> Operation {
     let path = path(pointer);
     let act = Act::Remove;
     Operation { act, path }
@@ -263,6 +263,16 @@ fn fixes_that_touch_each_other_wait_for_another_time() {
 }
 
 #[test]
+fn fixes_that_say_the_same_are_made_as_one() {
+    let source = Arc::new(Source::new("a.yaml", "a: 1\n"));
+    let of = |value| fix_of(&source, vec![replace("/a", value)]).unwrap();
+    let (one, same, other) = (of("2"), of("2"), of("3"));
+    let applied = fix::apply(&source, FILE, &[&one, &same, &other]);
+    assert_eq!(applied.text, "a: 2\n");
+    assert_eq!((applied.made, applied.broken), (vec![0, 1], vec![]));
+}
+
+#[test]
 fn a_difference_is_a_patch_and_none_is_nothing() {
     let patch = fix::diff("a.yaml", "a: 1\nb: 2\n", "a: 1\nb: 3\n");
     assert_eq!(
@@ -273,10 +283,10 @@ fn a_difference_is_a_patch_and_none_is_nothing() {
 }
 
 /// Decisions in order; zero when there are no more.
-struct Choices(std::vec::IntoIter<u8>);
+pub(super) struct Choices(pub(super) std::vec::IntoIter<u8>);
 
 impl Choices {
-    fn below(&mut self, limit: u8) -> u8 {
+    pub(super) fn below(&mut self, limit: u8) -> u8 {
         self.0.next().unwrap_or(0) % limit
     }
 
@@ -409,7 +419,7 @@ fn pointers(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
 }
 
 /// What an operation makes of a value: the meaning that texts are held against.
-fn patched(value: &Value, steps: &[Step], act: &Act) -> Option<Value> {
+pub(super) fn patched(value: &Value, steps: &[Step], act: &Act) -> Option<Value> {
     let Some((step, rest)) = steps.split_first() else {
         return match act {
             Act::Add(new) | Act::Replace(new) => Some(new.clone()),

@@ -4,6 +4,8 @@
 
 mod aws;
 mod baseline;
+mod break_glass;
+mod cache;
 mod cloud_init;
 mod cloudformation;
 mod compose;
@@ -24,10 +26,12 @@ mod policies;
 mod providers;
 mod requests;
 mod serverless;
+mod stages;
 mod stream;
 mod surroundings;
 mod systemd;
 mod terraform;
+mod terraform_fixes;
 mod terraform_plan;
 mod typing;
 mod unit;

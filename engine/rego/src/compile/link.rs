@@ -265,6 +265,8 @@ pub(crate) struct Mentions {
     pub(crate) input_keys: BTreeMap<ArcStr, Place>,
     /// Whether it puts another input in place of the one that was given.
     pub(crate) changes_input: bool,
+    /// The builtins that it calls by their names, or puts in place of another function.
+    pub(crate) builtins: BTreeSet<&'static str>,
 }
 
 struct Linker {
@@ -436,6 +438,7 @@ impl Linker {
         }
         resolver.leave();
         let names = resolver.names().to_vec();
+        let called = std::mem::take(&mut resolver.called);
         let mut lowerer = Lowerer {
             tree: &self.tree,
             table: self.table,
@@ -473,6 +476,8 @@ impl Linker {
         let module = self.mentions.entry(index).or_default();
         module.paths.extend(mentioned);
         module.changes_input |= changes_input;
+        let called = called.iter().map(|index| self.table.get(*index).name);
+        module.builtins.extend(called);
         for (key, place) in input_keys {
             module.input_keys.entry(key).or_insert(place);
         }

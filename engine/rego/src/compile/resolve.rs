@@ -8,7 +8,7 @@ mod names;
 mod scope;
 mod terms;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::ir::{NodeId, Place, Slot, Target};
 use super::report::Reports;
@@ -50,6 +50,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) reports: &'a mut Reports,
     /// What annotations say of the rule: found when something asks for it; none outside of rules.
     pub(crate) metadata: Option<&'a dyn Fn() -> RuleMetadata>,
+    /// The builtins that are called by their names, or put in place of another function.
+    pub(crate) called: BTreeSet<u32>,
     scopes: Vec<Scope>,
     slots: Slot,
     names: Vec<ArcStr>,
@@ -72,6 +74,7 @@ impl<'a> Resolver<'a> {
             table,
             reports,
             metadata: None,
+            called: BTreeSet::new(),
             scopes: Vec::new(),
             slots: 0,
             names: Vec::new(),

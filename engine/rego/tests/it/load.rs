@@ -704,6 +704,35 @@ f(x) := x
 }
 
 #[test]
+fn who_calls_a_builtin_is_known_through_packages() {
+    let modules = [
+        Module::new(
+            "clock.rego",
+            "package clock\n\nnow(x) := x + time.now_ns()\n",
+        ),
+        Module::new(
+            "user.rego",
+            "package user\n\nimport data.clock\n\np := clock.now(1)\n",
+        ),
+        Module::new(
+            "mock.rego",
+            "package mock\n\nf(x) := x\n\np if f(\"a\") with f as uuid.rfc4122\n",
+        ),
+        Module::new(
+            "other.rego",
+            "package other\n\np := time.parse_duration_ns(\"1s\")\n\nq if p > 1 with time.now_ns as 2\n",
+        ),
+    ];
+    let (program, _) = compile(&modules);
+    assert_eq!(
+        program.callers(&["time.now_ns"]),
+        ["data.clock", "data.user"]
+    );
+    assert_eq!(program.callers(&["uuid.rfc4122"]), ["data.mock"]);
+    assert!(program.callers(&["rand.intn"]).is_empty());
+}
+
+#[test]
 fn what_needs_a_bad_module_is_broken_too() {
     let modules = [
         Module::new("bad.rego", "package bad\n\nf(x) := x\n\np := x\n"),

@@ -162,6 +162,7 @@ impl<'a> Reader<'a, '_> {
         self.instance(&instance);
         self.put_regions();
         self.builder.close();
+        self.keep_texts();
         let builder = std::mem::replace(&mut self.builder, Builder::computed());
         let tree = Arc::new(builder.finish());
         let root = tree.view(NodeId::ROOT, Typing::Json);
@@ -181,6 +182,15 @@ impl<'a> Reader<'a, '_> {
                 typing: Typing::Json,
             });
         }
+    }
+
+    /// The texts of the modules that were read, so that what is written in them can be edited.
+    fn keep_texts(&mut self) {
+        let folders = self.reached.iter();
+        let folders = folders.filter_map(|path| self.folders.get(path));
+        let texts = folders.flat_map(|folder| &folder.texts);
+        let texts = texts.map(|&(file, text)| (file, Arc::clone(text)));
+        self.builder.keep_texts(texts.collect());
     }
 
     /// The regions of resources, behind the resources.

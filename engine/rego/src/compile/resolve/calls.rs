@@ -110,6 +110,7 @@ impl Resolver<'_> {
         }
         match target {
             Target::Builtin(index) => {
+                self.called.insert(index);
                 self.check_version(index, name, place);
                 self.check_types(index, &operands, place);
             }
@@ -264,6 +265,9 @@ impl Resolver<'_> {
                         "arity mismatch: `{name}` replaces a function of another number of operands"
                     );
                     self.reports.add("rego_type_error", message, place, None);
+                }
+                if let Target::Builtin(index) = replacement {
+                    self.called.insert(index);
                 }
                 WithValue::Function(replacement)
             }

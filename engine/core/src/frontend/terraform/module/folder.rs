@@ -1,18 +1,21 @@
 //! Folders: the files that are one module, and the other folders that they call.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::frontend::aws::identity;
 use crate::frontend::terraform::policy_document;
 use crate::parse::Document;
 use crate::parse::hcl::TEMPLATE;
-use crate::source::FileId;
+use crate::source::{FileId, Source};
 use crate::tree::{NodeId, Typing, View};
 
 /// The files of one folder.
 #[derive(Default)]
 pub(super) struct Folder<'a> {
     pub(super) files: Vec<View<'a>>,
+    /// What is written in them.
+    pub(super) texts: Vec<(FileId, &'a Arc<Source>)>,
     /// Values of variables: `terraform.tfvars`, `*.auto.tfvars`.
     pub(super) values: Vec<View<'a>>,
     /// Variables, locals and documents of policies by their names.
@@ -108,6 +111,8 @@ pub(super) fn folders<'a>(documents: &[&'a Document], whole: &BTreeSet<FileId>) 
             folder.values.extend(is_read.then_some(root));
         } else {
             folder.files.push(root);
+            let text = document.tree.source();
+            folder.texts.extend(text.map(|text| (document.file, text)));
             folder.is_partial |= !whole.contains(&document.file);
             if own == "override.tf" || own.ends_with("_override.tf") {
                 folder.overrides.insert(document.file);
