@@ -1,7 +1,7 @@
 //! Who asks, and whether they may.
 
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, header};
 
 use super::error::{Error, Fault};
 use crate::auth::{Auth, Refused, Scope, Shown};
@@ -23,6 +23,14 @@ pub(super) fn allow<'a>(auth: &'a Auth, parts: &Parts, scope: Scope) -> Result<&
         };
         Error::new(fault, refused.to_string())
     })
+}
+
+/// Who sent a request, as records have it: the name of a certificate that was verified, or an address.
+pub(super) fn requester(extensions: &Extensions) -> Option<String> {
+    let peer = extensions.get::<Peer>()?;
+    let certificate = peer.certificate.as_ref();
+    let name = certificate.and_then(|certificate| certificate.common_name.clone());
+    Some(name.unwrap_or_else(|| peer.address.to_string()))
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

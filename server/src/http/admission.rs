@@ -18,7 +18,7 @@ use serde::Deserialize;
 use tokio::time::timeout_at;
 
 use super::error::{Error, Fault, json};
-use super::{body, duration, id, stamped};
+use super::{access, body, duration, id, stamped};
 use crate::admission::{
     Decision, Door, Head, Known, Review, Stamp, Unreadable, answer, decide, decide_late,
 };
@@ -48,6 +48,7 @@ struct Call {
     active: Arc<Active>,
     head: Head,
     body: Bytes,
+    requested_by: Option<String>,
     arrived: Instant,
     times: Times,
 }
@@ -60,19 +61,21 @@ struct Times {
 }
 
 async fn answered(app: &Arc<App>, request: Request, arrived: Instant) -> Result<Response, Error> {
-    let (Parts { uri, headers, .. }, body) = request.into_parts();
-    if body::media_type(&headers).as_deref() != Some("application/json") {
+    let (parts, body) = request.into_parts();
+    let Parts { uri, headers, .. } = &parts;
+    if body::media_type(headers).as_deref() != Some("application/json") {
         let message = "expected a body of the type `application/json`";
         return Err(Error::new(Fault::MediaType, message));
     }
-    let times = Times::of(arrived, timeout(&uri)?);
+    let times = Times::of(arrived, timeout(uri)?);
     let most = app.config.limits.body_bytes;
-    let body = body::read(&headers, body, most, times.judged).await?;
+    let body = body::read(headers, body, most, times.judged).await?;
     let call = Call {
         active: app.policies.current(),
         app: Arc::clone(app),
         head: Head::read(&body).map_err(|error| unreadable(&error))?,
         body,
+        requested_by: access::requester(&parts.extensions),
         arrived,
         times,
     };
@@ -252,7 +255,7 @@ impl Call {
             revision: self.active.revision.clone(),
             nanoseconds: u64::try_from(self.spent().as_nanos()).unwrap_or(u64::MAX),
             break_glass: decision.break_glass().map(str::to_owned),
-            requested_by: None,
+            requested_by: self.requested_by.clone(),
         }
     }
 

@@ -20,6 +20,7 @@ mod crash;
 mod databases;
 mod decisions;
 mod listen;
+mod over_http;
 mod policies;
 mod pool;
 mod serve;
