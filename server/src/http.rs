@@ -9,6 +9,8 @@ mod duration;
 mod error;
 mod gate;
 mod id;
+mod judge;
+mod run_task;
 
 use std::sync::Arc;
 
@@ -24,18 +26,24 @@ use crate::http::error::{Error, Fault};
 use crate::policies::Active;
 use crate::state::App;
 
+pub use run_task::{NotReady, RunTask};
+
 const POLICIES: &str = "x-plumbline-policies";
 const AGE: &str = "x-plumbline-age";
 
-/// What API servers may ask.
+/// What API servers may ask, and Terraform, which comes from outside as they do.
 pub fn admission_router(app: Arc<App>) -> Router {
-    let routes = Router::new().route("/v1/admit", post(admission::admit));
+    let routes = Router::new()
+        .route("/v1/admit", post(admission::admit))
+        .route(run_task::PATH, post(run_task::take));
     finished(routes, app)
 }
 
 /// What everyone else may ask.
 pub fn api_router(app: Arc<App>) -> Router {
-    let routes = Router::new().route("/v1/check", post(gate::check));
+    let routes = Router::new()
+        .route("/v1/check", post(gate::check))
+        .route(run_task::PATH, post(run_task::take));
     finished(routes, app)
 }
 

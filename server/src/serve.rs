@@ -9,7 +9,7 @@ use crate::clock;
 use crate::config::{CertificateConfig, Config, Listener, PoolConfig, TooOpen};
 use crate::decisions::{CannotStart, Decisions};
 use crate::doors::Doors;
-use crate::http::{admission_router, api_router};
+use crate::http::{NotReady, RunTask, admission_router, api_router};
 use crate::inventory::{Inventory, InventoryError};
 use crate::listen::{self, Entrance, Security};
 use crate::policies::{Loaded, Policies, PolicySource};
@@ -46,6 +46,9 @@ pub enum CannotServe {
     /// The cluster cannot be asked.
     #[error("the cluster cannot be asked")]
     Inventory(#[from] InventoryError),
+    /// Run tasks cannot be answered.
+    #[error("run tasks of Terraform cannot be answered")]
+    RunTask(#[from] NotReady),
 }
 
 /// Serves until it is told to end, everything that was taken is answered, and what was decided is recorded.
@@ -93,6 +96,9 @@ pub async fn serve(
         metrics.clone(),
     );
     tokio::join!(admission, api);
+    if let Some(run_task) = &app.run_task {
+        run_task.finish().await;
+    }
     app.decisions.finish().await;
     Ok(())
 }
@@ -113,6 +119,7 @@ async fn app(
         }
         None => None,
     };
+    let run_task = config.run_task.as_ref().map(RunTask::open).transpose()?;
     Ok(App {
         pools: Pools {
             admission: pool("admission", config.admission_pool)?,
@@ -123,6 +130,7 @@ async fn app(
         auth: Auth::new(config.callers.clone()),
         readiness: Readiness::new(shutdown.clone()),
         config: config.clone(),
+        run_task: run_task.map(Arc::new),
         policies,
         inventory,
     })

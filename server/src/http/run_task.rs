@@ -19,6 +19,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use plumbline_core::report::run_task::{self, Status};
+use plumbline_sources::fs;
 use ring::hmac;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -27,7 +28,7 @@ use self::hosts::{Elsewhere, Hosts};
 use self::payload::Task;
 use self::plan::Judged;
 use super::error::{Error, Fault};
-use super::{body, id};
+use super::{access, body, id};
 use crate::client::{Client, Trust};
 use crate::clock;
 use crate::config::RunTaskConfig;
@@ -72,8 +73,8 @@ pub struct RunTask {
 #[derive(Debug, thiserror::Error)]
 pub enum NotReady {
     /// There is no key.
-    #[error("the key of the run task cannot be read from `{}`", .0.display().to_string().escape_debug())]
-    Key(PathBuf, #[source] io::Error),
+    #[error("the key of run tasks cannot be read from `{}`", .0.escape_debug())]
+    Key(String, #[source] io::Error),
     /// What is named is no host.
     #[error("`{}` is no host that a run task can ask", .0.escape_debug())]
     Host(String),
@@ -85,14 +86,15 @@ pub enum NotReady {
 impl RunTask {
     /// Run tasks as they are configured.
     pub fn open(config: &RunTaskConfig) -> Result<Self, NotReady> {
-        key(&config.hmac_key).map_err(|error| NotReady::Key(config.hmac_key.clone(), error))?;
+        let file = &config.hmac_key;
+        key(file).map_err(|error| NotReady::Key(fs::display(file), error))?;
         let trust = match &config.authority {
             Some(file) => Trust::File(file),
             None if config.plain => Trust::Nobody,
             None => Trust::System,
         };
         Ok(Self {
-            key: config.hmac_key.clone(),
+            key: file.clone(),
             hosts: Hosts::new(&config.hosts, config.plain).map_err(NotReady::Host)?,
             client: Client::new(trust).map_err(NotReady::Certificates)?,
             plan_bytes: config.plan_bytes,
@@ -207,8 +209,14 @@ async fn taken(app: &Arc<App>, request: Request, arrived: Instant) -> Result<(),
         return Err(Error::new(Fault::Busy, message));
     };
     let (app, door) = (Arc::clone(app), Arc::clone(door));
+    let requester = access::requester(&parts.extensions);
     tokio::spawn(async move {
-        perform(&app, &door, &task, arrived).await;
+        let call = Call {
+            task,
+            arrived,
+            requester,
+        };
+        perform(&app, &door, &call).await;
         drop(room);
     });
     Ok(())
@@ -239,15 +247,23 @@ fn bytes(digits: &str) -> Option<[u8; SIGNATURE_BYTES]> {
     Some(bytes)
 }
 
+/// A task that was taken.
+struct Call {
+    task: Task,
+    arrived: Instant,
+    requester: Option<String>,
+}
+
 /// Judges a task, records what was decided, and tells it.
-async fn perform(app: &App, door: &RunTask, task: &Task, arrived: Instant) {
+async fn perform(app: &App, door: &RunTask, call: &Call) {
+    let task = &call.task;
     let running = run_task::said(Status::Running, "the plan is being judged");
     // What fails here is said when the result is told.
     drop(door.tell(task, running, &[]).await);
     let active = app.policies.current();
     let judged = judge(app, door, task, &active).await;
     let mut judged = judged.unwrap_or_else(|reason| Judged::failed(&reason));
-    let is_recorded = match record(task, &judged, &active, arrived) {
+    let is_recorded = match record(call, &judged, &active) {
         Some(decision) => app.decisions.record(decision).await.is_ok(),
         None => false,
     };
@@ -297,8 +313,9 @@ async fn judge(
 
 /// The record of a decision. The plan is not kept: it may hold what nobody may be shown. None if the system has no
 /// randomness to name it by.
-fn record(task: &Task, judged: &Judged, active: &Active, arrived: Instant) -> Option<Decision> {
-    let spent = clock::instant().saturating_duration_since(arrived);
+fn record(call: &Call, judged: &Judged, active: &Active) -> Option<Decision> {
+    let task = &call.task;
+    let spent = clock::instant().saturating_duration_since(call.arrived);
     Some(Decision {
         id: id::fresh()?,
         time: clock::wall(),
@@ -325,7 +342,7 @@ fn record(task: &Task, judged: &Judged, active: &Active, arrived: Instant) -> Op
         revision: active.revision.clone(),
         nanoseconds: u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX),
         break_glass: None,
-        requested_by: None,
+        requested_by: call.requester.clone(),
     })
 }
 

@@ -114,8 +114,9 @@ pub(super) fn judge(
         fail_on: Severity::Info,
         may_be_empty: true,
     };
-    let judged = |report: &Report<'_>| Judged::of(report, takes_outcomes);
-    Ok(judge::judge(active, case, settings, judged))
+    Ok(judge::judge(active, case, settings, |report| {
+        Judged::of(report, takes_outcomes)
+    }))
 }
 
 #[cfg(test)]
