@@ -121,14 +121,14 @@ impl Decisions {
     /// Begins to record, in tasks of the current runtime.
     pub fn start(
         config: &DecisionConfig,
-        store: Option<Arc<dyn Store>>,
-        metrics: Metrics,
+        store: Option<&Arc<dyn Store>>,
+        metrics: &Metrics,
     ) -> Result<Self, CannotStart> {
         let is_required = config.mode == DecisionMode::Required;
         let mut outlets = Vec::new();
         let mut counts = Vec::new();
         for sink in &config.sinks {
-            let sink = open(sink, store.as_ref(), is_required)?;
+            let sink = open(sink, store, is_required)?;
             let count = Arc::new(Counts::new(sink.name(), metrics.clone()));
             counts.push(Arc::clone(&count));
             outlets.push(Arc::new(Outlet::new(sink, BOUNDS, count)));

@@ -8,8 +8,10 @@ mod body;
 mod duration;
 mod error;
 mod gate;
+mod health;
 mod id;
 mod judge;
+mod opa;
 mod run_task;
 
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 
 use crate::clock;
 use crate::http::error::{Error, Fault};
@@ -35,15 +37,26 @@ const AGE: &str = "x-plumbline-age";
 pub fn admission_router(app: Arc<App>) -> Router {
     let routes = Router::new()
         .route("/v1/admit", post(admission::admit))
-        .route(run_task::PATH, post(run_task::take));
+        .route(run_task::PATH, post(run_task::take))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready));
     finished(routes, app)
 }
 
 /// What everyone else may ask.
 pub fn api_router(app: Arc<App>) -> Router {
+    let v1 = get(opa::v1).post(opa::v1);
     let routes = Router::new()
         .route("/v1/check", post(gate::check))
-        .route(run_task::PATH, post(run_task::take));
+        .route(run_task::PATH, post(run_task::take))
+        .route("/v1/data", v1.clone())
+        .route("/v1/data/{*path}", v1)
+        .route("/v0/data", post(opa::v0))
+        .route("/v0/data/{*path}", post(opa::v0))
+        .route("/health", get(opa::health))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics));
     finished(routes, app)
 }
 

@@ -9,6 +9,7 @@ pub mod decision;
 pub mod decisions;
 pub mod doors;
 pub mod http;
+pub mod inventory;
 pub mod listen;
 pub mod policies;
 pub mod pool;

@@ -125,7 +125,7 @@ async fn app(
             admission: pool("admission", config.admission_pool)?,
             check: pool("check", config.check_pool)?,
         },
-        decisions: Decisions::start(&config.decisions, store, metrics.clone())?,
+        decisions: Decisions::start(&config.decisions, store.as_ref(), metrics)?,
         metrics: metrics.clone(),
         auth: Auth::new(config.callers.clone()),
         readiness: Readiness::new(shutdown.clone()),

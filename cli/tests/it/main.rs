@@ -16,6 +16,7 @@ mod bypass;
 mod cache;
 mod check;
 mod conftest;
+mod doors;
 mod estate;
 mod estates;
 mod eval;

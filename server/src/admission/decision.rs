@@ -11,7 +11,7 @@ use plumbline_core::policy::metadata::{OnError, SubjectKind};
 use plumbline_core::policy::{PolicySet, Request, Rule};
 use plumbline_core::problem::{Problem, spell};
 use plumbline_core::report;
-use plumbline_core::resource::ResourceId;
+use plumbline_core::resource::Resource;
 use plumbline_core::source::{FileId, Sources};
 use plumbline_core::stage::{Namespace, Stages};
 use plumbline_core::tree::View;
@@ -64,7 +64,7 @@ pub struct Decision {
     /// What the refusal comes from.
     pub cause: Cause,
     /// What was judged.
-    pub resource: Option<ResourceId>,
+    pub resource: Option<Resource>,
     /// Whether a finding refuses, and not only what could not be decided.
     pub(super) found: bool,
 }
@@ -232,8 +232,7 @@ impl<'a> Case<'a> {
             }
             _ => Before::default(),
         };
-        let resource = judged.estate.resources.first();
-        decision.resource = resource.map(|resource| resource.id.clone());
+        decision.resource = judged.estate.resources.first().cloned();
         decision.sensitive.extend(sensitive(&judged.findings));
         for finding in &judged.findings {
             self.count(finding, &judged.estate, &before, decision);

@@ -187,7 +187,8 @@ struct Own<'a> {
 
 #[derive(Serialize)]
 struct Rule<'a> {
-    rule: &'a str,
+    #[serde(rename = "rule")]
+    id: &'a str,
     effect: &'static str,
     severity: &'static str,
     message: String,
@@ -198,7 +199,7 @@ struct Rule<'a> {
 impl<'a> Rule<'a> {
     fn new(found: &'a Fired, hidden: &Hidden) -> Self {
         Self {
-            rule: &found.rule,
+            id: &found.rule,
             effect: found.effect.as_str(),
             severity: found.severity.as_str(),
             message: hidden.without_secrets(&found.message),

@@ -252,7 +252,7 @@ mod tests {
         check(b"a");
         check("ein Prüfstein, ein Prüfstein".as_bytes());
         check(&(0..=255).collect::<Vec<u8>>());
-        check(&[0; 100_000]);
+        check(&vec![0; 100_000]);
         let mut state = 1_u32;
         let mut any = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

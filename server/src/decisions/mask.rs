@@ -317,7 +317,12 @@ impl Walk<'_> {
     }
 
     fn pointer(&self) -> String {
-        self.path.iter().map(|key| format!("/{key}")).collect()
+        let mut pointer = String::new();
+        for key in &self.path {
+            pointer.push('/');
+            pointer.push_str(key);
+        }
+        pointer
     }
 }
 
@@ -338,6 +343,7 @@ mod tests {
     use super::hide;
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "literals are handed in")]
     fn check(input: Value, shown: Value, masked: &[&str]) {
         let mut event = json!({"input": input});
         let hidden = hide(&mut event, &[], &[]);

@@ -1,6 +1,7 @@
 //! Who asks, and whether they may.
 
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{Extensions, HeaderMap, HeaderName, header};
 
 use super::error::{Error, Fault};
@@ -13,8 +14,7 @@ pub(super) fn allow<'a>(auth: &'a Auth, parts: &Parts, scope: Scope) -> Result<&
     let shown = Shown {
         authorization: text(&parts.headers, header::AUTHORIZATION),
         certificate: &certificate,
-        host: text(&parts.headers, header::HOST)
-            .or(parts.uri.authority().map(|authority| authority.as_str())),
+        host: text(&parts.headers, header::HOST).or(parts.uri.authority().map(Authority::as_str)),
     };
     auth.allow(shown, scope).map_err(|refused| {
         let fault = match refused {

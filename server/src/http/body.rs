@@ -30,9 +30,8 @@ pub(super) async fn read(
     match timeout_at(deadline.into(), to_bytes(body, most)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) => {
-            let is_too_large = error
-                .source()
-                .is_some_and(|source| source.is::<LengthLimitError>());
+            let source = error.source();
+            let is_too_large = source.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
             Err(if is_too_large {
                 too_large(most)
             } else {

@@ -15,6 +15,8 @@ pub(super) enum Fault {
     Forbidden,
     /// There is nothing at this path.
     NotFound,
+    /// Nothing is defined at this path.
+    Undefined,
     /// The path is asked by another method.
     Method,
     /// What was sent did not arrive in time.
@@ -38,6 +40,7 @@ impl Fault {
             Self::Unknown => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "resource_not_found"),
+            Self::Undefined => (StatusCode::NOT_FOUND, "undefined_document"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Slow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),

@@ -60,7 +60,7 @@ async fn checked(app: &Arc<App>, request: Request, arrived: Instant) -> Result<R
     };
     let judge = move || {
         let left = deadline.saturating_duration_since(clock::instant());
-        let settings = clock::settings(left - left / 10);
+        let settings = clock::settings(left * 9 / 10);
         judge::judge(&judging, case, &settings, |report| {
             (report::json::render(report), report.verdict)
         })

@@ -294,7 +294,7 @@ async fn judge(
     let (active, takes_outcomes) = (Arc::clone(active), task.takes_outcomes);
     let work = move || {
         let left = deadline.saturating_duration_since(clock::instant());
-        let settings = clock::settings(left - left / 10);
+        let settings = clock::settings(left * 9 / 10);
         plan::judge(&active, fetched, takes_outcomes, &settings)
     };
     let pool = &app.pools.check;

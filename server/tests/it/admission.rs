@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 /// A rule with some keys of metadata beside the usual ones, each on a line.
 fn rule(name: &str, keys: &[&str], body: &str) -> String {
-    let keys: String = keys.iter().map(|key| format!("#   {key}\n")).collect();
+    let keys: Vec<String> = keys.iter().map(|key| format!("#   {key}\n")).collect();
+    let keys = keys.concat();
     format!(
         "# METADATA\n# scope: package\n# title: {name}\n# custom:\n#   id: test/{name}\n#   severity: high\n{keys}package test.{name}\n\n{body}\n"
     )
@@ -116,7 +117,7 @@ fn review(request: &Value) -> Vec<u8> {
         .into_bytes()
 }
 
-/// A request about a ConfigMap, with the keys of `more` laid over it.
+/// A request about a `ConfigMap`, with the keys of `more` laid over it.
 fn request(operation: &str, object: &Value, more: &Value) -> Value {
     let mut request = json!({
         "uid": "u",
@@ -319,7 +320,7 @@ fn options_have_the_name_of_the_request() {
     )];
     refused(&rules, &connect, &["[test/shell] a shell (at `command`)"]);
     let decision = decided(&set(&rules), &review(&connect)).unwrap();
-    let resource = decision.resource.unwrap().to_string();
+    let resource = decision.resource.unwrap().id.to_string();
     assert_eq!(resource, "kubernetes/core/PodExecOptions/shop/a");
 }
 
@@ -347,7 +348,7 @@ fn a_namespace_is_in_no_namespace() {
     let create = request("CREATE", &object, &json!({"kind": kind, "name": "shop"}));
     let body = review(&create);
     let decision = decided(&set(&[label(&[])]), &body).unwrap();
-    let resource = decision.resource.unwrap().to_string();
+    let resource = decision.resource.unwrap().id.to_string();
     assert_eq!(resource, "kubernetes/core/Namespace/_/shop");
     let head = Head::read(&body).unwrap();
     assert_eq!((head.namespace(), head.governed_by()), (None, Some("shop")));
@@ -623,7 +624,7 @@ fn a_recorded_review_says_what_it_is_about() {
             env!("CARGO_MANIFEST_DIR")
         );
         let decision = decided(&library(), &std::fs::read(path).unwrap()).unwrap();
-        decision.resource.map(|id| id.to_string())
+        decision.resource.map(|resource| resource.id.to_string())
     };
     for (name, expected) in [
         ("pod-create", Some("kubernetes/core/Pod/default/a")),

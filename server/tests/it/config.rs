@@ -14,8 +14,8 @@ fn listener(address: &str, tls: Option<TlsConfig>) -> Listener {
     }
 }
 
-fn tls(client_certificates: Option<bool>) -> Option<TlsConfig> {
-    Some(TlsConfig {
+fn tls(client_certificates: Option<bool>) -> TlsConfig {
+    TlsConfig {
         certificate: CertificateConfig::SelfSigned {
             names: vec!["localhost".to_owned()],
             folder: None,
@@ -25,7 +25,7 @@ fn tls(client_certificates: Option<bool>) -> Option<TlsConfig> {
             names: Vec::new(),
             required,
         }),
-    })
+    }
 }
 
 fn address(text: &str) -> SocketAddr {
@@ -41,7 +41,7 @@ fn admission_without_tls_is_for_this_machine_only() {
     for open in ["0.0.0.0:1", "[::]:1", "10.0.0.1:1"] {
         let refused = Err(TooOpen::PlainAdmission(address(open)));
         assert_eq!(check(listener(open, None)), refused);
-        assert_eq!(check(listener(open, tls(None))), Ok(()));
+        assert_eq!(check(listener(open, Some(tls(None)))), Ok(()));
     }
 }
 
@@ -61,10 +61,10 @@ fn an_api_that_the_network_reaches_asks_who_is_there_and_speaks_tls() {
     };
     let unknown = || Err(TooOpen::OpenApi(address(open)));
     assert_eq!(check(None, false), unknown());
-    assert_eq!(check(tls(None), false), unknown());
-    assert_eq!(check(tls(Some(true)), false), unknown());
+    assert_eq!(check(Some(tls(None)), false), unknown());
+    assert_eq!(check(Some(tls(Some(true))), false), unknown());
     assert_eq!(check(None, true), Err(TooOpen::PlainApi(address(open))));
-    assert_eq!(check(tls(None), true), Ok(()));
-    assert_eq!(check(tls(Some(true)), true), Ok(()));
+    assert_eq!(check(Some(tls(None)), true), Ok(()));
+    assert_eq!(check(Some(tls(Some(true))), true), Ok(()));
     assert_eq!(Config::new(None, Listener::local(1)).check(), Ok(()));
 }

@@ -39,7 +39,7 @@ async fn a_process_that_writes_until_it_is_killed() {
         (to_file(path), None)
     };
     let config = config(DecisionMode::Required, vec![sink]);
-    let decisions = Decisions::start(&config, store, Metrics::new()).unwrap();
+    let decisions = Decisions::start(&config, store.as_ref(), &Metrics::new()).unwrap();
     let writer = async |writer: u32| {
         for number in 0_u32.. {
             let id = format!("{name}-{writer}-{number}");

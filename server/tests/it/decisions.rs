@@ -62,8 +62,8 @@ pub(crate) fn config(mode: DecisionMode, sinks: Vec<SinkConfig>) -> DecisionConf
     }
 }
 
-fn start(config: &DecisionConfig, store: Option<Arc<dyn Store>>) -> Decisions {
-    Decisions::start(config, store, Metrics::new()).unwrap()
+fn start(config: &DecisionConfig, store: Option<&Arc<dyn Store>>) -> Decisions {
+    Decisions::start(config, store, &Metrics::new()).unwrap()
 }
 
 /// What a file says of decisions, with best effort.
@@ -204,7 +204,7 @@ async fn a_secret_gets_into_no_sink() {
         vec![to_file(&path), SinkConfig::Store, service.sink(None)],
     );
     config.mask = vec!["/input/configured".to_owned()];
-    let decisions = start(&config, Some(Arc::clone(&database.store)));
+    let decisions = start(&config, Some(&database.store));
     decisions.record(with_secrets()).await.unwrap();
     let unreadable = Decision {
         input: Some(format!("{{\"password\": \"{CANARY}\"").into()),
@@ -269,7 +269,7 @@ async fn a_required_record_is_there_when_it_is_answered() {
         (vec![to_file(&path)], None),
         (vec![SinkConfig::Store], Some(Arc::clone(&database.store))),
     ] {
-        let decisions = start(&config(DecisionMode::Required, sinks), store);
+        let decisions = start(&config(DecisionMode::Required, sinks), store.as_ref());
         decisions.record(decision("a")).await.unwrap();
         decisions.finish().await;
     }
@@ -368,7 +368,7 @@ async fn with_a_locked_database_decisions_go_on_and_are_written_later() {
         .await
         .unwrap();
     let config = config(DecisionMode::BestEffort, vec![SinkConfig::Store]);
-    let decisions = start(&config, Some(Arc::clone(&database.store)));
+    let decisions = start(&config, Some(&database.store));
     let begun = Instant::now();
     decisions.record(decision("a")).await.unwrap();
     assert!(begun.elapsed() < Duration::from_secs(1));
@@ -381,7 +381,7 @@ async fn with_a_locked_database_decisions_go_on_and_are_written_later() {
 #[tokio::test]
 async fn what_cannot_work_is_refused_at_the_start() {
     let refused = |mode, sinks| {
-        let started = Decisions::start(&config(mode, sinks), None, Metrics::new());
+        let started = Decisions::start(&config(mode, sinks), None, &Metrics::new());
         started.unwrap_err()
     };
     let service = |url: &str, token| SinkConfig::Http {

@@ -79,7 +79,7 @@ pub(crate) fn app(queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
         },
         inventory: None,
         run_task: run_task.unwrap().map(Arc::new),
-        decisions: Decisions::start(&config.decisions, None, metrics.clone()).unwrap(),
+        decisions: Decisions::start(&config.decisions, None, &metrics).unwrap(),
         metrics,
         auth: Auth::new(config.callers.clone()),
         readiness: Readiness::new(Shutdown::default()),

@@ -118,6 +118,9 @@ async fn no_handshake_fails_while_a_volume_is_swapped() {
     timeout(LONG, watching).await.unwrap().unwrap();
 }
 
+/// Whether an error is the one that is meant.
+type IsExpected = fn(&TlsError) -> bool;
+
 #[tokio::test]
 async fn what_cannot_be_used_does_not_take_the_place_of_what_can() {
     let authority = Authority::new("authority");
@@ -130,7 +133,7 @@ async fn what_cannot_be_used_does_not_take_the_place_of_what_can() {
         authority.issue("localhost", 2020, 2021),
         authority.issue("localhost", 2089, 2090),
     );
-    let replacements: [(&str, &str, fn(&TlsError) -> bool); 5] = [
+    let replacements: [(&str, &str, IsExpected); 5] = [
         (&good.certificate, &other.key, |error| {
             matches!(error, TlsError::Mismatch { .. })
         }),

@@ -435,7 +435,7 @@ fn a_deadline_ends_what_has_time_left() {
 fn a_deadline_that_is_far_away_ends_nothing() {
     let budget = Budget {
         now: Some(clock),
-        until: Some(clock() + Duration::from_secs(60)),
+        until: Some(clock() + Duration::from_mins(1)),
         ..Budget::default()
     };
     let settings = Settings {

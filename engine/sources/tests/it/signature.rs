@@ -21,10 +21,13 @@ const FILES: &[(&str, &str)] = &[
 const P256: &str = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
 const ED25519: &str = "302a300506032b6570032100";
 
+/// How a text is signed.
+type Sign = dyn Fn(&[u8]) -> Vec<u8>;
+
 /// Somebody who signs.
 struct Signer {
     pem: String,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Box<Sign>,
 }
 
 fn pem(what: &str, der: &[u8]) -> String {
