@@ -21,6 +21,12 @@ fn the_gate_is_put_up_as_the_guide_says() {
     assert!(ran >= 5, "{ran} commands ran");
 }
 
+#[test]
+fn a_server_finds_what_the_guides_say() {
+    assert_eq!(follow("gate.md"), 2);
+    assert_eq!(follow("cloudformation-hook.md"), 1);
+}
+
 /// Follows a guide in an empty folder; how many commands ran.
 fn follow(guide: &str) -> usize {
     let text = std::fs::read_to_string(root().join("docs/guides").join(guide)).unwrap();
