@@ -26,6 +26,9 @@ use super::over_http;
 const KEY: &str = "the key of the task";
 const TOKEN: &str = "s3cret.atlasv1.token";
 
+/// The path of a plan that was asked for, with the token that was shown.
+type Asked = (String, Option<String>);
+
 /// A fake Terraform.
 #[derive(Clone)]
 struct Terraform {
@@ -34,8 +37,7 @@ struct Terraform {
     elsewhere: Option<SocketAddr>,
     /// How many results are not taken before one is.
     deaf: Arc<AtomicUsize>,
-    /// The paths that were asked for, with the tokens that were shown.
-    asked: Arc<Mutex<Vec<(String, Option<String>)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
     /// The results that were told.
     told: Arc<Mutex<Vec<Value>>>,
 }
@@ -59,8 +61,7 @@ impl Terraform {
         format!("http://{}{path}", self.address)
     }
 
-    /// The paths of plans that were asked for, with the tokens that were shown.
-    fn asked(&self) -> Vec<(String, Option<String>)> {
+    fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
