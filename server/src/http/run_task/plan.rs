@@ -8,9 +8,9 @@ use plumbline_rego::Settings;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::super::judge::{self, Case};
 use super::Reason;
 use crate::decision::{Fired, Outcome};
+use crate::http::judge::{self, Case};
 use crate::policies::Active;
 
 /// What messages call a plan.
