@@ -20,6 +20,8 @@ mod crash;
 mod dashboards;
 mod databases;
 mod decisions;
+mod fake_api;
+mod inventory;
 mod listen;
 mod over_http;
 mod policies;

@@ -43,6 +43,16 @@ pub(crate) fn world_keys() -> impl Iterator<Item = &'static str> {
     kinds.chain([EDGES, GRAPH, SECONDS, SERVICES])
 }
 
+/// The kinds of entities that what is at a key below `data.world` is made of.
+pub(crate) fn kinds_at(key: &str) -> Vec<EntityKind> {
+    let kinds = EntityKind::ALL.iter().copied();
+    match key {
+        EDGES | GRAPH => kinds.collect(),
+        SECONDS | SERVICES => vec![EntityKind::Workload],
+        _ => kinds.filter(|kind| plural(*kind) == key).collect(),
+    }
+}
+
 /// The key of a kind's entities below `data.world`.
 pub(super) fn plural(kind: EntityKind) -> &'static str {
     match kind {
