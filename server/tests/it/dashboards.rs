@@ -51,7 +51,7 @@ fn sample(line: &str) -> (&str, BTreeSet<&str>) {
 /// What a metric is called on the page: the name of a histogram is that of none of its samples.
 fn named(sample: &str) -> &str {
     let parts = ["_bucket", "_sum", "_count"];
-    let part = parts.iter().find_map(|part| sample.strip_suffix(part));
+    let part = parts.iter().find_map(|part| sample.strip_suffix(*part));
     part.unwrap_or(sample)
 }
 

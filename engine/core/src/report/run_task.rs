@@ -53,18 +53,19 @@ pub fn said(status: Status, message: &str) -> String {
 
 /// The whole report; what was found is only listed for who understands such lists.
 pub fn render(report: &Report<'_>, with_outcomes: bool) -> String {
-    let verdict = spoken::verdict(report.verdict);
-    let (found, judged) = (spoken::found(report), spoken::judged(report));
-    let mut message = format!("{verdict}: {found}; {judged}");
-    let status = Status::of(report.verdict);
-    if !with_outcomes {
-        return serialised(status, &message, None);
+    let mut parts = vec![spoken::found(report), spoken::judged(report)];
+    parts.extend(spoken::unknown(report));
+    if !report.waiting.is_empty() {
+        let rules = spoken::counted(report.waiting.len(), "rule");
+        parts.push(format!("{rules} not evaluated"));
     }
     let all = report.evaluation.problems.len() + report.evaluation.findings.len();
-    if let Some(more) = all.checked_sub(MOST_OUTCOMES).filter(|more| *more > 0) {
-        message.push_str(&format!("; {more} more than are listed"));
+    if with_outcomes && all > MOST_OUTCOMES {
+        parts.push(format!("the first {MOST_OUTCOMES} of {all} are listed"));
     }
-    serialised(status, &message, Some(outcomes(report)))
+    let message = format!("{}: {}", spoken::verdict(report.verdict), parts.join("; "));
+    let outcomes = with_outcomes.then(|| outcomes(report));
+    serialised(Status::of(report.verdict), &message, outcomes)
 }
 
 /// Errors, findings and warnings, the worst first.
