@@ -29,7 +29,7 @@ pub(super) struct Kind {
     /// As objects say it: `apps/v1`.
     pub(super) api_version: String,
     /// As objects say it: `Deployment`.
-    pub(super) kind: String,
+    pub(super) word: String,
     /// Where the API server has them: `/apis/apps/v1/deployments`.
     pub(super) path: String,
 }
@@ -174,7 +174,7 @@ impl Served {
                         name: format!("{group}/{}", resource.kind),
                         api_version: version.clone(),
                         path: format!("{path}/{}", resource.name),
-                        kind: resource.kind,
+                        word: resource.kind,
                     });
                 }
             }

@@ -207,7 +207,7 @@ fn placed(
 fn lean(item: &RawValue, kind: &Kind) -> serde_json::Result<String> {
     let mut object: Fields<'_> = serde_json::from_str(item.get())?;
     object.remove("status");
-    let (api_version, kind) = (to_raw_value(&kind.api_version)?, to_raw_value(&kind.kind)?);
+    let (api_version, kind) = (to_raw_value(&kind.api_version)?, to_raw_value(&kind.word)?);
     object.insert("apiVersion".to_owned(), &api_version);
     object.insert("kind".to_owned(), &kind);
     let metadata = object.get("metadata").map_or("{}", |written| written.get());
@@ -275,7 +275,7 @@ mod tests {
         let kind = Kind {
             name: "apps/Deployment".to_owned(),
             api_version: "apps/v1".to_owned(),
-            kind: "Deployment".to_owned(),
+            word: "Deployment".to_owned(),
             path: "/apis/apps/v1/deployments".to_owned(),
         };
         Held::new(kind, Duration::ZERO, false)

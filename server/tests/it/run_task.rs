@@ -119,7 +119,7 @@ async fn answer(State(fake): State<Terraform>, request: Request<Body>) -> Respon
         "/broken" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         "/none" => StatusCode::NO_CONTENT.into_response(),
         "/slow" => {
-            sleep(Duration::from_secs(60)).await;
+            sleep(Duration::from_mins(1)).await;
             StatusCode::OK.into_response()
         }
         "/large" => " ".repeat(2 << 20).into_response(),

@@ -727,8 +727,8 @@ fn markdown_has_no_link_element_or_mention() {
 
 /// The outcomes in the result of a run task.
 fn outcomes(result: &serde_json::Value) -> &[serde_json::Value] {
-    let outcomes = &result["data"]["relationships"]["outcomes"]["data"];
-    outcomes.as_array().unwrap()
+    let outcomes = result.pointer("/data/relationships/outcomes/data");
+    outcomes.unwrap().as_array().unwrap()
 }
 
 #[test]

@@ -332,7 +332,7 @@ fn what_was_admitted_before_is_seen_by_the_next_request() {
         names.collect::<Vec<Value>>()
     };
     let is = |names: Vec<Value>, expected: &[&str]| {
-        let expected: Vec<Value> = expected.iter().map(|name| Value::string(*name)).collect();
+        let expected: Vec<Value> = expected.iter().map(|name| Value::string(name)).collect();
         assert_eq!(names, expected);
     };
     is(names(&[], None), &["a", "c"]);

@@ -57,7 +57,8 @@ pub(super) enum Unusable {
 
 #[derive(Deserialize)]
 struct Payload {
-    payload_version: u64,
+    #[serde(rename = "payload_version")]
+    version: u64,
     stage: String,
     access_token: String,
     capabilities: Option<Capabilities>,
@@ -80,8 +81,8 @@ impl Task {
     pub(super) fn read(body: &[u8], hosts: &Hosts) -> Result<Option<Self>, Unusable> {
         let payload: Payload = serde_json::from_slice(body)
             .map_err(|error| Unusable::Shape(error.line(), error.column()))?;
-        if payload.payload_version != VERSION {
-            return Err(Unusable::Version(payload.payload_version));
+        if payload.version != VERSION {
+            return Err(Unusable::Version(payload.version));
         }
         if payload.access_token == TEST_TOKEN {
             return Ok(None);
