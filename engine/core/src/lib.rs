@@ -7,6 +7,7 @@
 
 pub mod baseline;
 pub mod cache;
+pub mod doctor;
 pub mod estate;
 pub mod finding;
 pub mod fix;
@@ -18,6 +19,7 @@ pub mod problem;
 pub mod report;
 pub mod resource;
 pub mod schema;
+pub mod served;
 pub mod source;
 pub mod tree;
 pub mod verdict;

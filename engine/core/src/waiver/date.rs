@@ -23,6 +23,15 @@ impl Date {
         (exists && parts.next().is_none()).then_some(Self { year, month, day })
     }
 
+    /// The seconds from the beginning of 1970 to that of the day; of an earlier year, as if it were that one.
+    pub(crate) fn unix_seconds(self) -> i64 {
+        let years = (1970..self.year).map(days_of_year).sum::<u64>();
+        let months = (1..self.month).map(|month| u64::from(days_of_month(self.year, month)));
+        let days = years + months.sum::<u64>() + u64::from(self.day) - 1;
+        let seconds = i64::try_from(days * SECONDS_OF_A_DAY);
+        seconds.unwrap_or(i64::MAX)
+    }
+
     /// The day of a number of seconds after the beginning of 1970.
     pub fn of_unix_seconds(seconds: u64) -> Self {
         let mut days = seconds / SECONDS_OF_A_DAY;
@@ -125,7 +134,10 @@ mod tests {
             (1_798_761_599, "2026-12-31"),
             (1_798_761_600, "2027-01-01"),
         ] {
-            assert_eq!(Date::of_unix_seconds(seconds).to_string(), day);
+            let read = Date::of_unix_seconds(seconds);
+            assert_eq!(read.to_string(), day);
+            let begun = seconds - seconds % 86_400;
+            assert_eq!(read.unix_seconds(), i64::try_from(begun).unwrap());
         }
         assert_eq!(Date::of_unix_seconds(u64::MAX).to_string(), "9999-12-31");
     }
