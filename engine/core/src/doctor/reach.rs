@@ -81,11 +81,10 @@ const LEASE: Request<'_> = Request::new("UPDATE", "coordination.k8s.io", "leases
 /// Where leases lie: those of nodes, and those by which components elect a leader.
 const LEASED: &[&str] = &["kube-node-lease", "kube-system"];
 
-/// What nodes, schedulers and authenticators write wherever they are.
+/// What nodes and authenticators write wherever they are.
 const CONTROL: &[Request<'_>] = &[
     Request::of_cluster("UPDATE", "", "nodes"),
     Request::of_cluster("UPDATE", "", "nodes/status"),
-    Request::new("CREATE", "", "pods/binding"),
     Request::new("CREATE", "", "events"),
     Request::new("CREATE", "events.k8s.io", "events"),
     Request::of_cluster(

@@ -10,6 +10,7 @@ mod cloudformation;
 mod compose;
 mod conftest;
 mod contract;
+mod doctor;
 mod edges;
 mod eventing;
 mod findings;
