@@ -17,7 +17,7 @@ pub use entity::{Entity, EntityKind};
 pub(crate) use model::Model;
 use rayon::prelude::*;
 pub use surroundings::Surroundings;
-pub(crate) use world::world_keys;
+pub(crate) use world::{plural, world_keys};
 
 use crate::cache::Memory;
 use crate::frontend;

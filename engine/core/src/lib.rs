@@ -12,6 +12,7 @@ pub mod estate;
 pub mod finding;
 pub mod fix;
 pub mod frontend;
+pub mod install;
 pub mod locate;
 pub mod parse;
 pub mod policy;

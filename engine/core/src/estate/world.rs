@@ -44,7 +44,7 @@ pub(crate) fn world_keys() -> impl Iterator<Item = &'static str> {
 }
 
 /// The key of a kind's entities below `data.world`.
-pub(super) fn plural(kind: EntityKind) -> &'static str {
+pub(crate) fn plural(kind: EntityKind) -> &'static str {
     match kind {
         EntityKind::Workload => "workloads",
         EntityKind::Channel => "channels",
