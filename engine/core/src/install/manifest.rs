@@ -13,6 +13,8 @@ const WEBHOOK: &str = include_str!("templates/webhook.yaml");
 
 /// Namespaces that no webhook should be asked about, besides its own.
 const SYSTEM: &[&str] = &["kube-system", "kube-public", "kube-node-lease"];
+/// The namespace of cert-manager: it must come up while nobody answers for want of a certificate.
+const CERT_MANAGER: &str = "cert-manager";
 /// The Secret that cert-manager writes the certificate into.
 const ISSUED: &str = "plumbline-tls";
 
@@ -158,6 +160,9 @@ fn spared(settings: &Settings) -> Vec<&str> {
     others.dedup();
     let mut all = vec![settings.namespace.0.as_str()];
     all.extend(SYSTEM.iter().copied());
+    if settings.trust == Trust::CertManager {
+        all.push(CERT_MANAGER);
+    }
     for other in others {
         if !all.contains(&other.0.as_str()) {
             all.push(&other.0);
