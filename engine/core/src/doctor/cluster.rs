@@ -175,18 +175,15 @@ impl<'a> Cluster<'a> {
         })
     }
 
-    /// The webhooks that are sent a request in a namespace on an object without labels.
-    pub(super) fn called_for(
-        &self,
-        request: Request<'_>,
-        namespace: &str,
-    ) -> impl Iterator<Item = &Webhook<'a>> {
+    /// The webhooks that are sent a request in a namespace on an object without labels, in the order in which they are
+    /// called.
+    pub(super) fn called_for(&self, request: Request<'_>, namespace: &str) -> Vec<&Webhook<'a>> {
         let around = self.labels_of(namespace);
-        let called = move |webhook: &&Webhook<'a>| {
+        let is_called = |webhook: &&Webhook<'a>| {
             let sent = webhook.reached_by(request, &around, &Labels::new());
             sent.is_some()
         };
-        self.webhooks.iter().filter(called)
+        self.webhooks.iter().filter(is_called).collect()
     }
 }
 

@@ -72,7 +72,7 @@ fn changed_later(webhook: &Webhook<'_>, cluster: &Cluster<'_>) -> Vec<Sign> {
         return Vec::new();
     }
     for request in CHANGED {
-        let called = cluster.called_for(*request, "default");
+        let called = cluster.called_for(*request, "default").into_iter();
         let from = called.skip_while(|one| !std::ptr::eq(*one, webhook));
         let mut later = from.skip(1);
         let other = later.find(|other| other.mutates && other.answers() != webhook.answers());

@@ -103,7 +103,7 @@ fn timeouts_add_up(webhook: &Webhook<'_>, cluster: &Cluster<'_>) -> Vec<Sign> {
     let mut said: Vec<Vec<&str>> = Vec::new();
     let mut signs = Vec::new();
     for (request, namespace, limit) in ASKED {
-        let called: Vec<&Webhook<'_>> = cluster.called_for(*request, namespace).collect();
+        let called = cluster.called_for(*request, namespace);
         let is_first = called
             .first()
             .is_some_and(|first| std::ptr::eq(*first, webhook));

@@ -61,7 +61,7 @@ fn changed(text: &str, changes: &[(&str, &str)]) -> String {
 }
 
 const OUT_OF: &str = "values: [guard, kube-system, kube-node-lease]";
-const FAIL: (&str, &str) = ("failurePolicy: Fail", "failurePolicy: Ignore");
+const OPEN: (&str, &str) = ("failurePolicy: Fail", "failurePolicy: Ignore");
 const SERVICES: &str = "apiGroups: [\"\"], apiVersions: [\"*\"], operations: [CREATE, UPDATE, DELETE], resources: [services]";
 /// Every way in which something is run.
 const RUNNING: &str = "apiGroups: [\"\", apps, batch], apiVersions: [\"*\"], operations: [CREATE, UPDATE, DELETE, CONNECT], resources: [\"pods/*\", \"deployments/*\", \"statefulsets/*\", \"daemonsets/*\", \"replicasets/*\", \"replicationcontrollers/*\", jobs, cronjobs]";
@@ -84,7 +84,7 @@ fn a_webhook_must_not_ask_about_itself() {
     let unguarded = (OUT_OF, "values: [kube-system, kube-node-lease]");
     check(&[unguarded, (SERVICES, RUNNING)], &["own-namespace"]);
     check(&[unguarded], &[]);
-    check(&[unguarded, (SERVICES, RUNNING), FAIL], &["fails-open"]);
+    check(&[unguarded, (SERVICES, RUNNING), OPEN], &["fails-open"]);
 }
 
 #[test]
@@ -146,10 +146,10 @@ fn leases_are_left_alone() {
     check(&[(SERVICES, &leases)], &[]);
     let slow = ("timeoutSeconds: 3", "timeoutSeconds: 9");
     check(
-        &[changes, (SERVICES, &leases), FAIL, slow],
+        &[changes, (SERVICES, &leases), OPEN, slow],
         &["fails-open", "slow-leases"],
     );
-    check(&[changes, (SERVICES, &leases), FAIL], &["fails-open"]);
+    check(&[changes, (SERVICES, &leases), OPEN], &["fails-open"]);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn what_the_control_plane_writes_is_left_alone() {
 fn everything_is_too_much_to_fail_closed_on() {
     let all = "apiGroups: [\"*\"], apiVersions: [\"*\"], operations: [\"*\"], resources: [\"*/*\"]";
     check(&[(SERVICES, all)], &["control-plane", "wildcard"]);
-    check(&[(SERVICES, all), FAIL], &["fails-open"]);
+    check(&[(SERVICES, all), OPEN], &["fails-open"]);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn somebody_answers() {
 #[test]
 fn more_than_one_answers_on_more_than_one_node() {
     among(&[("replicas: 2", "replicas: 1")], &["one-replica"]);
-    among(&[("replicas: 2", "replicas: 1"), FAIL], &["fails-open"]);
+    among(&[("replicas: 2", "replicas: 1"), OPEN], &["fails-open"]);
     among(
         &[(
             "minAvailable: 1, selector: {matchLabels: {app: guard}}",
@@ -376,8 +376,8 @@ fn a_scope_leaves_nothing_out() {
 
 #[test]
 fn a_webhook_that_fails_open_stands_beside_one_that_fails_closed() {
-    check(&[FAIL], &["fails-open"]);
-    let open = changed(GUARD, &[FAIL, ("{name: guard,", "{name: wide,")]);
+    check(&[OPEN], &["fails-open"]);
+    let open = changed(GUARD, &[OPEN, ("{name: guard,", "{name: wide,")]);
     on(
         "2026-12-01",
         &format!("{GUARD}---\n{open}"),

@@ -17,6 +17,7 @@ mod findings;
 mod fixes;
 mod gcp_azure;
 mod helm;
+mod install;
 mod kubernetes;
 mod kustomize;
 mod model_schema;
