@@ -139,7 +139,7 @@ impl<'a> Cluster<'a> {
         }
         let answers = |resource: &&'a Resource| {
             let own = pod_labels(resource);
-            let has = |(key, value): (&&str, &&str)| own.get(key) == Some(value);
+            let has = |(key, value): (&&str, &&str)| own.get(*key) == Some(value);
             resource.namespace.as_deref() == Some(service.namespace) && wanted.iter().all(has)
         };
         let kinds = CONTROLLERS.iter();
