@@ -176,22 +176,30 @@ impl<'a> Webhook<'a> {
         let is_taken = is_within && selects(self.view.get("objectSelector"), object);
         let (resource, _) = split(request.resource);
         let name = namespace.get(NAME).copied().unwrap_or_default();
-        let names = [resource, request.group, name];
+        let names = [
+            ("request.resource.resource", resource),
+            ("request.resource.group", request.group),
+            ("request.namespace", name),
+        ];
         let is_sent = is_taken && !self.seems_to_spare(&names);
         self.rule_for(request).filter(|_| is_sent)
     }
 
-    /// Whether a condition seems to leave out what is called so. Conditions are CEL, of which no more is read here than
-    /// that something is quoted and something negated.
-    fn seems_to_spare(&self, names: &[&str]) -> bool {
-        let mut named = names.iter().filter(|name| !name.is_empty());
-        let is_said = |expression: &str, name: &str| {
-            let quoted = |mark: char| expression.contains(&format!("{mark}{name}{mark}"));
-            expression.contains('!') && (quoted('\'') || quoted('"'))
-        };
-        named.any(|name| {
+    /// Whether a condition seems to leave out what has a name in a field of the request. Conditions are CEL, of which no
+    /// more is read here than what is quoted, and whether something is negated.
+    fn seems_to_spare(&self, names: &[(&str, &str)]) -> bool {
+        let mut named = names.iter().filter(|(_, name)| !name.is_empty());
+        named.any(|(field, name)| {
             let mut conditions = self.conditions();
-            conditions.any(|(_, expression)| is_said(expression, name))
+            conditions.any(|(_, expression)| {
+                let quoted = |mark: char| expression.contains(&format!("{mark}{name}{mark}"));
+                let is_quoted = quoted('\'') || quoted('"');
+                if expression.contains('!') {
+                    is_quoted
+                } else {
+                    expression.contains(*field) && !is_quoted
+                }
+            })
         })
     }
 }

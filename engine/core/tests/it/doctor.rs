@@ -137,6 +137,22 @@ fn the_namespaces_of_the_cluster_are_left_out() {
 }
 
 #[test]
+fn a_condition_that_asks_for_others_asks_for_no_more() {
+    let changes = (OUT_OF, "values: [guard, kube-node-lease]");
+    let asks = |expression: &str| {
+        let written =
+            format!("    matchConditions: [{{name: c, expression: \"{expression}\"}}]\n    rules:");
+        changed(
+            GUARD,
+            &[changes, (SERVICES, RUNNING), ("    rules:", &written)],
+        )
+    };
+    on("2026-12-01", &asks("request.namespace == 'shop'"), &[]);
+    let own = asks("request.namespace in ['shop', 'kube-system']");
+    on("2026-12-01", &own, &["kube-system"]);
+}
+
+#[test]
 fn leases_are_left_alone() {
     let leases = SERVICES
         .replace("[\"\"]", "[coordination.k8s.io]")
