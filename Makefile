@@ -20,9 +20,12 @@ CHECKOV_VERSION := 3.3.30
 test: packages tools kube
 	./tests.sh
 
-# A C compiler is all that building needs besides Rust.
+# A C compiler is all that building needs besides Rust. The tests of the store run on PostgreSQL, too, where it can be had.
 packages:
 	@command -v cc >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends build-essential; }
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || ! command -v apt-get >/dev/null \
+		|| { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; } \
+		|| echo "left out: PostgreSQL (it could not be installed)"
 
 # What can be had is installed; what cannot is said by the tests that do without it.
 tools:

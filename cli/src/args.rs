@@ -11,6 +11,7 @@ mod manual;
 mod policy;
 mod read;
 mod rules;
+mod serve;
 mod test;
 mod waivers;
 
@@ -29,6 +30,7 @@ pub(crate) use policy::{
 };
 pub(crate) use read::ReadArgs;
 pub(crate) use rules::RuleArgs;
+pub(crate) use serve::{ServeArgs, address};
 pub(crate) use test::{TestArgs, TestFormat};
 pub(crate) use waivers::{
     AddWaiverArgs, WaiversArgs, WaiversCommand, WaiversFormat, WaiversInReachArgs,
@@ -91,6 +93,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Look at rules, and write new ones.
     Policy(PolicyArgs),
+    /// Answer API servers that ask whether to admit an object, and everyone else who asks for a verdict.
+    Serve(ServeArgs),
     /// Look at exceptions, check them, and add one.
     Waivers(WaiversArgs),
     /// Look at the configuration in force, and where it comes from.
@@ -111,7 +115,7 @@ pub(crate) enum Command {
 }
 
 /// A size: `500kB`, `10MB`, `1GiB`, or a number of bytes.
-fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     const UNITS: &[(&str, u64)] = &[
         ("", 1),
         ("b", 1),
@@ -136,15 +140,16 @@ fn size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// A duration: `500ms`, `5s`, `2m`.
-fn duration(text: &str) -> Result<std::time::Duration, String> {
+/// A duration: `500ms`, `5s`, `2m`, `1h`.
+pub(crate) fn duration(text: &str) -> Result<std::time::Duration, String> {
     let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
     let unit = text.get(digits.len()..).unwrap_or_default();
     let milliseconds = match unit {
         "ms" => 1,
         "s" | "" => 1000,
         "m" => 60_000,
-        _ => return Err("a duration is a number and `ms`, `s` or `m`".to_owned()),
+        "h" => 3_600_000,
+        _ => return Err("a duration is a number and `ms`, `s`, `m` or `h`".to_owned()),
     };
     let number: u64 = digits.parse().map_err(|error| format!("{error}"))?;
     Ok(std::time::Duration::from_millis(

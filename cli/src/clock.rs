@@ -18,7 +18,12 @@ pub(crate) fn now() -> Duration {
 
 /// The day, in UTC.
 pub(crate) fn today() -> Date {
-    Date::of_unix_seconds(since_epoch().as_secs())
+    Date::of_unix_seconds(unix_seconds())
+}
+
+/// Seconds since the beginning of 1970.
+pub(crate) fn unix_seconds() -> u64 {
+    since_epoch().as_secs()
 }
 
 fn since_epoch() -> Duration {

@@ -9,6 +9,7 @@ mod explain;
 mod install;
 mod manual;
 mod policy;
+mod serve;
 mod test;
 mod waivers;
 mod witness;
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
         Command::Estate(args) => estate::run(&args, io),
         Command::Explain(args) => explain::run(&args, io),
         Command::Policy(args) => policy::run(&args, io),
+        Command::Serve(args) => serve::run(args, io),
         Command::Waivers(args) => waivers::run(&args, io),
         Command::Config(args) => config::run(&args, io),
         Command::Eval(args) => Ok(eval::run(&args, io)),

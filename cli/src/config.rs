@@ -1,15 +1,18 @@
 //! Arguments and `plumbline.yaml`, with the layers that it extends, to one resolved configuration.
 
+mod admission;
 mod decisions;
 mod find;
 mod layers;
 mod settings;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use plumbline_core::break_glass::BreakGlass;
 use plumbline_core::finding::{Effect, Severity};
 use plumbline_core::parse::{self, Document, Notation};
 use plumbline_core::policy::{Ingredients, Namespace, Override};
@@ -17,6 +20,7 @@ use plumbline_core::problem::Problem;
 use plumbline_core::report::settings::Setting;
 use plumbline_core::schema::{self, Schema};
 use plumbline_core::source::{FileId, Source, Sources, Span};
+use plumbline_core::stage::Stages;
 use plumbline_core::tree::{NodeId, Typing, View};
 use plumbline_core::waiver::{self, Authority, Waiver};
 use plumbline_rego::Value;
@@ -27,6 +31,8 @@ use plumbline_sources::{bundle, fs, opa, revision};
 use crate::args::RuleArgs;
 use find::{covers, misnamed_in, repository, searched};
 use layers::Layers;
+use trust::Trust;
+pub(crate) use trust::{Bundle, Signature};
 
 const CONFIG_NAME: &str = "plumbline.yaml";
 const ESTATE_NAME: &str = "estate.yaml";
@@ -44,12 +50,22 @@ pub(crate) struct CheckConfig {
     pub(crate) base: PathBuf,
     /// What the policy set is made of.
     pub(crate) ingredients: Ingredients,
+    /// How many of the modules are the built-in library's. They come first.
+    pub(crate) builtin_modules: usize,
+    /// Where policies and data come from, and who signed them.
+    pub(crate) trust: Trust,
+    /// The commits that layers are read from.
+    pub(crate) commits: Vec<String>,
     /// The severity from which on a finding fails.
     pub(crate) fail_on: Severity,
     /// Files of waivers of the repository.
     pub(crate) waivers: Vec<Place>,
     /// The organisation's waivers, from the layers that are extended.
     pub(crate) organisation: Vec<Waiver>,
+    /// How far the organisation has introduced its rules at admission.
+    pub(crate) stages: Stages,
+    /// Who may pass them there for some hours.
+    pub(crate) break_glass: Vec<BreakGlass>,
     /// The file of the baseline.
     pub(crate) baseline: Option<Place>,
     /// What a layer locks, and where.
@@ -112,10 +128,21 @@ pub(crate) fn resolve(
     paths: &[PathBuf],
     sources: &mut Sources,
 ) -> (CheckConfig, Vec<Problem>) {
+    resolve_as(Authority::Local, args, paths, sources)
+}
+
+/// The same of a configuration that is the repository's, or the organisation's own.
+pub(crate) fn resolve_as(
+    authority: Authority,
+    args: &RuleArgs,
+    paths: &[PathBuf],
+    sources: &mut Sources,
+) -> (CheckConfig, Vec<Problem>) {
     let mut resolver = Resolver {
         sources,
         problems: Vec::new(),
         revision: None,
+        authority,
     };
     resolver.revision = resolver.revision_of(args, paths);
     let config = resolver.check(args, paths);
@@ -126,6 +153,8 @@ struct Resolver<'a> {
     sources: &'a mut Sources,
     problems: Vec<Problem>,
     revision: Option<Arc<Held>>,
+    /// Whose the nearest configuration is.
+    authority: Authority,
 }
 
 /// A file of ours, read and checked.
@@ -141,11 +170,7 @@ impl Own {
     }
 
     fn place(&self, view: View<'_>) -> Span {
-        self.document.tree.place(view.id()).unwrap_or(Span {
-            file: self.document.file,
-            start: 0,
-            end: 0,
-        })
+        self.document.place(view)
     }
 
     /// What a path of the file leads to, from the folder it lies in; none if that is out of what is read.
@@ -159,7 +184,7 @@ impl Resolver<'_> {
         let config_place = self.config_file(args, roots);
         let nearest = config_place
             .clone()
-            .and_then(|place| self.read(place, Authority::Local, &CONFIGURATION));
+            .and_then(|place| self.read(place, self.authority, &CONFIGURATION));
         let layers = self.layers(nearest);
         let (estate_places, estates) = self.estates(args, roots, &layers);
         let builtin = layers.first("builtin").and_then(View::bool).unwrap_or(true);
@@ -173,38 +198,13 @@ impl Resolver<'_> {
         if builtin && !args.no_builtin {
             ingredients.modules = bundle::builtin(self.sources);
         }
-        let help = "`--policy` names a file or folder of Rego policies, or a bundle of OPA";
-        let policies = [
-            self.listed(&layers, "policies"),
-            self.named(&args.policies, help),
-        ];
-        let (packed, policies) = self.packed_apart(policies.concat());
-        let (folders, policies): (Vec<Place>, Vec<Place>) =
-            policies.into_iter().partition(opa::is_bundle);
-        let (mut modules, problems) = bundle::policies(&policies, self.sources);
-        self.problems.extend(problems);
-        ingredients.modules.append(&mut modules);
-        for folder in folders.into_iter().chain(packed) {
-            let (mut modules, mut data, problems) = opa::read(&folder, self.sources);
-            self.problems.extend(problems);
-            ingredients.modules.append(&mut modules);
-            ingredients.data.append(&mut data);
-        }
-        let help = "`--data` names a file or folder of JSON and YAML that policies read, or a packed bundle of OPA";
-        let data = [self.listed(&layers, "data"), self.named(&args.data, help)];
-        let (packed, data) = self.packed_apart(data.concat());
-        let (mut data, problems) = bundle::data(&data, self.sources);
-        self.problems.extend(problems);
-        ingredients.data.append(&mut data);
-        for folder in packed {
-            let (_, mut data, problems) = opa::read(&folder, self.sources);
-            self.problems.extend(problems);
-            ingredients.data.append(&mut data);
-        }
+        let builtin_modules = ingredients.modules.len();
+        let trust = self.policies_and_data(args, &layers, &mut ingredients);
         let fail_on = layers.first("fail-on").and_then(View::str);
         let fail_on = fail_on.and_then(Severity::parse);
         let (ignored, ignore_places) = self.ignored(&layers);
         let organisation = self.organisation(&layers);
+        let (stages, break_glass) = self.admission(&layers);
         // A file that is not there yet may be written by what reads this.
         let waivers: Vec<Place> = layers
             .said("waivers")
@@ -232,12 +232,64 @@ impl Resolver<'_> {
             locks: layers.locks(),
             settings: settings::settings(&layers, &estates, args),
             revision: self.revision.clone(),
+            commits: layers.commits(),
+            builtin_modules,
+            trust,
             ingredients,
             organisation,
+            stages,
+            break_glass,
             waivers,
             baseline,
             keeps_documents: false,
         }
+    }
+
+    /// Reads the modules and data that the configuration and the command line name.
+    fn policies_and_data(
+        &mut self,
+        args: &RuleArgs,
+        layers: &Layers,
+        ingredients: &mut Ingredients,
+    ) -> Trust {
+        let mut trust = self.trust(layers);
+        let help = "`--policy` names a file or folder of Rego policies, or a bundle of OPA";
+        let policies = [
+            self.listed(layers, "policies"),
+            self.named(&args.policies, help),
+        ];
+        let (packed, policies) = self.packed_apart(policies.concat());
+        let (folders, policies): (Vec<Place>, Vec<Place>) =
+            policies.into_iter().partition(trust::is_bundle);
+        let (mut modules, problems) = bundle::policies(&policies, self.sources);
+        self.problems.extend(problems);
+        ingredients.modules.append(&mut modules);
+        for bundle in folders.into_iter().chain(packed) {
+            let Some(bundle) = self.trusted(bundle, &mut trust) else {
+                continue;
+            };
+            let (mut modules, mut data, problems) = opa::read(&bundle, self.sources);
+            self.problems.extend(problems);
+            ingredients.modules.append(&mut modules);
+            ingredients.data.append(&mut data);
+        }
+        let help = "`--data` names a file or folder of JSON and YAML that policies read, or a packed bundle of OPA";
+        let data = [self.listed(layers, "data"), self.named(&args.data, help)];
+        let (packed, data) = self.packed_apart(data.concat());
+        let (mut read, problems) = bundle::data(&data, self.sources);
+        self.problems.extend(problems);
+        ingredients.data.append(&mut read);
+        for bundle in packed {
+            let Some(bundle) = self.trusted(bundle, &mut trust) else {
+                continue;
+            };
+            let (_, mut data, problems) = opa::read(&bundle, self.sources);
+            self.problems.extend(problems);
+            ingredients.data.append(&mut data);
+        }
+        let loose = policies.iter().chain(&data);
+        trust.unsigned.extend(loose.map(Place::name));
+        trust
     }
 
     /// The commit that `--policy-ref` names, of the repository that the first path lies in.

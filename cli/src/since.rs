@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use plumbline_core::baseline::Baseline;
 use plumbline_core::estate::Estate;
+use plumbline_core::manifests::Manifests as Read;
 use plumbline_core::parse::Document;
 use plumbline_core::policy::{PolicySet, Share};
 use plumbline_core::problem::{Gravity, Problem};
@@ -116,10 +117,10 @@ pub(crate) fn read(
     sources: &mut Sources,
 ) -> Sides {
     let mut manifests = Manifests::default();
-    let (past, changes) = match open(revision, &args.paths, &mut manifests.problems) {
+    let (past, changes) = match open(revision, &args.paths, &mut manifests.read.problems) {
         Ok(opened) => opened,
         Err(problem) => {
-            manifests.problems.push(problem);
+            manifests.read.problems.push(problem);
             return Sides {
                 manifests,
                 estate: Estate::default(),
@@ -150,7 +151,7 @@ pub(crate) fn read(
     let texts = old_parsed.iter().chain(&new_parsed);
     let changed: BTreeSet<FileId> = texts.map(|parsed| parsed.file).collect();
 
-    let mut was = Manifests::default();
+    let mut was = Read::default();
     was.problems.extend(before.problems(&closure));
     let gaps = |failed: BTreeSet<String>| -> BTreeSet<String> {
         work.gaps.union(&failed).cloned().collect()
@@ -158,20 +159,23 @@ pub(crate) fn read(
     let mut failed = before.gaps(&closure);
     failed.extend(now.gaps(&unchanged));
     let keeps = config.keeps_documents;
-    manifests::understand(old_parsed, gaps(failed), keeps, sources, &mut was);
-    manifests.problems.extend(now.problems(&closure));
+    was.understand(old_parsed, gaps(failed), keeps, sources);
+    manifests.read.problems.extend(now.problems(&closure));
     let failed = now.gaps(&closure);
-    manifests::understand(new_parsed, gaps(failed), keeps, sources, &mut manifests);
+    manifests
+        .read
+        .understand(new_parsed, gaps(failed), keeps, sources);
     rename(&mut was.resources, &moves, &work);
 
     let (mut old_estate, _) = Estate::new(std::mem::take(&mut was.resources));
-    let (mut estate, problems) = Estate::new(std::mem::take(&mut manifests.resources));
+    let (mut estate, problems) = Estate::new(std::mem::take(&mut manifests.read.resources));
     // What both sides have in common is said once.
-    let is_old = |problem: &Problem| problem.is_error() && !manifests.problems.contains(problem);
+    let is_old =
+        |problem: &Problem| problem.is_error() && !manifests.read.problems.contains(problem);
     let said: Vec<Problem> = was.problems.into_iter().filter(is_old).collect();
     let said = said.into_iter().map(|problem| as_of(revision, problem));
-    manifests.problems.extend(said);
-    manifests.problems.extend(problems);
+    manifests.read.problems.extend(said);
+    manifests.read.problems.extend(problems);
 
     let mut waivers = was.waivers.0;
     let is_alike = are_alike(&old_estate, &estate);
@@ -179,15 +183,15 @@ pub(crate) fn read(
     if needs_the_rest {
         let rest = work.rest(&closure);
         now.load(work.some(&rest), history.max, sources);
-        let mut others = Manifests::default();
+        let mut others = Read::default();
         others.problems.extend(now.problems(&rest));
         let failed = now.gaps(&rest);
-        manifests::understand(now.remove(&rest), gaps(failed), false, sources, &mut others);
+        others.understand(now.remove(&rest), gaps(failed), false, sources);
         let (rest, _) = Estate::new(std::mem::take(&mut others.resources));
         old_estate = old_estate.beside(&rest);
         estate = estate.beside(&rest);
         waivers.extend(others.waivers.0.iter().cloned());
-        join(others, &mut manifests);
+        join(others, &mut manifests.read);
     }
     let rest = if is_alike || policies.sees_the_same(&old_estate, &estate) {
         Share::Nothing
@@ -234,16 +238,16 @@ fn scope(changed: usize, all: usize, needs_the_rest: bool) -> String {
 }
 
 /// What was read of files that did not change. What is wrong in them is no matter of the change.
-fn join(others: Manifests, manifests: &mut Manifests) {
+fn join(others: Read, read: &mut Read) {
     let errors = others.problems.into_iter().chain(others.waivers.1);
     let errors = errors.filter(Problem::is_error).map(|problem| Problem {
         gravity: Gravity::Warning,
         message: format!("in a file that did not change: {}", problem.message),
         ..problem
     });
-    manifests.problems.extend(errors);
-    manifests.waivers.0.extend(others.waivers.0);
-    manifests.coverage.files += others.coverage.files;
+    read.problems.extend(errors);
+    read.waivers.0.extend(others.waivers.0);
+    read.coverage.files += others.coverage.files;
 }
 
 fn open(

@@ -2,4 +2,21 @@
 
 pub mod admission;
 pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod decision;
+pub mod decisions;
+pub mod doors;
+pub mod http;
+pub mod inventory;
+pub mod listen;
+pub mod policies;
+pub mod pool;
+mod serve;
+pub mod shutdown;
+pub mod state;
+pub mod store;
 pub mod telemetry;
+pub mod tls;
+
+pub use serve::{CannotServe, serve};

@@ -86,6 +86,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     config.own_files.extend(baselines.cloned());
     let (policies, policy_problems) = policy::load(&config.ingredients, &sources);
     problems.extend(policy_problems);
+    problems.extend(config.unknown_rules(&policies));
     problems.extend(refused(args, &config));
     let unloaded = problems.iter().any(Problem::is_error);
     let fail_on = args.fail_on.unwrap_or(config.fail_on);
@@ -99,9 +100,9 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
         past,
     } = sides(args, &config, &policies, edited, results, &mut sources);
     progress::judge(estate.resources.len());
-    let unread = manifests.problems.iter().any(Problem::is_error);
-    problems.append(&mut manifests.problems);
-    let in_comments = std::mem::take(&mut manifests.waivers);
+    let unread = manifests.read.problems.iter().any(Problem::is_error);
+    problems.append(&mut manifests.read.problems);
+    let in_comments = std::mem::take(&mut manifests.read.waivers);
     let (waivers, waiver_problems) =
         exceptions::waivers(&config, in_comments, &policies, &mut sources);
     problems.extend(waiver_problems);
@@ -118,7 +119,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     if policies.rules().is_empty() && !unloaded {
         problems.push(no_rule(&policies));
     } else if estate.resources.is_empty()
-        && manifests.documents.is_empty()
+        && manifests.read.documents.is_empty()
         && !args.allow_empty
         && !unread
         && past.is_none()
@@ -164,7 +165,7 @@ fn examine(args: &CheckArgs, edited: &Edited) -> Examined {
     let verdict = judge(&evaluation);
     let coverage = Coverage {
         idle: policies.idle(&estate),
-        ..manifests.coverage
+        ..manifests.read.coverage
     };
     Examined {
         sources,
@@ -241,9 +242,9 @@ fn sides(
     }
     let (paths, read) = (&args.paths, &args.read);
     let mut manifests = manifests::read_with(paths, read, config, edited, results, sources);
-    let resources = std::mem::take(&mut manifests.resources);
+    let resources = std::mem::take(&mut manifests.read.resources);
     let (estate, problems) = Estate::recalling(resources, &manifests.recalled.memory);
-    manifests.problems.extend(problems);
+    manifests.read.problems.extend(problems);
     Sides {
         manifests,
         estate,
@@ -260,7 +261,7 @@ fn evaluate(
     results: Option<&Results<'_>>,
 ) -> (Evaluation, Option<String>) {
     let settings = clock::settings(clock::RULE);
-    let documents = &manifests.documents;
+    let documents = &manifests.read.documents;
     if let Some(past) = past {
         let share = |resource: &Resource| past.share(resource);
         let evaluation = policies.evaluate_shares(estate, documents, &share, &settings);

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &DoctorArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     };
     let (config, mut problems) =
         config::resolve(&rules, &args.read.places(&args.paths), &mut sources);
-    let read = manifests::read(&args.paths, &args.read, &config, &mut sources);
+    let read = manifests::read(&args.paths, &args.read, &config, &mut sources).read;
     problems.extend(read.problems);
     let (estate, more) = Estate::new(read.resources);
     problems.extend(more);

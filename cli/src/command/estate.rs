@@ -22,9 +22,9 @@ pub(crate) fn run(args: &EstateArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
     };
     let (config, mut problems) =
         config::resolve(&rules, &args.read.places(&args.paths), &mut sources);
-    let read = manifests::read(&args.paths, &args.read, &config, &mut sources);
-    problems.extend(read.problems);
-    let (found, more) = Estate::new(read.resources);
+    let found = manifests::read(&args.paths, &args.read, &config, &mut sources);
+    problems.extend(found.read.problems);
+    let (found, more) = Estate::new(found.read.resources);
     problems.extend(more);
     // What could not be read has been said.
     if found.resources.is_empty() && !problems.iter().any(Problem::is_error) {

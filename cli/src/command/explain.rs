@@ -36,9 +36,9 @@ pub(crate) fn run(args: &ExplainArgs, io: &mut Io) -> anyhow::Result<ExitCode> {
         config::resolve(&args.rules, &args.read.places(&paths), &mut sources);
     let (set, more) = policy::load(&config.ingredients, &sources);
     problems.extend(more);
-    let read = manifests::read(&paths, &args.read, &config, &mut sources);
-    problems.extend(read.problems);
-    let (estate, more) = Estate::new(read.resources);
+    let found = manifests::read(&paths, &args.read, &config, &mut sources);
+    problems.extend(found.read.problems);
+    let (estate, more) = Estate::new(found.read.resources);
     problems.extend(more);
 
     let settings = clock::settings(clock::RULE);

@@ -93,7 +93,7 @@ fn definitions(
         stdin_filename: None,
         helm: false,
     };
-    let found = manifests::read(&args.definitions, &read, config, sources);
+    let found = manifests::read(&args.definitions, &read, config, sources).read;
     problems.extend(found.problems);
     let resources = found.resources.iter().map(Resource::view);
     let custom: Vec<Served<String>> = resources.filter_map(served::custom).collect();

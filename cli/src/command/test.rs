@@ -115,7 +115,7 @@ fn missing_folders(pages: &[PathBuf]) -> Vec<Problem> {
 }
 
 /// Tests in parallel, results in order.
-fn run_all(
+pub(super) fn run_all(
     program: &Program,
     tests: Vec<UnitTest>,
     data: &Value,

@@ -50,9 +50,9 @@ fn show(args: &WaiversInReachArgs, io: &mut Io) -> anyhow::Result<Shown> {
         config::resolve(&args.rules, &args.read.places(&args.paths), &mut sources);
     let (policies, more) = policy::load(&config.ingredients, &sources);
     problems.extend(more);
-    let read = manifests::read(&args.paths, &args.read, &config, &mut sources);
-    problems.extend(read.problems);
-    let (waivers, more) = exceptions::waivers(&config, read.waivers, &policies, &mut sources);
+    let found = manifests::read(&args.paths, &args.read, &config, &mut sources);
+    problems.extend(found.read.problems);
+    let (waivers, more) = exceptions::waivers(&config, found.read.waivers, &policies, &mut sources);
     problems.extend(more);
     let all: Vec<&Waiver> = waivers.iter().collect();
     let today = clock::today();

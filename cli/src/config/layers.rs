@@ -64,6 +64,20 @@ impl Layers {
         self.0.iter().map(|own| &own.at)
     }
 
+    /// The commits that layers were read from.
+    pub(super) fn commits(&self) -> Vec<String> {
+        let mut commits: Vec<String> = Vec::new();
+        for place in self.places() {
+            if let Place::Held(held, _) = place
+                && let Some(commit) = held.commit()
+                && !commits.iter().any(|known| known == commit)
+            {
+                commits.push(commit.to_owned());
+            }
+        }
+        commits
+    }
+
     /// What is locked for the repository, by the words for it, and where.
     pub(super) fn locks(&self) -> BTreeMap<&'static str, Span> {
         let lock = |(word, key): &(&'static str, &'static str)| Some((*word, self.lock(key, 0)?));

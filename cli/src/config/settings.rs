@@ -5,7 +5,7 @@ use plumbline_core::tree::View;
 use plumbline_core::waiver::Authority;
 use plumbline_rego::Value;
 
-use super::{Layers, Own, namespaces};
+use super::{Layers, Own, admission, namespaces};
 use crate::args::RuleArgs;
 
 /// The settings of layers and options. Of a list, those of the organisation come first.
@@ -28,6 +28,12 @@ pub(super) fn settings(layers: &Layers, estates: &[Own], args: &RuleArgs) -> Vec
     let option = Origin::Option("--data");
     let given = args.data.iter();
     all.extend(given.map(|path| item("data", &path.to_string_lossy(), option.clone())));
+    if let Some((own, keys)) = layers.said("bundle-keys").next_back() {
+        all.extend(keys.items().filter_map(|key| {
+            let name = path(own, key.get("file")?)?;
+            Some(item("bundle-keys", &name, Origin::Written(own.place(key))))
+        }));
+    }
     all.extend(namespaces(args, layers).into_iter().map(|namespace| {
         let origin = namespace.place;
         let origin = origin.map_or(Origin::Option("--namespace"), Origin::Written);
@@ -52,6 +58,18 @@ pub(super) fn settings(layers: &Layers, estates: &[Own], args: &RuleArgs) -> Vec
             value: over.value(),
             origin: Origin::Written(own.place(over)),
         }));
+    }
+    for &key in admission::KEYS {
+        for (own, list) in layers.said(key).rev() {
+            // What a repository says here does not count.
+            let counts = own.authority == Authority::Organisation;
+            all.extend(list.items().filter(|_| counts).map(|item| Setting {
+                key,
+                shape: Shape::Item,
+                value: item.value(),
+                origin: Origin::Written(own.place(item)),
+            }));
+        }
     }
     for (own, globs) in layers.said("ignore").rev() {
         all.extend(globs.items().filter_map(|glob| {

@@ -12,6 +12,7 @@ use plumbline_sources::git::{self, Changes, Entry};
 use super::work::Work;
 use crate::config::CheckConfig;
 use crate::manifests;
+use plumbline_core::manifests::{folder, is_readable};
 
 /// What is known of files as they were.
 pub(super) struct History<'a> {
@@ -49,7 +50,7 @@ impl History<'_> {
                 None => old.extend(called.map(|name| (name, entry))),
             }
         }
-        old.retain(|name, _| manifests::is_readable(name));
+        old.retain(|name, _| is_readable(name));
         (old, moves)
     }
 
@@ -122,12 +123,12 @@ pub(super) fn rename(resources: &mut [Resource], moves: &BTreeMap<String, String
 fn modules<'m>(moves: &'m BTreeMap<String, String>, work: &Work) -> Vec<(&'m str, &'m str)> {
     let mut folders: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (was, now) in moves.iter().filter(|(was, _)| together::is_terraform(was)) {
-        let targets = folders.entry(manifests::folder(was)).or_default();
-        targets.insert(manifests::folder(now));
+        let targets = folders.entry(folder(was)).or_default();
+        targets.insert(folder(now));
     }
-    let is_left = |folder: &str| {
+    let is_left = |left: &str| {
         let mut names = work.readable.keys();
-        names.any(|name| together::is_terraform(name) && manifests::folder(name) == folder)
+        names.any(|name| together::is_terraform(name) && folder(name) == left)
     };
     // As ids have it.
     let spelt = |folder: &'m str| if folder.is_empty() { "." } else { folder };

@@ -6,7 +6,8 @@ use plumbline_core::problem::Problem;
 use plumbline_core::source::Sources;
 use plumbline_sources::fs::Candidate;
 
-use crate::manifests::{self, Parsed};
+use crate::manifests;
+use plumbline_core::manifests::{Parsed, folder};
 
 /// Texts of one side, by the names of their files.
 #[derive(Default)]
@@ -71,8 +72,6 @@ impl Texts {
     /// The folders of files that could not be read.
     pub(super) fn gaps(&self, names: &BTreeSet<String>) -> BTreeSet<String> {
         let failed = names.iter().filter(|name| self.failed.contains_key(*name));
-        failed
-            .map(|name| manifests::folder(name).to_owned())
-            .collect()
+        failed.map(|name| folder(name).to_owned()).collect()
     }
 }

@@ -47,10 +47,10 @@ impl Work {
         let mut others = Vec::new();
         let mut submodules = BTreeSet::new();
         for candidate in found {
-            let is_readable = manifests::is_readable(&candidate.name);
+            let is_readable = plumbline_core::manifests::is_readable(&candidate.name);
             let mut differs = false;
             match places.of(&candidate.path) {
-                None if is_readable => manifests.problems.push(outside(&candidate.name)),
+                None if is_readable => manifests.read.problems.push(outside(&candidate.name)),
                 None => {}
                 Some([own, meant]) => match changes.submodule_of(&meant) {
                     Some(submodule) => {
@@ -77,16 +77,19 @@ impl Work {
                 work.readable.insert(candidate.name.clone(), candidate);
             } else {
                 if differs {
-                    manifests::unrecognised(&candidate.name, candidate.named, manifests);
+                    manifests.read.unrecognised(&manifests::named(&candidate));
                 }
                 others.push(candidate);
             }
         }
         work.gaps = manifests::gaps(&others);
-        manifests.problems.extend(submodules.iter().map(|path| {
-            let warning = Problem::file_warning(path, "a submodule, which is not compared");
-            warning.help("check it in its own repository")
-        }));
+        manifests
+            .read
+            .problems
+            .extend(submodules.iter().map(|path| {
+                let warning = Problem::file_warning(path, "a submodule, which is not compared");
+                warning.help("check it in its own repository")
+            }));
         work
     }
 

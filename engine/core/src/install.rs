@@ -9,7 +9,6 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::estate::{EntityKind, plural};
 use crate::finding::{Effect, RuleId};
 use crate::policy::PolicySet;
 use crate::served::{SERVED, Served};
@@ -140,27 +139,22 @@ impl Plan {
     }
 }
 
-/// The kinds that become what rules read of the rest: entities by the name of their kind, or all for what joins them.
+/// The kinds that rules read of the rest, and namespaces where they read any. Secrets are never read.
 fn read(policies: &PolicySet, kinds: &[Served<String>]) -> Vec<Served<String>> {
-    let targets = policies.targets().filter(|target| target.reads_world);
-    let mut keys: Vec<&str> = targets
-        .flat_map(|target| target.world_keys.iter().copied())
-        .collect();
-    keys.sort_unstable();
-    keys.dedup();
-    if keys.is_empty() {
+    let seen = policies.seen_in_cluster();
+    let is_seen = |kind: &str| {
+        let of_group = |seen: &&str| {
+            seen.strip_suffix('*')
+                .is_some_and(|group| kind.starts_with(group))
+        };
+        seen.contains(kind) || seen.iter().any(of_group)
+    };
+    let is_read = |served: &&Served<String>| {
+        let kind = served.kind();
+        kind != "core/Secret" && (kind == "core/Namespace" || is_seen(&kind))
+    };
+    if seen.is_empty() {
         return Vec::new();
     }
-    let of_kind = |kind: &EntityKind| keys.contains(&plural(*kind));
-    let all = |key: &&str| {
-        let mut entities = EntityKind::ALL.iter();
-        entities.all(|kind| plural(*kind) != *key)
-    };
-    let reads_all = keys.iter().any(all);
-    let is_read = |served: &&Served<String>| {
-        let mut entities = served.entities.iter();
-        let is_namespace = served.group.is_empty() && served.resource == "namespaces";
-        is_namespace || entities.any(|kind| reads_all || of_kind(kind))
-    };
     kinds.iter().filter(is_read).cloned().collect()
 }

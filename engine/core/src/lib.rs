@@ -6,14 +6,18 @@
 #![warn(clippy::disallowed_methods, missing_docs)]
 
 pub mod baseline;
+pub mod break_glass;
 pub mod cache;
 pub mod doctor;
 pub mod estate;
 pub mod finding;
 pub mod fix;
 pub mod frontend;
+mod globs;
 pub mod install;
+mod item;
 pub mod locate;
+pub mod manifests;
 pub mod parse;
 pub mod policy;
 pub mod problem;
@@ -22,6 +26,7 @@ pub mod resource;
 pub mod schema;
 pub mod served;
 pub mod source;
+pub mod stage;
 pub mod tree;
 pub mod verdict;
 pub mod waiver;

@@ -12,8 +12,8 @@ mod yaml;
 use std::sync::Arc;
 
 use crate::problem::Problem;
-use crate::source::{FileId, Source};
-use crate::tree::Tree;
+use crate::source::{FileId, Source, Span};
+use crate::tree::{Tree, View};
 
 /// The most nodes that the aliases of one document may expand to.
 pub const MAX_ALIAS_NODES: usize = 100_000;
@@ -29,6 +29,17 @@ pub struct Document {
     pub number: usize,
     /// What it was read as.
     pub notation: Notation,
+}
+
+impl Document {
+    /// The bytes that stand for something it says.
+    pub fn place(&self, view: View<'_>) -> Span {
+        self.tree.place(view.id()).unwrap_or(Span {
+            file: self.file,
+            start: 0,
+            end: 0,
+        })
+    }
 }
 
 /// How a text is written.

@@ -229,6 +229,16 @@ impl Rule {
         })
     }
 
+    /// Whether it reads the rest of the estate, and cannot be decided where nobody knows it.
+    pub fn reads_world(&self) -> bool {
+        self.reads_world
+    }
+
+    /// Whether it reads what a request for admission says beside its object.
+    pub fn reads_admission(&self) -> bool {
+        self.reads_admission
+    }
+
     /// Whether the rule judges things of a kind: `kubernetes/apps/Deployment`.
     pub fn judges(&self, target: &str) -> bool {
         self.targets.is_match(target)

@@ -233,21 +233,26 @@ impl Report<'_> {
 
     /// What a finding says, without the value that a sensitive rule points at.
     fn message<'f>(&self, finding: &'f Finding) -> Cow<'f, str> {
-        match self.secret(finding) {
-            Some(secret) => Cow::Owned(finding.message.replace(secret, HIDDEN)),
-            None => Cow::Borrowed(&finding.message),
-        }
+        message(finding, self.estate)
     }
+}
 
-    /// The value that the finding of a sensitive rule points at.
-    fn secret(&self, finding: &Finding) -> Option<&str> {
-        if finding.masked.is_empty() || finding.location.pointer.is_empty() {
-            return None;
-        }
-        let resource = self.resource(finding)?;
-        let path = Path::from_pointer(&finding.location.pointer)?;
-        let reached = resource.tree.follow(resource.root, &path, resource.typing);
-        let value = resource.tree.view(reached.node, resource.typing).raw()?;
-        (value.chars().count() >= SHORTEST_SECRET).then_some(value)
+/// What a finding on an estate says, without the value that a sensitive rule points at.
+pub fn message<'f>(finding: &'f Finding, estate: &Estate) -> Cow<'f, str> {
+    match secret(finding, estate) {
+        Some(secret) => Cow::Owned(finding.message.replace(secret, HIDDEN)),
+        None => Cow::Borrowed(&finding.message),
     }
+}
+
+/// The value that the finding of a sensitive rule points at.
+fn secret<'e>(finding: &Finding, estate: &'e Estate) -> Option<&'e str> {
+    if finding.masked.is_empty() || finding.location.pointer.is_empty() {
+        return None;
+    }
+    let resource = estate.resources.get(finding.resource?)?;
+    let path = Path::from_pointer(&finding.location.pointer)?;
+    let reached = resource.tree.follow(resource.root, &path, resource.typing);
+    let value = resource.tree.view(reached.node, resource.typing).raw()?;
+    (value.chars().count() >= SHORTEST_SECRET).then_some(value)
 }

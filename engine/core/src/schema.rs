@@ -19,6 +19,9 @@ pub const WAIVERS: &str = include_str!("../../../docs/reference/waivers.schema.j
 /// The schema of a baseline.
 pub const BASELINE: &str = include_str!("../../../docs/reference/baseline.schema.json");
 
+/// The schema of the settings of a server.
+pub const SERVE: &str = include_str!("../../../docs/reference/serve.schema.json");
+
 /// A compiled schema.
 #[derive(Debug)]
 pub struct Schema {
@@ -171,15 +174,25 @@ impl Schema {
 
     /// What the schema says of a value at a path.
     fn schema_at(&self, path: &Path) -> Option<&serde_json::Value> {
-        path.steps()
-            .iter()
-            .try_fold(&self.text, |schema, step| match step {
+        let root = self.resolved(&self.text);
+        path.steps().iter().try_fold(root, |schema, step| {
+            let below = match step {
                 Step::Key(key) => schema
                     .get("properties")
                     .and_then(|all| all.get(key.as_str()))
                     .or(schema.get("additionalProperties")),
                 Step::Index(_) => schema.get("items"),
-            })
+            };
+            below.map(|schema| self.resolved(schema))
+        })
+    }
+
+    /// What a reference within the schema leads to; what is none stays what it is.
+    fn resolved<'a>(&'a self, schema: &'a serde_json::Value) -> &'a serde_json::Value {
+        let reference = schema.get("$ref").and_then(serde_json::Value::as_str);
+        let pointer = reference.and_then(|reference| reference.strip_prefix('#'));
+        let target = pointer.and_then(|pointer| self.text.pointer(pointer));
+        target.unwrap_or(schema)
     }
 }
 

@@ -76,6 +76,7 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 const KNATIVE: &str = "serving.knative.dev";
 const EVENTING: &str = "eventing.knative.dev";
 const MESSAGING: &str = "messaging.knative.dev";
+const SOURCES: &str = "sources.knative.dev";
 
 /// Every kind that is known, by group.
 #[rustfmt::skip]
@@ -121,6 +122,11 @@ pub const SERVED: &[Served<&str>] = &[
     namespaced(KNATIVE, "v1", "Configuration", "configurations", RUNS),
     namespaced(KNATIVE, "v1", "Revision", "revisions", RUNS),
     namespaced(KNATIVE, "v1", "Service", "services", &[Workload, Endpoint]),
+    namespaced(SOURCES, "v1", "ApiServerSource", "apiserversources", &[Subscription]),
+    namespaced(SOURCES, "v1", "ContainerSource", "containersources", &[Workload, Subscription]),
+    namespaced(SOURCES, "v1", "KafkaSource", "kafkasources", &[Subscription]),
+    namespaced(SOURCES, "v1", "PingSource", "pingsources", &[Subscription]),
+    namespaced(SOURCES, "v1", "SinkBinding", "sinkbindings", &[Subscription]),
     of_cluster("storage.k8s.io", "v1", "StorageClass", "storageclasses"),
 ];
 
@@ -140,13 +146,18 @@ impl Served<&str> {
 }
 
 impl<T: AsRef<str>> Served<T> {
-    /// What the targets of rules are matched against: `kubernetes/apps/Deployment`.
-    pub fn target(&self) -> String {
+    /// What resources say of their kind: `apps/Deployment`, `core/Pod`.
+    pub fn kind(&self) -> String {
         let group = match self.group.as_ref() {
             "" => "core",
             group => group,
         };
-        format!("kubernetes/{group}/{}", self.kind.as_ref())
+        format!("{group}/{}", self.kind.as_ref())
+    }
+
+    /// What the targets of rules are matched against: `kubernetes/apps/Deployment`.
+    pub fn target(&self) -> String {
+        format!("kubernetes/{}", self.kind())
     }
 }
 

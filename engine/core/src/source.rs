@@ -150,8 +150,8 @@ impl Source {
     }
 }
 
-/// All texts of one run.
-#[derive(Debug, Default)]
+/// All texts of one run. A clone shares them.
+#[derive(Debug, Clone, Default)]
 pub struct Sources(Vec<Arc<Source>>);
 
 impl Sources {

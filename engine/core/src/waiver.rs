@@ -6,12 +6,14 @@
 mod annotation;
 mod comment;
 mod date;
+mod digest;
 mod edit;
 mod file;
 mod inline;
 mod matcher;
 
 pub use date::Date;
+pub use digest::digest;
 pub use edit::{Entry, append};
 pub use file::read as of_file;
 pub use inline::read as of_comments;

@@ -31,6 +31,8 @@ pub struct Budget {
     pub time: Duration,
     /// The clock: time since any fixed point. Without one, time is not limited.
     pub now: Option<fn() -> Duration>,
+    /// When that clock ends every evaluation, however much time is left for it: what several evaluations have together.
+    pub until: Option<Duration>,
 }
 
 impl Default for Budget {
@@ -40,6 +42,7 @@ impl Default for Budget {
             bytes: 1 << 30,
             time: Duration::from_secs(10),
             now: None,
+            until: None,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{fs, revision};
 pub struct Held {
     name: String,
     root: Option<PathBuf>,
+    commit: Option<String>,
     files: BTreeMap<String, Content>,
 }
 
@@ -41,7 +42,25 @@ impl Held {
         root: Option<PathBuf>,
         files: BTreeMap<String, Content>,
     ) -> Self {
-        Self { name, root, files }
+        Self {
+            name,
+            root,
+            commit: None,
+            files,
+        }
+    }
+
+    /// The same files, as those of a commit.
+    pub(crate) fn of_commit(self, commit: String) -> Self {
+        Self {
+            commit: Some(commit),
+            ..self
+        }
+    }
+
+    /// The full id of the commit that the files are of; none of what comes from an archive.
+    pub fn commit(&self) -> Option<&str> {
+        self.commit.as_deref()
     }
 
     /// The folder on disk that this is a commit of; none of what comes from elsewhere.

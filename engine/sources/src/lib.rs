@@ -14,3 +14,4 @@ pub mod opa;
 pub mod place;
 mod program;
 pub mod revision;
+pub mod signature;

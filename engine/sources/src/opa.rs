@@ -9,6 +9,7 @@ use plumbline_core::problem::Problem;
 use plumbline_core::source::{Source, Sources, Span};
 use plumbline_core::tree::{NodeId, Typing, View};
 use plumbline_rego::syntax::{self, Version};
+use plumbline_rego::value::json;
 use plumbline_rego::{ArcStr, Value};
 
 use crate::bundle::{self, DataFiles};
@@ -59,6 +60,15 @@ pub fn unpacked(file: &Place) -> Result<Place, Problem> {
 /// Whether a file makes a folder a bundle.
 fn is_part(path: &str) -> bool {
     matches!(path, MANIFEST | PATCH) || fs::ending(path) == "rego" || bundle::is_called_data(path)
+}
+
+/// The revision that the manifest of a bundle names.
+pub fn revision(folder: &Place) -> Option<String> {
+    let manifest = folder.join(MANIFEST).filter(Place::is_file)?;
+    let manifest = json::parse(&manifest.read(fs::MAX_BYTES).ok()?).ok()?;
+    let revision = manifest.get_str("revision").and_then(Value::as_str);
+    let revision = revision.filter(|revision| !revision.is_empty());
+    revision.map(str::to_owned)
 }
 
 /// Modules and data of a bundle. What lies outside its roots is a problem, and is not taken.

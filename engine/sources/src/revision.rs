@@ -71,7 +71,8 @@ pub fn of_folder(root: &Path, revision: &str) -> Result<Held, String> {
     }
     let commit = resolve(root, revision)?;
     let files = files(root, &commit)?;
-    Ok(Held::new(revision.to_owned(), Some(root.to_owned()), files))
+    let held = Held::new(revision.to_owned(), Some(root.to_owned()), files);
+    Ok(held.of_commit(commit))
 }
 
 /// A commit of a repository elsewhere, with its full id. One that is named by that is fetched once, and never again.
@@ -108,7 +109,8 @@ pub fn fetch_into(
     let short: String = commit.chars().take(12).collect();
     let name = format!("{}@{short}", without_user(url));
     let files = files(repository, &commit)?;
-    Ok((Held::new(name, None, files), commit))
+    let held = Held::new(name, None, files).of_commit(commit.clone());
+    Ok((held, commit))
 }
 
 /// The files of a commit.

@@ -1,4 +1,4 @@
-//! What the server promises.
+//! What the server promises, module by module.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,5 +12,20 @@
     reason = "a test that cannot go on has failed, and says what it leaves out"
 )]
 
+mod admission;
 mod api_server;
 mod cluster;
+mod config;
+mod crash;
+mod databases;
+mod decisions;
+mod fake_api;
+mod inventory;
+mod listen;
+mod over_http;
+mod policies;
+mod pool;
+mod serve;
+mod store;
+mod tls;
+mod wire;

@@ -106,7 +106,7 @@ fn broken_bundle(webhook: &Webhook<'_>, _: &Cluster<'_>) -> Vec<Sign> {
 
 /// A bundle holds as long as one of its authorities does: an old one stays in it while a new one takes over.
 fn expired(webhook: &Webhook<'_>, cluster: &Cluster<'_>) -> Vec<Sign> {
-    let today = cluster.today.unix_seconds();
+    let today = begun(cluster.today);
     let said = readable(webhook).and_then(|(written, certificates)| {
         let holds = |one: &Certificate| one.from < today + DAY && today <= one.until;
         if certificates.iter().any(holds) {
@@ -129,7 +129,7 @@ fn expired(webhook: &Webhook<'_>, cluster: &Cluster<'_>) -> Vec<Sign> {
 }
 
 fn expires_soon(webhook: &Webhook<'_>, cluster: &Cluster<'_>) -> Vec<Sign> {
-    let today = cluster.today.unix_seconds();
+    let today = begun(cluster.today);
     let said = readable(webhook).and_then(|(written, certificates)| {
         let last = certificates.iter().map(|one| one.until).max()?;
         if last < today || last > today + SOON {
@@ -156,6 +156,12 @@ fn does_not_sign(webhook: &Webhook<'_>, _: &Cluster<'_>) -> Vec<Sign> {
         Sign::new(written, message)
     });
     said.into_iter().collect()
+}
+
+/// The beginning of a day, in seconds since 1970; of an earlier one, that of 1970.
+fn begun(day: Date) -> i64 {
+    let seconds = day.unix_seconds().unwrap_or_default();
+    i64::try_from(seconds).unwrap_or(i64::MAX)
 }
 
 fn day(seconds: i64) -> Date {

@@ -6,6 +6,7 @@
 mod change;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use change::Change;
 use plumbline_rego::{Object, Value};
@@ -22,6 +23,13 @@ use crate::resource::{Resource, ResourceId};
 /// No two of its resources have one id, and each is a text of its own, which no request is.
 #[derive(Debug)]
 pub struct Surroundings {
+    prepared: Arc<Prepared>,
+    /// What was admitted and is not in the inventory yet.
+    pending: Arc<Estate>,
+}
+
+#[derive(Debug)]
+struct Prepared {
     inventory: Estate,
     resources: HashMap<ResourceId, Vec<usize>>,
     keys: Vec<&'static str>,
@@ -48,6 +56,42 @@ impl Surroundings {
     /// Prepares an inventory for rules that read these keys of the world. What the organisation decided says how a
     /// workload declares its service.
     pub fn new(inventory: Estate, keys: &[&'static str], decided: Option<&Value>) -> Self {
+        Self {
+            prepared: Arc::new(Prepared::new(inventory, keys, decided)),
+            pending: Arc::default(),
+        }
+    }
+
+    /// The same inventory, over which every request is laid together with what was admitted before it and does not run
+    /// yet. Of that, too, each resource is a text of its own.
+    #[must_use]
+    pub fn with_pending(&self, pending: Arc<Estate>) -> Self {
+        Self {
+            prepared: Arc::clone(&self.prepared),
+            pending,
+        }
+    }
+
+    /// Whether they were prepared for rules that read these keys, and for these decisions.
+    pub(crate) fn are_for(&self, keys: &[&'static str], decided: Option<&Value>) -> bool {
+        let has = |key: &&'static str| self.prepared.keys.contains(key);
+        keys.iter().all(has) && self.prepared.service_keys == service_keys(decided)
+    }
+
+    /// What rules see below `data.world` of the inventory without the resources that a request declares anew and the one
+    /// that is gone, and with what the request declares behind it. Lists that hold the same are not put in that order.
+    pub fn laid_over(&self, request: &Estate, gone: Option<&ResourceId>) -> Value {
+        if self.pending.resources.is_empty() {
+            return self.prepared.laid_over(request, gone);
+        }
+        let anew = request.resources.iter().map(|resource| &resource.id);
+        let pending = self.pending.without(&anew.chain(gone).collect());
+        self.prepared.laid_over(&pending.beside(request), gone)
+    }
+}
+
+impl Prepared {
+    fn new(inventory: Estate, keys: &[&'static str], decided: Option<&Value>) -> Self {
         let mut resources: HashMap<ResourceId, Vec<usize>> = HashMap::new();
         for (at, resource) in inventory.resources.iter().enumerate() {
             resources.entry(resource.id.clone()).or_default().push(at);
@@ -89,15 +133,7 @@ impl Surroundings {
         }
     }
 
-    /// Whether they were prepared for rules that read these keys, and for these decisions.
-    pub(crate) fn are_for(&self, keys: &[&'static str], decided: Option<&Value>) -> bool {
-        let has = |key: &&'static str| self.keys.contains(key);
-        keys.iter().all(has) && self.service_keys == service_keys(decided)
-    }
-
-    /// What rules see below `data.world` of the inventory without the resources that a request declares anew and the one
-    /// that is gone, and with what the request declares behind it. Lists that hold the same are not put in that order.
-    pub fn laid_over(&self, request: &Estate, gone: Option<&ResourceId>) -> Value {
+    fn laid_over(&self, request: &Estate, gone: Option<&ResourceId>) -> Value {
         let gone = self.gone(request, gone);
         let change = Change {
             around: self,

@@ -1,7 +1,8 @@
-//! One number for everything that decides a verdict.
+//! One number for everything that decides.
 
 use std::fmt;
 
+use plumbline_rego::Value;
 use plumbline_rego::value::json;
 use sha2::{Digest as _, Sha256};
 
@@ -9,13 +10,21 @@ use super::Ingredients;
 use crate::finding::hex;
 use crate::source::Sources;
 
-/// SHA-256 over the sorted paths and bytes of modules and data, the organisation's decisions, and all overrides.
+/// SHA-256 over what decides. Of a policy set, the sorted paths and bytes of modules and data, the organisation's
+/// decisions, and all overrides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest(String);
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "sha256:{}", self.0)
+    }
+}
+
+impl Ingredients {
+    /// The digest of the set that is made of them.
+    pub fn digest(&self, sources: &Sources) -> Digest {
+        Digest::of(self, sources)
     }
 }
 
@@ -46,13 +55,21 @@ impl Digest {
                 format!("{:?} {:?} {params:?}", over.severity, over.effect),
             ));
         }
+        let texts = parts.into_iter();
+        Self::of_texts(texts.flat_map(|(name, content)| [name, content]))
+    }
+
+    /// The digest of values in their order.
+    pub(crate) fn of_values<'a>(values: impl Iterator<Item = &'a Value>) -> Self {
+        Self::of_texts(values.map(json::to_string))
+    }
+
+    fn of_texts(texts: impl Iterator<Item = String>) -> Self {
         let mut hash = Sha256::new();
-        for (name, content) in parts {
+        for text in texts {
             // Lengths keep one part from passing for another.
-            for text in [name, content] {
-                hash.update((text.len() as u64).to_be_bytes());
-                hash.update(text.as_bytes());
-            }
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text.as_bytes());
         }
         Self(hex(&hash.finalize()))
     }

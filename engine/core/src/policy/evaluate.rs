@@ -108,6 +108,16 @@ impl PolicySet {
         reading.any(needs)
     }
 
+    /// Judges every subject of an estate, and by the rules of Conftest packages every document that was read.
+    pub fn evaluate_with(
+        &self,
+        estate: &Estate,
+        documents: &[Document],
+        settings: &Settings,
+    ) -> Evaluation {
+        self.evaluate_shares(estate, documents, &|_| Share::All, settings)
+    }
+
     /// Judges what a request declares, among all that runs: rules that read the world see the request in it. Each
     /// resource is a document to the rules of Conftest packages.
     pub fn evaluate_within(

@@ -23,15 +23,6 @@ impl Date {
         (exists && parts.next().is_none()).then_some(Self { year, month, day })
     }
 
-    /// The seconds from the beginning of 1970 to that of the day; of an earlier year, as if it were that one.
-    pub(crate) fn unix_seconds(self) -> i64 {
-        let years = (1970..self.year).map(days_of_year).sum::<u64>();
-        let months = (1..self.month).map(|month| u64::from(days_of_month(self.year, month)));
-        let days = years + months.sum::<u64>() + u64::from(self.day) - 1;
-        let seconds = i64::try_from(days * SECONDS_OF_A_DAY);
-        seconds.unwrap_or(i64::MAX)
-    }
-
     /// The day of a number of seconds after the beginning of 1970.
     pub fn of_unix_seconds(seconds: u64) -> Self {
         let mut days = seconds / SECONDS_OF_A_DAY;
@@ -46,6 +37,14 @@ impl Date {
         }
         let day = u16::try_from(days.min(30)).unwrap_or(30) + 1;
         Self { year, month, day }
+    }
+
+    /// The seconds from the beginning of 1970 to that of the day; none for a day before.
+    pub fn unix_seconds(self) -> Option<u64> {
+        let years = (1970..self.year).map(days_of_year);
+        let months = (1..self.month).map(|month| u64::from(days_of_month(self.year, month)));
+        let days = years.chain(months).sum::<u64>() + u64::from(self.day) - 1;
+        (self.year >= 1970).then_some(days * SECONDS_OF_A_DAY)
     }
 }
 
@@ -134,12 +133,23 @@ mod tests {
             (1_798_761_599, "2026-12-31"),
             (1_798_761_600, "2027-01-01"),
         ] {
-            let read = Date::of_unix_seconds(seconds);
-            assert_eq!(read.to_string(), day);
-            let begun = seconds - seconds % 86_400;
-            assert_eq!(read.unix_seconds(), i64::try_from(begun).unwrap());
+            assert_eq!(Date::of_unix_seconds(seconds).to_string(), day);
         }
         assert_eq!(Date::of_unix_seconds(u64::MAX).to_string(), "9999-12-31");
+    }
+
+    #[test]
+    fn a_day_is_its_first_second() {
+        for seconds in [0, 951_782_400, 1_798_675_200, 1_798_761_600, 4_102_444_800] {
+            let day = Date::of_unix_seconds(seconds + 86_399);
+            assert_eq!(day.unix_seconds(), Some(seconds), "{day}");
+        }
+    }
+
+    #[test]
+    fn a_day_before_1970_has_no_seconds() {
+        let day = Date::parse("1969-12-31").unwrap();
+        assert_eq!(day.unix_seconds(), None);
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use globset::{Glob, GlobMatcher};
-use plumbline_rego::nearest;
+use globset::GlobMatcher;
 
 use super::{Authority, Date, Scope, Waiver, annotation};
 use crate::estate::Estate;
 use crate::finding::{Effect, Finding, Fingerprint, Location, RuleId, Severity};
+use crate::globs::{self, no_rule};
 use crate::problem::Problem;
 use crate::resource::Resource;
 use crate::source::{FileId, Sources, Span};
@@ -178,16 +178,10 @@ fn is_below(pointer: &str, above: &str) -> bool {
 
 fn armed(waiver: Waiver, rules: &[&str]) -> Result<Armed, Problem> {
     let place = waiver.place;
-    let glob = |pattern: &str| {
-        let glob = Glob::new(pattern).map(|glob| glob.compile_matcher());
-        glob.map_err(|error| {
-            let message = format!("`{}` is no glob: {}", pattern.escape_debug(), error.kind());
-            Problem::error(place, message)
-        })
-    };
+    let glob = |pattern: &str| globs::glob(pattern, place);
     let rule = glob(&waiver.rule)?;
     if !rules.iter().any(|id| rule.is_match(id)) {
-        return Err(no_rule(&waiver, rules));
+        return Err(no_rule(&waiver.rule, place, rules));
     }
     let (resource, file) = match &waiver.scope {
         Scope::Bytes(_) => (None, None),
@@ -206,14 +200,6 @@ fn armed(waiver: Waiver, rules: &[&str]) -> Result<Armed, Problem> {
 fn twice(id: &str, place: Span, first: Span) -> Problem {
     let message = format!("the waiver id `{}` is used twice", id.escape_debug());
     Problem::error(place, message).related(first, "first used here")
-}
-
-fn no_rule(waiver: &Waiver, rules: &[&str]) -> Problem {
-    let message = format!("no rule is called `{}`", waiver.rule.escape_debug());
-    Problem::error(waiver.place, message).help(match nearest(&waiver.rule, rules.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`plumb policy list` lists the rules there are".to_owned(),
-    })
 }
 
 fn expired(waiver: &Waiver, sources: &Sources) -> Finding {

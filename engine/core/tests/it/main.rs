@@ -4,6 +4,7 @@
 
 mod aws;
 mod baseline;
+mod break_glass;
 mod cache;
 mod cloud_init;
 mod cloudformation;
@@ -27,6 +28,7 @@ mod policies;
 mod providers;
 mod requests;
 mod serverless;
+mod stages;
 mod stream;
 mod surroundings;
 mod systemd;

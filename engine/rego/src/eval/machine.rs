@@ -181,18 +181,18 @@ impl<'a, M: Mode> Machine<'a, M> {
     }
 
     fn check_clock(&self, place: Place) -> Result<(), EvalError> {
-        let Some(now) = self.settings.budget.now else {
+        let budget = &self.settings.budget;
+        let Some(now) = budget.now.map(|now| now()) else {
             return Ok(());
         };
-        let spent = now().saturating_sub(self.started);
-        if spent <= self.settings.budget.time {
+        if budget.until.is_some_and(|until| now > until) {
+            return Err(budget_error("the deadline has passed".to_owned(), place));
+        }
+        if now.saturating_sub(self.started) <= budget.time {
             return Ok(());
         }
         Err(budget_error(
-            format!(
-                "the budget of {} ms is spent",
-                self.settings.budget.time.as_millis()
-            ),
+            format!("the budget of {} ms is spent", budget.time.as_millis()),
             place,
         ))
     }

@@ -416,17 +416,45 @@ fn a_cross_product_of_a_billion_is_over_the_budget_of_time() {
         bytes: u64::MAX,
         time: Duration::from_millis(50),
         now: Some(clock),
+        until: None,
     };
+    ends(budget, "the budget of 50 ms is spent");
+}
+
+#[test]
+fn a_deadline_ends_what_has_time_left() {
+    let budget = Budget {
+        now: Some(clock),
+        until: Some(clock()),
+        ..Budget::default()
+    };
+    ends(budget, "the deadline has passed");
+}
+
+#[test]
+fn a_deadline_that_is_far_away_ends_nothing() {
+    let budget = Budget {
+        now: Some(clock),
+        until: Some(clock() + Duration::from_mins(1)),
+        ..Budget::default()
+    };
+    let settings = Settings {
+        budget,
+        ..Settings::default()
+    };
+    assert!(run("p if count(input) == 1000", Some(&thousand()), &settings).is_ok());
+}
+
+/// What the cross product of a billion ends with, soon.
+#[track_caller]
+fn ends(budget: Budget, expected: &str) {
     let settings = Settings {
         budget,
         ..Settings::default()
     };
     let started = Instant::now();
     let error = soon(|| run(CROSS, Some(&thousand()), &settings)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "eval_budget_error: the budget of 50 ms is spent"
-    );
+    assert_eq!(error.to_string(), format!("eval_budget_error: {expected}"));
     // Generous, since the machine that runs the tests may be busy.
     assert!(
         started.elapsed() < Duration::from_secs(2),

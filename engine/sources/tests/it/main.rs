@@ -4,6 +4,7 @@
 
 mod ignoring;
 mod place;
+mod signature;
 
 use std::fs;
 use std::path::{Path, PathBuf};
