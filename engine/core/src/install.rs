@@ -94,6 +94,8 @@ pub struct Plan {
     pub closed: Vec<Served<String>>,
     /// Kinds about which rules only warn, or take something down.
     pub open: Vec<Served<String>>,
+    /// What targets call those of these kinds of which rules judge deletions too.
+    pub deleted: Vec<String>,
     /// Kinds that rules read beside what they judge.
     pub read: Vec<Served<String>>,
     /// Rules that judge kinds of which nobody says what requests call them, and what they name.
@@ -129,6 +131,9 @@ impl Plan {
         };
         kinds.retain(|kind| !NEVER_ASKED.contains(&kind.resource.as_str()));
         for kind in kinds {
+            if policies.judges_deletion(&kind.target(), kind.entities) {
+                plan.deleted.push(kind.target());
+            }
             match policies.effect_on(&kind.target(), kind.entities) {
                 Some(Effect::Deny) => plan.closed.push(kind),
                 Some(Effect::Warn | Effect::Audit) => plan.open.push(kind),

@@ -36,6 +36,8 @@ struct Asked<'a> {
     failure: &'a str,
     seconds: &'a str,
     kinds: &'a [Served<String>],
+    /// What targets call those of which deletions count.
+    deleted: &'a [String],
 }
 
 /// Every manifest, in the order in which they are applied. A webhook without a kind is left out.
@@ -51,12 +53,14 @@ pub fn render(settings: &Settings, plan: &Plan) -> String {
             failure: "Fail",
             seconds: "3",
             kinds: &plan.closed,
+            deleted: &plan.deleted,
         },
         Asked {
             name: "warn",
             failure: "Ignore",
             seconds: "2",
             kinds: &plan.open,
+            deleted: &plan.deleted,
         },
     ];
     let mut out = fill(HEAD, &head);
@@ -140,7 +144,7 @@ fn webhook(settings: &Settings, asked: &Asked<'_>) -> String {
         ("injected", &injected),
         ("bundle", &bundle),
         ("exempt", &exempt.join(", ")),
-        ("rules", &rules(asked.kinds)),
+        ("rules", &rules(asked)),
     ];
     fill(WEBHOOK, &values)
 }
@@ -171,19 +175,27 @@ fn spared(settings: &Settings) -> Vec<&str> {
     all
 }
 
-/// What a webhook is asked about, a rule per group.
-fn rules(kinds: &[Served<String>]) -> String {
+/// What a webhook is asked about, a rule per group, and another one for what is also asked about when it is deleted.
+fn rules(asked: &Asked<'_>) -> String {
+    let kinds = asked.kinds.iter().cloned();
+    let (with_deletion, others): (Vec<Served<String>>, Vec<Served<String>>) =
+        kinds.partition(|kind| asked.deleted.contains(&kind.target()));
     let mut out = String::new();
-    for (group, resources) in by_group(kinds, true) {
-        out.push_str(&format!(
-            "      - apiGroups: [{}]
+    for (kinds, operations) in [
+        (others, "CREATE, UPDATE"),
+        (with_deletion, "CREATE, UPDATE, DELETE"),
+    ] {
+        for (group, resources) in by_group(&kinds, true) {
+            out.push_str(&format!(
+                "      - apiGroups: [{}]
         apiVersions: [\"*\"]
-        operations: [CREATE, UPDATE]
+        operations: [{operations}]
         resources: [{}]
         scope: \"*\"\n",
-            quoted(group),
-            resources.join(", ")
-        ));
+                quoted(group),
+                resources.join(", ")
+            ));
+        }
     }
     out.truncate(out.trim_end().len());
     out

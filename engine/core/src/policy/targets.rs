@@ -47,15 +47,28 @@ impl PolicySet {
     /// The worst effect of the rules that may judge the objects of a kind, `kubernetes/apps/Deployment`, which are such
     /// entities. None if no rule judges them.
     pub fn effect_on(&self, kind: &str, entities: &[EntityKind]) -> Option<Effect> {
-        let judges = |rule: &&Rule| {
+        let judging = self.judging(kind, entities);
+        judging.map(|rule| rule.effect).max()
+    }
+
+    /// Whether some of these rules judge what a request says beside the object: then they judge deletions too.
+    pub fn judges_deletion(&self, kind: &str, entities: &[EntityKind]) -> bool {
+        let mut judging = self.judging(kind, entities);
+        judging.any(|rule| rule.reads_admission)
+    }
+
+    fn judging<'a>(
+        &'a self,
+        kind: &'a str,
+        entities: &'a [EntityKind],
+    ) -> impl Iterator<Item = &'a Rule> {
+        self.rules.iter().filter(move |rule| {
             let is_subject = match rule.metadata.subject {
                 SubjectKind::Entity(entity) => entities.contains(&entity),
                 SubjectKind::Resource | SubjectKind::Document => true,
             };
             is_subject && (rule.conftest.is_some() || rule.targets.is_match(kind))
-        };
-        let judging = self.rules.iter().filter(judges);
-        judging.map(|rule| rule.effect).max()
+        })
     }
 
     /// The rules that judge kinds of Kubernetes of which none is among these, and what each names, in order of their ids.

@@ -67,6 +67,16 @@ fn a_rule_asks_for_what_has_its_subject() {
 }
 
 #[test]
+fn deletions_are_asked_about_if_a_rule_judges_them() {
+    let judged = "input.resource.name == \"x\"";
+    let module = rule("deny", "resource", "kubernetes/apps/Deployment");
+    assert_eq!(plan(&module, Vec::new()).deleted, [""; 0]);
+    let module = module.replace(judged, "input.admission.operation == \"DELETE\"");
+    let deleted = plan(&module, Vec::new()).deleted;
+    assert_eq!(deleted, ["kubernetes/apps/Deployment"]);
+}
+
+#[test]
 fn nodes_are_never_asked_about() {
     let all = plan(&rule("deny", "resource", "kubernetes/core/*"), Vec::new());
     assert!(names(&all.closed).contains(&"namespaces"));
