@@ -12,7 +12,7 @@ use crate::clock;
 use crate::config::{CertificateConfig, Config, Listener, PoolConfig, TooOpen};
 use crate::decisions::{CannotStart, Decisions};
 use crate::doors::Doors;
-use crate::http::{admission_router, api_router};
+use crate::http::{NotReady, RunTask, admission_router, api_router};
 use crate::inventory::{self, Inventory, client};
 use crate::listen::{self, Entrance, Security};
 use crate::policies::{Loaded, Policies, PolicySource};
@@ -49,6 +49,9 @@ pub enum CannotServe {
     /// The cluster cannot be asked.
     #[error("the cluster cannot be asked")]
     Inventory(#[from] client::Unusable),
+    /// Run tasks cannot be answered.
+    #[error("run tasks of Terraform cannot be answered")]
+    RunTask(#[from] NotReady),
 }
 
 /// Serves until it is told to end, everything that was taken is answered, and what was decided is recorded.
@@ -96,6 +99,9 @@ pub async fn serve(
         metrics.clone(),
     );
     tokio::join!(admission, api);
+    if let Some(run_task) = &app.run_task {
+        run_task.finish().await;
+    }
     app.decisions.finish().await;
     Ok(())
 }
@@ -108,6 +114,7 @@ async fn app(
     metrics: &Metrics,
     shutdown: &Shutdown,
 ) -> Result<App, CannotServe> {
+    let run_task = config.run_task.as_ref().map(RunTask::open).transpose()?;
     let policies = Policies::start(source, first).with_patience(config.policies.patience);
     let inventory = match &config.inventory {
         Some(wanted) => {
@@ -131,6 +138,7 @@ async fn app(
         auth: Auth::new(config.callers.clone()),
         readiness: Readiness::new(shutdown.clone()),
         config: config.clone(),
+        run_task: run_task.map(Arc::new),
         policies,
         inventory,
     })

@@ -15,6 +15,7 @@ pub mod jsonl;
 pub mod junit;
 pub mod markdown;
 mod private;
+pub mod run_task;
 pub mod sarif;
 pub mod settings;
 mod spoken;

@@ -148,7 +148,9 @@ impl Shared {
         for object in kinds.held.iter().flat_map(|held| held.objects()) {
             add(&mut estate, &object.estate);
         }
-        let surroundings = Arc::new(policies.surroundings(estate));
+        let before = self.prepared.load_full();
+        let before = before.as_ref().map(|before| &*before.surroundings);
+        let surroundings = Arc::new(policies.surroundings_after(before, estate));
         let held = kinds.held.clone();
         let prepared = Prepared { surroundings, held };
         self.prepared.store(Some(Arc::new(prepared)));

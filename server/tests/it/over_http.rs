@@ -13,7 +13,7 @@ use plumbline_core::waiver::Waivers;
 use plumbline_server::auth::{Auth, Caller, Credential, Scope, TokenHash};
 use plumbline_server::config::{Config, DecisionMode, Listener, SinkConfig};
 use plumbline_server::decisions::Decisions;
-use plumbline_server::http::{admission_router, api_router};
+use plumbline_server::http::{RunTask, admission_router, api_router};
 use plumbline_server::policies::{Loaded, Policies, PolicySource, Refused};
 use plumbline_server::pool::{Pool, Pools};
 use plumbline_server::shutdown::{Readiness, Shutdown};
@@ -66,10 +66,11 @@ fn loaded() -> Loaded {
 }
 
 /// A server with so long a queue, started with what `settle` makes of a configuration.
-fn app(queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
+pub(crate) fn app(queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
     let mut config = Config::new(None, Listener::local(0));
     settle(&mut config);
     let metrics = Metrics::new();
+    let run_task = config.run_task.as_ref().map(RunTask::open).transpose();
     Arc::new(App {
         policies: Policies::start(Arc::new(Nothing), loaded()),
         pools: Pools {
@@ -77,6 +78,7 @@ fn app(queue: usize, settle: impl FnOnce(&mut Config)) -> Arc<App> {
             check: Pool::new("check", 1, queue).unwrap(),
         },
         inventory: None,
+        run_task: run_task.unwrap().map(Arc::new),
         decisions: Decisions::start(&config.decisions, None, &metrics).unwrap(),
         metrics,
         auth: Auth::new(config.callers.clone()),

@@ -281,9 +281,12 @@ impl Reader<'_> {
     }
 
     fn run_task(&mut self, run_task: View<'_>) -> Option<RunTaskConfig> {
+        let usual = RunTaskConfig::new(self.path(run_task, "hmac-key-file")?);
+        let hosts = run_task.get("hosts");
         Some(RunTaskConfig {
-            hmac_key: self.path(run_task, "hmac-key-file")?,
-            hosts: texts(run_task.get("hosts")),
+            hosts: hosts.map_or(usual.hosts, |hosts| texts(Some(hosts))),
+            authority: self.path(run_task, "ca-file"),
+            ..usual
         })
     }
 

@@ -276,7 +276,7 @@ fn keep(model: &mut Model, view: View<'_>, paths: &[&[&str]]) {
             model.copy(key, Some(written));
         } else {
             model.object(Some(key), written.id(), |model| {
-                keep(model, written, &below)
+                keep(model, written, &below);
             });
         }
     }

@@ -14,7 +14,7 @@ use plumbline_rego::{Object, Value};
 use super::edge::{Edge, EdgeKind, Made, Maker, every};
 use super::laid::{Gone, Laid, Part};
 use super::names::{Index, Key, Names, is_in_front, scope};
-use super::world::{GRAPH, reads_edges, service_keys};
+use super::world::{Entries, GRAPH, plural, reads_edges, service_keys};
 use super::{Entity, EntityKind, Estate};
 use crate::resource::{Resource, ResourceId};
 
@@ -56,8 +56,21 @@ impl Surroundings {
     /// Prepares an inventory for rules that read these keys of the world. What the organisation decided says how a
     /// workload declares its service.
     pub fn new(inventory: Estate, keys: &[&'static str], decided: Option<&Value>) -> Self {
+        Self::after(None, inventory, keys, decided)
+    }
+
+    /// The same. What rules see of an entity that was in an earlier inventory, with the very same normalised form, is
+    /// shared with it.
+    pub fn after(
+        before: Option<&Self>,
+        inventory: Estate,
+        keys: &[&'static str],
+        decided: Option<&Value>,
+    ) -> Self {
+        let known = before.map(|before| before.prepared.entries());
+        let known = known.unwrap_or_default();
         Self {
-            prepared: Arc::new(Prepared::new(inventory, keys, decided)),
+            prepared: Arc::new(Prepared::new(inventory, keys, decided, &known)),
             pending: Arc::default(),
         }
     }
@@ -91,7 +104,12 @@ impl Surroundings {
 }
 
 impl Prepared {
-    fn new(inventory: Estate, keys: &[&'static str], decided: Option<&Value>) -> Self {
+    fn new(
+        inventory: Estate,
+        keys: &[&'static str],
+        decided: Option<&Value>,
+        known: &Entries<'_>,
+    ) -> Self {
         let mut resources: HashMap<ResourceId, Vec<usize>> = HashMap::new();
         for (at, resource) in inventory.resources.iter().enumerate() {
             resources.entry(resource.id.clone()).or_default().push(at);
@@ -114,7 +132,7 @@ impl Prepared {
         let mut edges: Vec<Edge> = made.iter().map(|(edge, _)| *edge).collect();
         edges.dedup();
         let spelt = service_keys(decided);
-        let world = inventory.world_of(keys, &edges, &spelt);
+        let world = inventory.world_of(keys, &edges, &spelt, known);
         let graph = world.get_str(GRAPH).cloned();
         Self {
             graph: graph.unwrap_or_else(|| inventory.graph(&edges)),
@@ -145,6 +163,19 @@ impl Prepared {
             world = world.with(Value::string(key), value);
         }
         Value::Object(world)
+    }
+
+    /// What rules see of each entity.
+    fn entries(&self) -> Entries<'_> {
+        let mut entries = Entries::default();
+        for (entity, place) in self.inventory.entities.iter().zip(&self.places) {
+            let of_kind = self.world.get_str(plural(entity.kind));
+            let of_kind = of_kind.and_then(Value::as_array);
+            if let Some(entry) = of_kind.and_then(|of_kind| of_kind.get(*place)) {
+                entries.add(entity, entry);
+            }
+        }
+        entries
     }
 
     /// What of the inventory is not there any more.

@@ -344,3 +344,29 @@ fn what_was_admitted_before_is_seen_by_the_next_request() {
         &["a", "c", "b"],
     );
 }
+
+/// Where the first workload that rules see lies in memory.
+fn first_workload(surroundings: &Surroundings) -> Option<usize> {
+    let world = surroundings.laid_over(&Estate::default(), None);
+    let workloads = world.get_str("workloads").and_then(Value::as_array);
+    workloads
+        .and_then(<[Value]>::first)
+        .and_then(Value::address)
+}
+
+#[test]
+fn what_did_not_change_in_an_inventory_is_shared_with_the_one_before() {
+    let estate = |name| Estate::new(resources((0, name, 0, 5, 0), FileId(1))).0;
+    let (a, b) = (estate(0), estate(1));
+    let before = Surroundings::new(Estate::default().beside(&a), KEYS, None);
+    let both = || Estate::default().beside(&a).beside(&b);
+    let after = Surroundings::after(Some(&before), both(), KEYS, None);
+    assert!(first_workload(&before).is_some());
+    assert_eq!(first_workload(&after), first_workload(&before));
+    let anew = Surroundings::new(both(), KEYS, None);
+    assert_ne!(first_workload(&anew), first_workload(&before));
+    let world = |surroundings: &Surroundings| surroundings.laid_over(&Estate::default(), None);
+    assert_eq!(world(&after), world(&anew));
+    let changed = Surroundings::after(Some(&after), estate(0), KEYS, None);
+    assert_ne!(first_workload(&changed), first_workload(&after));
+}
