@@ -22,6 +22,20 @@ fn the_gate_is_put_up_as_the_guide_says() {
 }
 
 #[test]
+fn the_webhook_is_installed_as_the_guide_says() {
+    let ran = follow("install-the-webhook.md");
+    assert!(ran >= 4, "{ran} commands ran");
+}
+
+#[test]
+fn the_example_of_the_guide_is_the_one_that_is_tested() {
+    let guide = root().join("docs/guides/install-the-webhook.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let example = std::fs::read_to_string(root().join("testdata/webhooks/dangerous.yaml"));
+    assert!(guide.contains(&example.unwrap()));
+}
+
+#[test]
 fn a_server_finds_what_the_guides_say() {
     assert_eq!(follow("gate.md"), 2);
     assert_eq!(follow("cloudformation-hook.md"), 1);

@@ -86,6 +86,8 @@ pub struct Coverage {
     pub unrecognised: Vec<String>,
     /// Rules that nothing was judged by.
     pub idle: Vec<RuleId>,
+    /// Checks of the product itself that judged beside the rules.
+    pub checks: usize,
 }
 
 /// What a finding does to a check. The order is from the mildest.
@@ -141,6 +143,11 @@ impl Report<'_> {
             .iter()
             .filter(|problem| problem.is_error())
             .count()
+    }
+
+    /// How many rules and checks judged.
+    fn judging(&self) -> usize {
+        self.rules.len() + self.coverage.checks
     }
 
     fn waived(&self) -> usize {

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use globset::Glob;
+
+use super::metadata::SubjectKind;
 use super::{PolicySet, Rule};
-use crate::estate::kinds_at;
+use crate::estate::{EntityKind, kinds_at};
 use crate::finding::{Effect, RuleId};
 use crate::frontend;
+
+/// What targets of rules on objects of a cluster begin with.
+const CLUSTER: &str = "kubernetes/";
 
 /// What a rule judges, and what it reads beside that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +43,51 @@ impl PolicySet {
             world_keys: &rule.world_keys,
         })
     }
-}
 
-/// What targets of rules on objects of a cluster begin with.
-const CLUSTER: &str = "kubernetes/";
+    /// The worst effect of the rules that may judge the objects of a kind, `kubernetes/apps/Deployment`, which are such
+    /// entities. None if no rule judges them.
+    pub fn effect_on(&self, kind: &str, entities: &[EntityKind]) -> Option<Effect> {
+        let judging = self.judging(kind, entities);
+        judging.map(|rule| rule.effect).max()
+    }
 
-impl PolicySet {
+    /// Whether some of these rules judge what a request says beside the object: then they judge deletions too.
+    pub fn judges_deletion(&self, kind: &str, entities: &[EntityKind]) -> bool {
+        let mut judging = self.judging(kind, entities);
+        judging.any(|rule| rule.reads_admission)
+    }
+
+    fn judging<'a>(
+        &'a self,
+        kind: &'a str,
+        entities: &'a [EntityKind],
+    ) -> impl Iterator<Item = &'a Rule> {
+        self.rules.iter().filter(move |rule| {
+            let is_subject = match rule.metadata.subject {
+                SubjectKind::Entity(entity) => entities.contains(&entity),
+                SubjectKind::Resource | SubjectKind::Document => true,
+            };
+            is_subject && (rule.conftest.is_some() || rule.targets.is_match(kind))
+        })
+    }
+
+    /// The rules that judge kinds of Kubernetes of which none is among these, and what each names, in order of their ids.
+    pub fn beyond(&self, kinds: &[String]) -> Vec<(&RuleId, &str)> {
+        let mut beyond = Vec::new();
+        for rule in &self.rules {
+            let named = rule.metadata.targets.iter().map(String::as_str);
+            for target in named.filter(|target| target.starts_with(CLUSTER)) {
+                let matcher = Glob::new(target).map(|glob| glob.compile_matcher());
+                let is_known =
+                    matcher.is_ok_and(|matcher| kinds.iter().any(|kind| matcher.is_match(kind)));
+                if !is_known {
+                    beyond.push((&rule.metadata.id, target));
+                }
+            }
+        }
+        beyond
+    }
+
     /// What of a cluster rules read that judge some of its objects: kinds, `apps/Deployment`, or all of a group,
     /// `sources.knative.dev/*`. Rules that only report read it too.
     pub fn seen_in_cluster(&self) -> BTreeSet<&'static str> {

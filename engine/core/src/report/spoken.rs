@@ -13,7 +13,7 @@ pub(super) fn judged(report: &Report<'_>) -> String {
         "judged {} in {}{unrecognised} by {}: {}",
         counted(report.estate.resources.len(), "resource"),
         counted(report.coverage.files, "file"),
-        counted(report.rules.len(), "rule"),
+        counted(report.judging(), "rule"),
         counted(report.evaluation.evaluations, "evaluation"),
     )
 }

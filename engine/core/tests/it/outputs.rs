@@ -125,6 +125,7 @@ impl Made {
             fail_on: Severity::Info,
             coverage: Coverage {
                 idle: Vec::new(),
+                checks: 0,
                 files: 1,
                 unrecognised: self.unrecognised.clone(),
             },
