@@ -47,17 +47,17 @@ impl PolicySet {
     /// The worst effect of the rules that may judge the objects of a kind, `kubernetes/apps/Deployment`, which are such
     /// entities. None if no rule judges them.
     pub fn effect_on(&self, kind: &str, entities: &[EntityKind]) -> Option<Effect> {
-        let judging = self.judging(kind, entities);
+        let judging = self.judging_kind(kind, entities);
         judging.map(|rule| rule.effect).max()
     }
 
     /// Whether some of these rules judge what a request says beside the object: then they judge deletions too.
     pub fn judges_deletion(&self, kind: &str, entities: &[EntityKind]) -> bool {
-        let mut judging = self.judging(kind, entities);
+        let mut judging = self.judging_kind(kind, entities);
         judging.any(|rule| rule.reads_admission)
     }
 
-    fn judging<'a>(
+    fn judging_kind<'a>(
         &'a self,
         kind: &'a str,
         entities: &'a [EntityKind],
