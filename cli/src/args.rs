@@ -2,9 +2,11 @@
 
 mod check;
 mod config;
+mod doctor;
 mod estate;
 mod eval;
 mod explain;
+mod install;
 mod manual;
 mod policy;
 mod read;
@@ -17,9 +19,11 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use check::{CheckArgs, Output, OutputFormat};
 pub(crate) use config::{ConfigArgs, ConfigCommand, ConfigFormat, PrintArgs};
+pub(crate) use doctor::{DoctorArgs, DoctorFormat};
 pub(crate) use estate::{EstateArgs, EstateFormat};
 pub(crate) use eval::{EvalArgs, EvalFormat, Explain};
 pub(crate) use explain::{ExplainArgs, ExplainFormat};
+pub(crate) use install::{InstallArgs, WebhookArgs};
 pub(crate) use manual::{CompletionsArgs, ManArgs};
 pub(crate) use policy::{
     DocArgs, ListArgs, ListFormat, NewArgs, PolicyArgs, PolicyCommand, ShowArgs, Subject,
@@ -97,6 +101,10 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Evaluate a query of Rego.
     Eval(EvalArgs),
+    /// Say how the webhooks of a cluster can lock it out, and how they can be got past.
+    Doctor(DoctorArgs),
+    /// Print what puts the admission webhook into a cluster.
+    Install(InstallArgs),
     /// Print what a shell completes commands by.
     Completions(CompletionsArgs),
     /// Print the manual page, or write one per command.

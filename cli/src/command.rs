@@ -2,9 +2,11 @@
 
 mod check;
 mod config;
+mod doctor;
 mod estate;
 mod eval;
 mod explain;
+mod install;
 mod manual;
 mod policy;
 mod serve;
@@ -20,6 +22,7 @@ use anyhow::{anyhow, bail};
 use plumbline_core::policy::PolicySet;
 use plumbline_core::problem::Problem;
 use plumbline_core::report::text::Style;
+use plumbline_core::verdict::Verdict;
 use plumbline_rego::nearest;
 use plumbline_sources::fs::{canonical, display, reason};
 
@@ -39,10 +42,21 @@ pub(crate) fn run(args: Args, io: &mut Io) -> anyhow::Result<ExitCode> {
         Command::Waivers(args) => waivers::run(&args, io),
         Command::Config(args) => config::run(&args, io),
         Command::Eval(args) => Ok(eval::run(&args, io)),
+        Command::Doctor(args) => doctor::run(&args, io),
+        Command::Install(args) => install::run(&args, io),
         Command::Completions(args) => Ok(manual::completions(&args, io)),
         Command::Man(args) => manual::man(&args, io),
         Command::Witness => witness::run(),
     }
+}
+
+/// The exit code that a verdict ends a run with.
+fn exit_code(verdict: Verdict) -> ExitCode {
+    ExitCode::from(match verdict {
+        Verdict::Pass | Verdict::Warn => 0,
+        Verdict::Deny => 1,
+        Verdict::Undecided => 2,
+    })
 }
 
 /// Writes what a command has to say to each output that was asked for, or to standard output.

@@ -198,8 +198,16 @@ pub enum ClusterAccess {
 pub struct RunTaskConfig {
     /// The file of the key that requests are signed by.
     pub hmac_key: PathBuf,
-    /// The hosts that plans are fetched from and answers sent to.
+    /// The hosts that plans are fetched from and answers sent to, each with its port unless that is the usual one.
     pub hosts: Vec<String>,
+    /// The authority that signed their certificates, in PEM; none for those that the system believes.
+    pub authority: Option<PathBuf>,
+    /// Whether they may be asked without TLS, as a test does on its own machine. No setting says so.
+    pub plain: bool,
+    /// The largest plan, in bytes.
+    pub plan_bytes: usize,
+    /// How long fetching a plan may take, and then judging it.
+    pub patience: Duration,
 }
 
 /// That a configuration opens more than anyone can have meant.
@@ -262,6 +270,20 @@ impl Config {
             return Err(TooOpen::PlainApi(self.api.address));
         }
         Ok(())
+    }
+}
+
+impl RunTaskConfig {
+    /// Run tasks of HCP Terraform, signed by the key in a file.
+    pub fn new(hmac_key: PathBuf) -> Self {
+        Self {
+            hmac_key,
+            hosts: vec!["app.terraform.io".to_owned()],
+            authority: None,
+            plain: false,
+            plan_bytes: 64 * 1024 * 1024,
+            patience: Duration::from_mins(1),
+        }
     }
 }
 

@@ -10,7 +10,9 @@ mod error;
 mod gate;
 mod health;
 mod id;
+mod judge;
 mod opa;
+mod run_task;
 
 use std::sync::Arc;
 
@@ -26,13 +28,16 @@ use crate::http::error::{Error, Fault};
 use crate::policies::Active;
 use crate::state::App;
 
+pub use run_task::{NotReady, RunTask};
+
 const POLICIES: &str = "x-plumbline-policies";
 const AGE: &str = "x-plumbline-age";
 
-/// What API servers may ask.
+/// What API servers may ask, and Terraform, which comes from outside as they do.
 pub fn admission_router(app: Arc<App>) -> Router {
     let routes = Router::new()
         .route("/v1/admit", post(admission::admit))
+        .route(run_task::PATH, post(run_task::take))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready));
     finished(routes, app)
@@ -43,6 +48,7 @@ pub fn api_router(app: Arc<App>) -> Router {
     let v1 = get(opa::v1).post(opa::v1);
     let routes = Router::new()
         .route("/v1/check", post(gate::check))
+        .route(run_task::PATH, post(run_task::take))
         .route("/v1/data", v1.clone())
         .route("/v1/data/{*path}", v1)
         .route("/v0/data", post(opa::v0))

@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod auth;
+mod client;
 pub mod clock;
 pub mod config;
 pub mod decision;

@@ -3,14 +3,17 @@
 use std::io;
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use crate::auth::Auth;
 use crate::clock;
 use crate::config::{CertificateConfig, Config, Listener, PoolConfig, TooOpen};
 use crate::decisions::{CannotStart, Decisions};
 use crate::doors::Doors;
-use crate::http::{admission_router, api_router};
-use crate::inventory::{Inventory, InventoryError};
+use crate::http::{NotReady, RunTask, admission_router, api_router};
+use crate::inventory::{self, Inventory, client};
 use crate::listen::{self, Entrance, Security};
 use crate::policies::{Loaded, Policies, PolicySource};
 use crate::pool::{Pool, Pools};
@@ -45,7 +48,10 @@ pub enum CannotServe {
     Decisions(#[from] CannotStart),
     /// The cluster cannot be asked.
     #[error("the cluster cannot be asked")]
-    Inventory(#[from] InventoryError),
+    Inventory(#[from] client::Unusable),
+    /// Run tasks cannot be answered.
+    #[error("run tasks of Terraform cannot be answered")]
+    RunTask(#[from] NotReady),
 }
 
 /// Serves until it is told to end, everything that was taken is answered, and what was decided is recorded.
@@ -93,6 +99,9 @@ pub async fn serve(
         metrics.clone(),
     );
     tokio::join!(admission, api);
+    if let Some(run_task) = &app.run_task {
+        run_task.finish().await;
+    }
     app.decisions.finish().await;
     Ok(())
 }
@@ -105,11 +114,17 @@ async fn app(
     metrics: &Metrics,
     shutdown: &Shutdown,
 ) -> Result<App, CannotServe> {
+    let run_task = config.run_task.as_ref().map(RunTask::open).transpose()?;
     let policies = Policies::start(source, first).with_patience(config.policies.patience);
     let inventory = match &config.inventory {
         Some(wanted) => {
-            let (metrics, shutdown) = (metrics.clone(), shutdown.clone());
-            Some(Inventory::start(wanted, &policies.current(), metrics, shutdown).await?)
+            let client = client::reach(&wanted.access).await?;
+            let settings = inventory::Settings {
+                stale_after: wanted.stale_after,
+                ..inventory::Settings::new(Arc::new(clock::now))
+            };
+            let rules = Arc::clone(&policies.current().policies);
+            Some(Inventory::start(client, rules, settings, metrics.clone()))
         }
         None => None,
     };
@@ -123,6 +138,7 @@ async fn app(
         auth: Auth::new(config.callers.clone()),
         readiness: Readiness::new(shutdown.clone()),
         config: config.clone(),
+        run_task: run_task.map(Arc::new),
         policies,
         inventory,
     })
@@ -176,8 +192,38 @@ fn security(
     Ok(Security::Tls(certificates))
 }
 
-/// What runs beside requests: policies are read again, and old decisions are deleted.
+/// What the inventory is called among the reasons not to be asked.
+const INVENTORY: &str = "inventory";
+/// How often the inventory is told which rules are in force.
+const TELL: Duration = Duration::from_secs(1);
+
+/// Has what the rules in force read looked at. Until all of it was listed once, requests should go elsewhere.
+async fn follow(app: Arc<App>, shutdown: Shutdown) {
+    let Some(inventory) = &app.inventory else {
+        return;
+    };
+    let mut is_known = false;
+    while !shutdown.is_begun() {
+        inventory.judge_by(&app.policies.current().policies);
+        let snapshot = inventory.snapshot();
+        is_known |= snapshot.fresh;
+        if is_known {
+            app.readiness.clear(INVENTORY);
+        } else if let Some(reason) = snapshot.reason {
+            app.readiness.block(INVENTORY, reason);
+        }
+        sleep(TELL).await;
+    }
+}
+
+/// What runs beside requests: policies are read again, what they read of the cluster is looked at, and old decisions are
+/// deleted.
 fn watch(app: &Arc<App>, store: Option<Arc<dyn Store>>, shutdown: &Shutdown) {
+    if app.inventory.is_some() {
+        let reason = "what runs in the cluster is not known yet";
+        app.readiness.block(INVENTORY, reason.to_owned());
+        tokio::spawn(follow(Arc::clone(app), shutdown.clone()));
+    }
     let (watched, shutdown) = (Arc::clone(app), shutdown.clone());
     tokio::spawn(async move {
         let every = watched.config.policies.reload_every;

@@ -1,8 +1,11 @@
 //! What every request shares.
 
+use std::sync::Arc;
+
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::decisions::Decisions;
+use crate::http::RunTask;
 use crate::inventory::Inventory;
 use crate::policies::Policies;
 use crate::pool::Pools;
@@ -20,6 +23,8 @@ pub struct App {
     pub pools: Pools,
     /// What runs in the cluster; none if nobody is asked for it.
     pub inventory: Option<Inventory>,
+    /// What run tasks of Terraform need; none if they are not answered.
+    pub run_task: Option<Arc<RunTask>>,
     /// Where decisions are kept.
     pub decisions: Decisions,
     /// What is counted.

@@ -83,7 +83,7 @@ pub(crate) struct CacheArgs {
     pub(crate) no_cache: bool,
 }
 
-fn severity_parser() -> impl TypedValueParser<Value = Severity> {
+pub(super) fn severity_parser() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(Severity::ALL.iter().map(|severity| severity.as_str()))
         .try_map(|word| Severity::parse(&word).ok_or("not a severity"))
 }

@@ -225,11 +225,7 @@ fn report(args: &CheckArgs, examined: &Examined, io: &mut Io) -> anyhow::Result<
             write_baseline(file, &Baseline::of(&evaluation.findings, estate), io)?;
         }
     }
-    Ok(ExitCode::from(match verdict {
-        Verdict::Pass | Verdict::Warn => 0,
-        Verdict::Deny => 1,
-        Verdict::Undecided => 2,
-    }))
+    Ok(super::exit_code(*verdict))
 }
 
 /// What is judged: what the paths hold, or what changed below them.

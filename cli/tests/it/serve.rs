@@ -223,6 +223,21 @@ fn an_older_bundle_does_not_come_back() {
     );
 }
 
+#[test]
+fn a_run_task_needs_a_key_and_the_names_of_hosts() {
+    let settings = &["--settings", "serve.yaml"];
+    let task = ("serve.yaml", "run-task: {hmac-key-file: hmac.key}\n");
+    let says = "the key of run tasks cannot be read from";
+    refused(&[task], settings, says);
+    refused(&[task, ("hmac.key", "\n")], settings, "it is empty");
+    let hosts = "run-task: {hmac-key-file: hmac.key, hosts: [\"https://tfe.example.com\"]}\n";
+    let files = [("serve.yaml", hosts), ("hmac.key", "0123\n")];
+    refused(&files, settings, "`https://tfe.example.com` is no host");
+    let authority = "run-task: {hmac-key-file: hmac.key, ca-file: hmac.key}\n";
+    let files = [("serve.yaml", authority), ("hmac.key", "0123\n")];
+    refused(&files, settings, "there is no certificate in the file");
+}
+
 /// The names of all properties of a schema.
 fn properties(schema: &serde_json::Value, names: &mut Vec<String>) {
     for (key, below) in schema.as_object().into_iter().flatten() {

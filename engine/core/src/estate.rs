@@ -10,14 +10,14 @@ mod names;
 mod surroundings;
 mod world;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub use edge::{Edge, EdgeKind};
 pub use entity::{Entity, EntityKind};
 pub(crate) use model::Model;
 use rayon::prelude::*;
 pub use surroundings::Surroundings;
-pub(crate) use world::world_keys;
+pub(crate) use world::{kinds_at, world_keys};
 
 use crate::cache::Memory;
 use crate::frontend;
@@ -37,6 +37,9 @@ pub struct Estate {
 /// Resources by platform, then by format, in numbers.
 pub type Formats = BTreeMap<&'static str, BTreeMap<&'static str, usize>>;
 
+/// As many are modelled one after the other: handing them to other threads takes longer.
+const FEW: usize = 4;
+
 impl Estate {
     /// Takes resources in and models what they declare. Two declarations of one id are both kept and said.
     pub fn new(resources: Vec<Resource>) -> (Self, Vec<Problem>) {
@@ -46,19 +49,15 @@ impl Estate {
     /// The same, where some files were not read: of what their resources are, only kinds and names are known.
     pub fn recalling(resources: Vec<Resource>, memory: &Memory) -> (Self, Vec<Problem>) {
         let problems = duplicates(&resources);
-        let mut entities: Vec<Entity> = resources
-            .par_iter()
-            .enumerate()
-            .filter(|(_, resource)| !memory.unread.contains_key(&resource.file))
-            .flat_map_iter(|(index, resource)| {
-                frontend::entities(resource)
-                    .into_iter()
-                    .map(move |entity| Entity {
-                        resource: index,
-                        ..entity
-                    })
-            })
-            .collect();
+        let is_read =
+            |(_, resource): &(usize, &Resource)| !memory.unread.contains_key(&resource.file);
+        let mut entities: Vec<Entity> = if resources.len() <= FEW {
+            let resources = resources.iter().enumerate();
+            resources.filter(is_read).flat_map(modelled).collect()
+        } else {
+            let resources = resources.par_iter().enumerate();
+            resources.filter(is_read).flat_map_iter(modelled).collect()
+        };
         if !memory.unread.is_empty() {
             entities.extend(recalled(&resources, memory));
             entities.sort_by_key(|entity| entity.resource);
@@ -83,6 +82,37 @@ impl Estate {
         self.entities.extend(other.entities.iter().map(moved));
         self.resources.extend(other.resources.iter().cloned());
         self
+    }
+
+    /// This estate with no more of what its resources declare than others find them by. That is enough for an inventory:
+    /// nothing of it is judged, and no place in it is named.
+    #[must_use]
+    pub fn thinned(self) -> Self {
+        Self {
+            resources: self.resources.into_iter().map(names::thin).collect(),
+            entities: self.entities,
+        }
+    }
+
+    /// This estate but for the resources of these ids.
+    fn without(&self, ids: &HashSet<&ResourceId>) -> Self {
+        let mut rest = Self::default();
+        let mut moved = HashMap::new();
+        for (before, resource) in self.resources.iter().enumerate() {
+            if !ids.contains(&resource.id) {
+                moved.insert(before, rest.resources.len());
+                rest.resources.push(resource.clone());
+            }
+        }
+        for entity in &self.entities {
+            if let Some(resource) = moved.get(&entity.resource) {
+                rest.entities.push(Entity {
+                    resource: *resource,
+                    ..entity.clone()
+                });
+            }
+        }
+        rest
     }
 
     /// How many resources there are, by platform and then by format.
@@ -120,6 +150,15 @@ fn recalled(resources: &[Resource], memory: &Memory) -> Vec<Entity> {
         }));
     }
     entities
+}
+
+/// What the resource at an index is and has.
+fn modelled((index, resource): (usize, &Resource)) -> impl Iterator<Item = Entity> + use<> {
+    let entities = frontend::entities(resource).into_iter();
+    entities.map(move |entity| Entity {
+        resource: index,
+        ..entity
+    })
 }
 
 fn duplicates(resources: &[Resource]) -> Vec<Problem> {

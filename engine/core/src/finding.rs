@@ -46,6 +46,11 @@ impl RuleId {
         Self(format!("{OF_WAIVERS}{name}"))
     }
 
+    /// The id of what is found about the webhooks of a cluster: no policy, but the product itself finds it.
+    pub(crate) fn of_webhooks(name: &str) -> Self {
+        Self(format!("doctor/{name}"))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -24,7 +24,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use crate::estate::Entity;
+use crate::estate::{Entity, EntityKind};
 use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::resource::{Format, Resource};
@@ -177,6 +177,11 @@ pub(crate) fn entities(resource: &Resource) -> Vec<Entity> {
     frontend
         .map(|frontend| (frontend.entities)(resource))
         .unwrap_or_default()
+}
+
+/// The kinds of objects in a cluster that entities of a kind are modelled of, or all of a group.
+pub(crate) fn kinds_in_cluster(of: EntityKind) -> Vec<&'static str> {
+    kubernetes::kinds_of(of)
 }
 
 fn is_empty(document: &Document) -> bool {

@@ -15,6 +15,7 @@ pub mod jsonl;
 pub mod junit;
 pub mod markdown;
 mod private;
+pub mod run_task;
 pub mod sarif;
 pub mod settings;
 mod spoken;
@@ -85,6 +86,8 @@ pub struct Coverage {
     pub unrecognised: Vec<String>,
     /// Rules that nothing was judged by.
     pub idle: Vec<RuleId>,
+    /// Checks of the product itself that judged beside the rules.
+    pub checks: usize,
 }
 
 /// What a finding does to a check. The order is from the mildest.
@@ -140,6 +143,11 @@ impl Report<'_> {
             .iter()
             .filter(|problem| problem.is_error())
             .count()
+    }
+
+    /// How many rules and checks judged.
+    fn judging(&self) -> usize {
+        self.rules.len() + self.coverage.checks
     }
 
     fn waived(&self) -> usize {

@@ -287,7 +287,10 @@ impl<'a> Case<'a> {
             decision.waived.push(finding.rule.to_string());
             return;
         }
-        let was_there = before.found.contains(&finding.fingerprint);
+        // What is found in a change was not there before it.
+        let rule = self.rule(finding.rule.as_str());
+        let is_of_change = rule.is_some_and(Rule::reads_admission);
+        let was_there = !is_of_change && before.found.contains(&finding.fingerprint);
         let (staged, stage) = self.staged(&finding.rule, finding.effect);
         let effect = if was_there && before.is_leaving {
             Effect::Audit
@@ -421,16 +424,8 @@ fn sensitive(findings: &[Finding]) -> impl Iterator<Item = String> {
 
 /// Where a finding is, and whether it is new.
 fn notes(finding: &Finding, was_there: bool) -> Vec<String> {
-    let mut place = Path::from_pointer(&finding.location.pointer)
-        .map(|path| spell(&path))
-        .unwrap_or_default();
-    if let Some(missing) = &finding.location.missing {
-        if !place.is_empty() {
-            place.push('.');
-        }
-        place.push_str(missing);
-    }
-    let place = Some(place).filter(|place| !place.is_empty());
+    let place = Path::from_pointer(&finding.location.pointer).map(|path| spell(&path));
+    let place = place.filter(|place| !place.is_empty());
     let place = place.map(|place| format!("at `{place}`"));
     let known = was_there.then(|| "the object has had it before".to_owned());
     place.into_iter().chain(known).collect()

@@ -2,31 +2,24 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
-use hyper::{Method, Request, StatusCode, Uri};
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{Client, Error};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
-use tokio::time::timeout;
+use hyper::{Method, Request, Uri};
 
 use super::CannotStart;
 use super::gzip::gzip;
 use super::queue::Batch;
 use super::sink::{Entry, Failure};
+use crate::client::{Client, Trust};
+use crate::clock;
 
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(10);
-/// How much of an answer is read, so that the connection can be used again.
-const MAX_ANSWER: usize = 64 * 1024;
+/// How much is read of an answer, which nobody looks at.
+const MAX_ANSWER: usize = 1024 * 1024;
 
 /// How much is sent at once, and how long the first event of it waits for others.
 pub(super) const BATCH: Batch = Batch {
@@ -37,7 +30,7 @@ pub(super) const BATCH: Batch = Batch {
 
 /// A service that takes events.
 pub(super) struct Upload {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client,
     uri: Uri,
     /// The file of a bearer token. It is read for each batch, so it may be replaced.
     token: Option<PathBuf>,
@@ -55,17 +48,12 @@ impl Upload {
         if token.is_some() && !is_private(&uri) {
             return Err(CannotStart::Plain(url.to_owned()));
         }
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        connector.set_connect_timeout(Some(ATTEMPT / 2));
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(trust(&uri, authority)?)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .build(connector);
+        let trust = match authority {
+            Some(file) => Trust::File(file),
+            None if uri.scheme_str() == Some("https") => Trust::System,
+            None => Trust::Nobody,
+        };
+        let client = Client::new(trust).map_err(CannotStart::Certificates)?;
         Ok(Self {
             client,
             uri,
@@ -75,22 +63,14 @@ impl Upload {
 
     pub(super) async fn send(&self, batch: &[Entry]) -> Result<(), Failure> {
         let request = self.request(batch).await?;
-        let status = timeout(ATTEMPT, self.attempt(request))
-            .await
-            .map_err(|late| Failure::Unreachable(Box::new(late)))?
-            .map_err(|error| Failure::Unreachable(Box::new(error)))?;
+        let deadline = clock::instant() + ATTEMPT;
+        let answer = self.client.send(request, MAX_ANSWER, deadline).await;
+        let answer = answer.map_err(|error| Failure::Unreachable(Box::new(error)))?;
+        let status = answer.status();
         if !status.is_success() {
             return Err(Failure::Answer(status.as_u16()));
         }
         Ok(())
-    }
-
-    async fn attempt(&self, request: Request<Full<Bytes>>) -> Result<StatusCode, Error> {
-        let answer = self.client.request(request).await?;
-        let status = answer.status();
-        // What it says beyond that is read only to be done with it.
-        let _ = Limited::new(answer.into_body(), MAX_ANSWER).collect().await;
-        Ok(status)
     }
 
     async fn request(&self, batch: &[Entry]) -> Result<Request<Full<Bytes>>, Failure> {
@@ -144,38 +124,6 @@ fn address(url: &str) -> Option<Uri> {
 fn is_private(uri: &Uri) -> bool {
     uri.scheme_str() == Some("https")
         || matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"))
-}
-
-/// Whose certificates are believed: those of a file, or those that the system believes; nobody's where none is shown.
-fn trust(uri: &Uri, file: Option<&Path>) -> Result<ClientConfig, CannotStart> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(cannot_trust)?;
-    let config = match file {
-        Some(file) => config.with_root_certificates(roots(file)?),
-        None if uri.scheme_str() == Some("https") => {
-            config.with_native_roots().map_err(cannot_trust)?
-        }
-        None => config.with_root_certificates(RootCertStore::empty()),
-    };
-    Ok(config.with_no_client_auth())
-}
-
-fn roots(file: &Path) -> Result<RootCertStore, CannotStart> {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(cannot_trust)? {
-        let certificate = certificate.map_err(cannot_trust)?;
-        roots.add(certificate).map_err(cannot_trust)?;
-    }
-    if roots.is_empty() {
-        return Err(cannot_trust("there is none in the file"));
-    }
-    Ok(roots)
-}
-
-fn cannot_trust(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CannotStart {
-    CannotStart::Certificates(reason.into())
 }
 
 #[cfg(test)]

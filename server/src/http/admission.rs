@@ -225,7 +225,7 @@ impl Call {
             && is_stored
             && decision.is_allowed()
         {
-            inventory.admitted(resource.clone());
+            inventory.admitted(resource);
         }
     }
 

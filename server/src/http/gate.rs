@@ -10,24 +10,16 @@ use axum::extract::{Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse as _, Response};
-use plumbline_core::estate::Estate;
 use plumbline_core::finding::Severity;
-use plumbline_core::manifests::{self, Manifests};
-use plumbline_core::policy::PolicySet;
-use plumbline_core::problem::Problem;
-use plumbline_core::report::{self, Coverage, Report};
-use plumbline_core::source::FileId;
-use plumbline_core::verdict::{EnforcementPoint, Verdict};
-use plumbline_core::waiver::Occasion;
-use plumbline_rego::Settings;
+use plumbline_core::report;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use super::error::{Error, Fault, json};
+use super::judge::{self, Case};
 use super::{access, body, stamped};
 use crate::auth::Scope;
 use crate::clock;
-use crate::policies::Active;
 use crate::pool::Refusal;
 use crate::state::App;
 
@@ -60,10 +52,18 @@ async fn checked(app: &Arc<App>, request: Request, arrived: Instant) -> Result<R
     let body = body::read(&parts.headers, body, most, deadline).await?;
     let files = asked.files(&parts, &body)?;
     let active = app.policies.current();
-    let (judging, fail_on) = (Arc::clone(&active), asked.fail_on);
+    let judging = Arc::clone(&active);
+    let case = Case {
+        files,
+        fail_on: asked.fail_on,
+        may_be_empty: false,
+    };
     let judge = move || {
         let left = deadline.saturating_duration_since(clock::instant());
-        judge(&judging, files, fail_on, &clock::settings(left * 9 / 10))
+        let settings = clock::settings(left * 9 / 10);
+        judge::judge(&judging, case, &settings, |report| {
+            (report::json::render(report), report.verdict)
+        })
     };
     let pool = &app.pools.check;
     match pool.run(deadline, judge).await {
@@ -221,63 +221,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
         }
         Ok(entries)
     }
-}
-
-/// The report on files, and what it comes to.
-fn judge(
-    active: &Active,
-    files: Vec<(String, String)>,
-    fail_on: Severity,
-    settings: &Settings,
-) -> (String, Verdict) {
-    let policies: &PolicySet = &active.policies;
-    let mut sources = active.sources.clone();
-    let Manifests {
-        resources,
-        documents,
-        mut problems,
-        coverage,
-        ..
-    } = manifests::read(files, policies.judges_documents(), &mut sources);
-    let is_unread = problems.iter().any(Problem::is_error);
-    let (estate, twice) = Estate::new(resources);
-    problems.extend(twice);
-    problems.extend(active.waivers.pointed_at_in_vain(&estate));
-    if policies.rules().is_empty() {
-        problems.push(Problem::run("there is no rule to judge by"));
-    } else if estate.resources.is_empty() && documents.is_empty() && !is_unread {
-        problems.push(Problem::run("nothing to check: no resource was found"));
-    }
-    let mut evaluation = policies.evaluate_with(&estate, &documents, settings);
-    problems.append(&mut evaluation.problems);
-    evaluation.problems = problems;
-    let occasion = Occasion {
-        estate: &estate,
-        sources: &sources,
-        today: clock::today(),
-        full: false,
-    };
-    let path = |file: FileId| sources.name(file).to_owned();
-    let findings = &mut evaluation.findings;
-    active.waivers.apply(findings, &occasion, &path);
-    let verdict = Verdict::of(&evaluation, EnforcementPoint::Check, fail_on);
-    let report = Report {
-        sources: &sources,
-        estate: &estate,
-        evaluation: &evaluation,
-        verdict,
-        fail_on,
-        coverage: Coverage {
-            idle: policies.idle(&estate),
-            ..coverage
-        },
-        digest: policies.digest.to_string(),
-        rules: policies.rules(),
-        waiting: &policies.waiting(),
-        baseline: None,
-        revision: None,
-    };
-    (report::json::render(&report), verdict)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use plumbline_core::waiver::Waivers;
 use plumbline_server::auth::{Auth, Caller, Credential, Scope, TokenHash};
 use plumbline_server::config::{Config, DecisionMode, Listener, SinkConfig};
 use plumbline_server::decisions::Decisions;
-use plumbline_server::http::{admission_router, api_router};
+use plumbline_server::http::{RunTask, admission_router, api_router};
 use plumbline_server::policies::{Loaded, Policies, PolicySource, Refused};
 use plumbline_server::pool::{Pool, Pools};
 use plumbline_server::shutdown::{Readiness, Shutdown};
@@ -86,6 +86,7 @@ pub(crate) fn app_of(first: Loaded, queue: usize, settle: impl FnOnce(&mut Confi
     let mut config = Config::new(None, Listener::local(0));
     settle(&mut config);
     let metrics = Metrics::new();
+    let run_task = config.run_task.as_ref().map(RunTask::open).transpose();
     Arc::new(App {
         policies: Policies::start(Arc::new(Nothing), first),
         pools: Pools {
@@ -93,6 +94,7 @@ pub(crate) fn app_of(first: Loaded, queue: usize, settle: impl FnOnce(&mut Confi
             check: Pool::new("check", 1, queue).unwrap(),
         },
         inventory: None,
+        run_task: run_task.unwrap().map(Arc::new),
         decisions: Decisions::start(&config.decisions, None, &metrics).unwrap(),
         metrics,
         auth: Auth::new(config.callers.clone()),

@@ -16,6 +16,7 @@ use plumbline_server::config::{
     ClusterAccess, Config, DecisionMode, InventoryConfig, Listener, PoolConfig, RunTaskConfig,
     SinkConfig, StoreConfig, StorePlace, TooOpen,
 };
+use plumbline_server::inventory::STALE_AFTER;
 use plumbline_server::listen::Limits;
 use plumbline_server::telemetry::Level;
 use plumbline_sources::place::Place;
@@ -28,8 +29,6 @@ use listener::Written;
 const ADMISSION: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8443);
 /// Where everyone else asks.
 const API: u16 = 8181;
-/// From which age on what is known of a cluster decides nothing.
-const STALE: Duration = Duration::from_mins(5);
 /// The size from which on another file of decisions is begun.
 const FILE_BYTES: u64 = 100 * 1024 * 1024;
 /// How many full files of decisions are kept.
@@ -259,7 +258,7 @@ impl Reader<'_> {
     }
 
     fn inventory(&mut self, inventory: View<'_>) -> Option<InventoryConfig> {
-        let mut stale_after = STALE;
+        let mut stale_after = STALE_AFTER;
         self.duration(inventory, "stale-after", &mut stale_after);
         let from = inventory.get("from").and_then(View::str);
         let access = match (from, self.path(inventory, "kubeconfig")) {
@@ -282,9 +281,12 @@ impl Reader<'_> {
     }
 
     fn run_task(&mut self, run_task: View<'_>) -> Option<RunTaskConfig> {
+        let usual = RunTaskConfig::new(self.path(run_task, "hmac-key-file")?);
+        let hosts = run_task.get("hosts");
         Some(RunTaskConfig {
-            hmac_key: self.path(run_task, "hmac-key-file")?,
-            hosts: texts(run_task.get("hosts")),
+            hosts: hosts.map_or(usual.hosts, |hosts| texts(Some(hosts))),
+            authority: self.path(run_task, "ca-file"),
+            ..usual
         })
     }
 

@@ -1,12 +1,13 @@
 //! What the entities of an estate are found by when another one speaks of them: names, labels, hosts, and the Services
 //! in front of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use super::{Entity, EntityKind, Estate};
+use super::{Entity, EntityKind, Estate, Model};
 use crate::resource::{Platform, Resource};
 use crate::source::FileId;
-use crate::tree::View;
+use crate::tree::{NodeId, Typing, View};
 
 /// Kinds of what addresses of AWS end in the name of.
 const ADDRESSED: &[EntityKind] = &[EntityKind::Channel, EntityKind::Store, EntityKind::Workload];
@@ -239,6 +240,48 @@ const LABELS: &[&[&str]] = &[
     &["metadata", "labels"],
 ];
 
+/// What a Service selects by.
+const SELECTOR: &[&str] = &["spec", "selector"];
+
+/// An object of Kubernetes with no more of what it declares than it is found by; anything else as it is.
+pub(super) fn thin(resource: Resource) -> Resource {
+    if resource.platform != Platform::Kubernetes {
+        return resource;
+    }
+    let paths: Vec<&[&str]> = LABELS.iter().copied().chain([SELECTOR]).collect();
+    let mut model = Model::default();
+    let root = resource.view();
+    model.object(None, root.id(), |model| keep(model, root, &paths));
+    Resource {
+        tree: Arc::new(model.finish()),
+        root: NodeId::ROOT,
+        typing: Typing::Json,
+        ..resource
+    }
+}
+
+/// What stands at these paths below a node.
+fn keep(model: &mut Model, view: View<'_>, paths: &[&[&str]]) {
+    let keys = paths.iter().filter_map(|path| path.first().copied());
+    let keys: BTreeSet<&str> = keys.collect();
+    for key in keys {
+        let Some(written) = view.get(key) else {
+            continue;
+        };
+        let below = paths.iter().filter_map(|path| path.split_first());
+        let below = below.filter(|(first, _)| **first == key);
+        let below: Vec<&[&str]> = below.map(|(_, rest)| rest).collect();
+        let is_whole = below.iter().any(|rest| rest.is_empty());
+        if is_whole && !written.is_null() {
+            model.copy(key, Some(written));
+        } else {
+            model.object(Some(key), written.id(), |model| {
+                keep(model, written, &below);
+            });
+        }
+    }
+}
+
 /// The labels of the pods of a workload.
 fn labels<'a>(entity: &Entity, resource: &'a Resource) -> Option<View<'a>> {
     if entity.kind != EntityKind::Workload || resource.platform != Platform::Kubernetes {
@@ -252,7 +295,7 @@ fn selector(resource: &Resource) -> Option<View<'_>> {
     if resource.platform != Platform::Kubernetes || resource.kind != "core/Service" {
         return None;
     }
-    let selector = resource.view().at(&["spec", "selector"])?;
+    let selector = resource.view().at(SELECTOR)?;
     selector.entries().next().is_some().then_some(selector)
 }
 

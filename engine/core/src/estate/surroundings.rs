@@ -6,6 +6,7 @@
 mod change;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use change::Change;
 use plumbline_rego::{Object, Value};
@@ -13,7 +14,7 @@ use plumbline_rego::{Object, Value};
 use super::edge::{Edge, EdgeKind, Made, Maker, every};
 use super::laid::{Gone, Laid, Part};
 use super::names::{Index, Key, Names, is_in_front, scope};
-use super::world::{GRAPH, reads_edges, service_keys};
+use super::world::{Entries, GRAPH, plural, reads_edges, service_keys};
 use super::{Entity, EntityKind, Estate};
 use crate::resource::{Resource, ResourceId};
 
@@ -22,6 +23,13 @@ use crate::resource::{Resource, ResourceId};
 /// No two of its resources have one id, and each is a text of its own, which no request is.
 #[derive(Debug)]
 pub struct Surroundings {
+    prepared: Arc<Prepared>,
+    /// What was admitted and is not in the inventory yet.
+    pending: Arc<Estate>,
+}
+
+#[derive(Debug)]
+struct Prepared {
     inventory: Estate,
     resources: HashMap<ResourceId, Vec<usize>>,
     keys: Vec<&'static str>,
@@ -48,6 +56,60 @@ impl Surroundings {
     /// Prepares an inventory for rules that read these keys of the world. What the organisation decided says how a
     /// workload declares its service.
     pub fn new(inventory: Estate, keys: &[&'static str], decided: Option<&Value>) -> Self {
+        Self::after(None, inventory, keys, decided)
+    }
+
+    /// The same. What rules see of an entity that was in an earlier inventory, with the very same normalised form, is
+    /// shared with it.
+    pub fn after(
+        before: Option<&Self>,
+        inventory: Estate,
+        keys: &[&'static str],
+        decided: Option<&Value>,
+    ) -> Self {
+        let known = before.map(|before| before.prepared.entries());
+        let known = known.unwrap_or_default();
+        Self {
+            prepared: Arc::new(Prepared::new(inventory, keys, decided, &known)),
+            pending: Arc::default(),
+        }
+    }
+
+    /// The same inventory, over which every request is laid together with what was admitted before it and does not run
+    /// yet. Of that, too, each resource is a text of its own.
+    #[must_use]
+    pub fn with_pending(&self, pending: Arc<Estate>) -> Self {
+        Self {
+            prepared: Arc::clone(&self.prepared),
+            pending,
+        }
+    }
+
+    /// Whether they were prepared for rules that read these keys, and for these decisions.
+    pub(crate) fn are_for(&self, keys: &[&'static str], decided: Option<&Value>) -> bool {
+        let has = |key: &&'static str| self.prepared.keys.contains(key);
+        keys.iter().all(has) && self.prepared.service_keys == service_keys(decided)
+    }
+
+    /// What rules see below `data.world` of the inventory without the resources that a request declares anew and the one
+    /// that is gone, and with what the request declares behind it. Lists that hold the same are not put in that order.
+    pub fn laid_over(&self, request: &Estate, gone: Option<&ResourceId>) -> Value {
+        if self.pending.resources.is_empty() {
+            return self.prepared.laid_over(request, gone);
+        }
+        let anew = request.resources.iter().map(|resource| &resource.id);
+        let pending = self.pending.without(&anew.chain(gone).collect());
+        self.prepared.laid_over(&pending.beside(request), gone)
+    }
+}
+
+impl Prepared {
+    fn new(
+        inventory: Estate,
+        keys: &[&'static str],
+        decided: Option<&Value>,
+        known: &Entries<'_>,
+    ) -> Self {
         let mut resources: HashMap<ResourceId, Vec<usize>> = HashMap::new();
         for (at, resource) in inventory.resources.iter().enumerate() {
             resources.entry(resource.id.clone()).or_default().push(at);
@@ -70,7 +132,7 @@ impl Surroundings {
         let mut edges: Vec<Edge> = made.iter().map(|(edge, _)| *edge).collect();
         edges.dedup();
         let spelt = service_keys(decided);
-        let world = inventory.world_of(keys, &edges, &spelt);
+        let world = inventory.world_of(keys, &edges, &spelt, known);
         let graph = world.get_str(GRAPH).cloned();
         Self {
             graph: graph.unwrap_or_else(|| inventory.graph(&edges)),
@@ -89,15 +151,7 @@ impl Surroundings {
         }
     }
 
-    /// Whether they were prepared for rules that read these keys, and for these decisions.
-    pub(crate) fn are_for(&self, keys: &[&'static str], decided: Option<&Value>) -> bool {
-        let has = |key: &&'static str| self.keys.contains(key);
-        keys.iter().all(has) && self.service_keys == service_keys(decided)
-    }
-
-    /// What rules see below `data.world` of the inventory without the resources that a request declares anew and the one
-    /// that is gone, and with what the request declares behind it. Lists that hold the same are not put in that order.
-    pub fn laid_over(&self, request: &Estate, gone: Option<&ResourceId>) -> Value {
+    fn laid_over(&self, request: &Estate, gone: Option<&ResourceId>) -> Value {
         let gone = self.gone(request, gone);
         let change = Change {
             around: self,
@@ -109,6 +163,19 @@ impl Surroundings {
             world = world.with(Value::string(key), value);
         }
         Value::Object(world)
+    }
+
+    /// What rules see of each entity.
+    fn entries(&self) -> Entries<'_> {
+        let mut entries = Entries::default();
+        for (entity, place) in self.inventory.entities.iter().zip(&self.places) {
+            let of_kind = self.world.get_str(plural(entity.kind));
+            let of_kind = of_kind.and_then(Value::as_array);
+            if let Some(entry) = of_kind.and_then(|of_kind| of_kind.get(*place)) {
+                entries.add(entity, entry);
+            }
+        }
+        entries
     }
 
     /// What of the inventory is not there any more.

@@ -1,7 +1,8 @@
 //! The estate as rules see it below `data.world`: entities by kind, the edges between them, the graph of these, how long
 //! each workload may take to answer, and which workloads make up a service.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use plumbline_rego::{Array, Object, ObjectBuilder, Value};
 
@@ -43,6 +44,16 @@ pub(crate) fn world_keys() -> impl Iterator<Item = &'static str> {
     kinds.chain([EDGES, GRAPH, SECONDS, SERVICES])
 }
 
+/// The kinds of entities that what is at a key below `data.world` is made of.
+pub(crate) fn kinds_at(key: &str) -> Vec<EntityKind> {
+    let kinds = EntityKind::ALL.iter().copied();
+    match key {
+        EDGES | GRAPH => kinds.collect(),
+        SECONDS | SERVICES => vec![EntityKind::Workload],
+        _ => kinds.filter(|kind| plural(*kind) == key).collect(),
+    }
+}
+
 /// The key of a kind's entities below `data.world`.
 pub(super) fn plural(kind: EntityKind) -> &'static str {
     match kind {
@@ -57,6 +68,25 @@ pub(super) fn plural(kind: EntityKind) -> &'static str {
     }
 }
 
+/// What rules see of entities, by where the normalised form of each lies in memory: what is there stays what it is for as
+/// long as somebody holds it.
+#[derive(Debug, Default)]
+pub(super) struct Entries<'a>(HashMap<usize, &'a Value>);
+
+impl<'a> Entries<'a> {
+    pub(super) fn add(&mut self, entity: &Entity, entry: &'a Value) {
+        self.0.insert(address(entity), entry);
+    }
+
+    fn get(&self, entity: &Entity) -> Option<Value> {
+        self.0.get(&address(entity)).copied().cloned()
+    }
+}
+
+fn address(entity: &Entity) -> usize {
+    Arc::as_ptr(&entity.tree).addr()
+}
+
 impl Estate {
     /// The estate as rules see it below `data.world`, as far as these keys go. What the organisation decided says how a
     /// workload declares its service.
@@ -66,15 +96,23 @@ impl Estate {
         } else {
             Vec::new()
         };
-        Value::Object(self.world_of(keys, &edges, &service_keys(decided)))
+        let (known, spelt) = (Entries::default(), service_keys(decided));
+        Value::Object(self.world_of(keys, &edges, &spelt, &known))
     }
 
-    /// The same, where the edges are known.
-    pub(super) fn world_of(&self, keys: &[&str], edges: &[Edge], service_keys: &[&str]) -> Object {
+    /// The same, where the edges and some entries are known.
+    pub(super) fn world_of(
+        &self,
+        keys: &[&str],
+        edges: &[Edge],
+        service_keys: &[&str],
+        known: &Entries<'_>,
+    ) -> Object {
+        let entry = |entity: &Entity| known.get(entity).or_else(|| self.entry(entity));
         let mut world = ObjectBuilder::default();
         let asked = |kind: &&EntityKind| keys.contains(&plural(**kind));
         for kind in EntityKind::ALL.iter().filter(asked) {
-            let of_kind = self.of_kind(*kind).filter_map(|entity| self.entry(entity));
+            let of_kind = self.of_kind(*kind).filter_map(entry);
             world.insert_str(plural(*kind), Value::Array(of_kind.collect::<Array>()));
         }
         if keys.contains(&EDGES) {

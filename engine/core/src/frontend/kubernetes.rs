@@ -14,7 +14,7 @@ mod workload;
 use std::sync::Arc;
 
 use super::{Frontend, Reading, Recognition};
-use crate::estate::Entity;
+use crate::estate::{Entity, EntityKind};
 use crate::parse::{Document, Notation};
 use crate::problem::Problem;
 use crate::resource::{Format, Platform, Resource, ResourceId};
@@ -33,6 +33,13 @@ pub(super) fn entities(resource: &Resource) -> Vec<Entity> {
     let mut entities = workload::workloads(resource);
     entities.extend(eventing::entities(resource));
     entities
+}
+
+/// The kinds of objects that entities of a kind are modelled of, or all of a group: `sources.knative.dev/*`. Custom
+/// resources with a pod spec are not among them.
+pub(super) fn kinds_of(kind: EntityKind) -> Vec<&'static str> {
+    let workloads = workload::kinds().filter(|_| kind == EntityKind::Workload);
+    workloads.chain(eventing::kinds(kind)).collect()
 }
 
 /// An object has `apiVersion` and `kind`. One that has only one of them was meant to be an object, and the API server

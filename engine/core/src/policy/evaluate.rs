@@ -91,7 +91,16 @@ impl PolicySet {
 
     /// Prepares all that runs, for requests to be judged among it by this set.
     pub fn surroundings(&self, inventory: Estate) -> Surroundings {
-        Surroundings::new(inventory, &self.world_keys, self.decided())
+        self.surroundings_after(None, inventory)
+    }
+
+    /// The same, after another inventory with which this one has most in common.
+    pub fn surroundings_after(
+        &self,
+        before: Option<&Surroundings>,
+        inventory: Estate,
+    ) -> Surroundings {
+        Surroundings::after(before, inventory, &self.world_keys, self.decided())
     }
 
     /// Whether rules may answer otherwise where these resources are among the others of an estate, or need the others

@@ -58,7 +58,7 @@ pub(super) fn run_shape<'a>(report: &'a Report<'_>) -> RunV1<'a> {
         },
         policies: Policies {
             digest: &report.digest,
-            rules: report.rules.len(),
+            rules: report.judging(),
         },
         verdict: report.verdict.as_str(),
         fail_on: report.fail_on.as_str(),

@@ -143,7 +143,7 @@ fn properties(report: &Report<'_>) -> String {
         ("resources", report.estate.resources.len()),
         ("files", report.coverage.files),
         ("unrecognised", report.coverage.unrecognised.len()),
-        ("rules", report.rules.len()),
+        ("rules", report.judging()),
         ("evaluations", report.evaluation.evaluations),
         ("undecided", report.evaluation.undecided),
         ("unknown", report.evaluation.unknown),

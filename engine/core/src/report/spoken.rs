@@ -13,7 +13,7 @@ pub(super) fn judged(report: &Report<'_>) -> String {
         "judged {} in {}{unrecognised} by {}: {}",
         counted(report.estate.resources.len(), "resource"),
         counted(report.coverage.files, "file"),
-        counted(report.rules.len(), "rule"),
+        counted(report.judging(), "rule"),
         counted(report.evaluation.evaluations, "evaluation"),
     )
 }
@@ -39,6 +39,16 @@ pub(super) fn exit_code(verdict: Verdict) -> u8 {
 
 /// What the verdict rests on: `2 findings, 1 error (fails from `info` on; exit code 2)`.
 pub(super) fn grounds(report: &Report<'_>) -> String {
+    format!(
+        "{} (fails from `{}` on; exit code {})",
+        found(report),
+        report.fail_on.as_str(),
+        exit_code(report.verdict)
+    )
+}
+
+/// What was found, in numbers: `2 findings, 1 waived, 1 error`.
+pub(super) fn found(report: &Report<'_>) -> String {
     let findings = counted(report.evaluation.findings.len(), "finding");
     let waived = match report.waived() {
         0 => String::new(),
@@ -52,11 +62,7 @@ pub(super) fn grounds(report: &Report<'_>) -> String {
         0 => String::new(),
         n => format!(", {} undecided", counted(n, "evaluation")),
     };
-    format!(
-        "{findings}{waived}{errors}{undecided} (fails from `{}` on; exit code {})",
-        report.fail_on.as_str(),
-        exit_code(report.verdict)
-    )
+    format!("{findings}{waived}{errors}{undecided}")
 }
 
 /// Evaluations that passed on what nobody can know yet, if there are any.

@@ -1,14 +1,16 @@
 //! Every output of a check: what each says of the same run, and that nothing which a manifest names gets out of its
 //! place in any of them.
 
+use std::collections::BTreeSet;
+
 use plumbline_core::estate::Estate;
 use plumbline_core::finding::{Effect, Evaluation, Finding, RuleId, Severity};
 use plumbline_core::policy::{Ingredients, PolicyFile, PolicySet, load};
 use plumbline_core::problem::{Place, Problem};
 use plumbline_core::report::text::Style;
 use plumbline_core::report::{
-    Coverage, Report, azure, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif,
-    summary, text,
+    Coverage, Report, azure, csv, github, gitlab, html, json, jsonl, junit, markdown, run_task,
+    sarif, summary, text,
 };
 use plumbline_core::resource::ResourceId;
 use plumbline_core::source::{FileId, Source, Sources, Span};
@@ -33,6 +35,7 @@ const OUTPUTS: &[(&str, Render)] = &[
     ("markdown", markdown::render),
     ("csv", csv::render),
     ("html", html::render),
+    ("run-task", |report| run_task::render(report, true)),
 ];
 
 const STYLE: Style = Style {
@@ -122,6 +125,7 @@ impl Made {
             fail_on: Severity::Info,
             coverage: Coverage {
                 idle: Vec::new(),
+                checks: 0,
                 files: 1,
                 unrecognised: self.unrecognised.clone(),
             },
@@ -257,6 +261,7 @@ fn what_could_not_be_decided_is_in_every_output() {
         "### Could not be decided",
         "\n\"error\",",
         "<h2 class=\"fail\">Could not be decided</h2>",
+        "\"status\":\"failed\"",
     ];
     let made = judged(&["odd/number"], "a.yaml", "web");
     assert_eq!(made.report().verdict, Verdict::Undecided);
@@ -573,7 +578,7 @@ fn the_parts_of_a_command_end_where_it_means_them_to() {
 
 #[test]
 fn every_json_is_read_and_keeps_what_it_says() {
-    check(&["json", "sarif", "gitlab"], |_, out| {
+    check(&["json", "sarif", "gitlab", "run-task"], |_, out| {
         serde_json::from_str::<serde_json::Value>(out).is_ok()
     });
     check(&["jsonl"], |_, out| {
@@ -701,13 +706,59 @@ fn without_code(text: &str) -> String {
     out
 }
 
+/// What Markdown makes more of than it says.
+const LIVE: &[&str] = &[
+    "<", ">", "[", "]", "@", "://", "www.", "!", "&", "\\", "`", "GH-",
+];
+
 #[test]
 fn markdown_has_no_link_element_or_mention() {
     check(&["markdown", "github-summary"], |_, out| {
         let plain = without_code(out);
-        let live = [
-            "<", ">", "[", "]", "@", "://", "www.", "!", "&", "\\", "`", "GH-",
-        ];
-        live.iter().all(|sign| !plain.contains(sign))
+        LIVE.iter().all(|sign| !plain.contains(sign))
     });
+    check(&["run-task"], |_, out| {
+        let result = serde_json::from_str(out).unwrap();
+        outcomes(&result).iter().all(|outcome| {
+            let plain = without_code(outcome["attributes"]["body"].as_str().unwrap());
+            LIVE.iter().all(|sign| !plain.contains(sign))
+        })
+    });
+}
+
+/// The outcomes in the result of a run task.
+fn outcomes(result: &serde_json::Value) -> &[serde_json::Value] {
+    let outcomes = result.pointer("/data/relationships/outcomes/data");
+    outcomes.unwrap().as_array().unwrap()
+}
+
+#[test]
+fn a_run_task_lists_a_hundred_outcomes_and_says_so() {
+    let result = |count: usize| -> serde_json::Value {
+        serde_json::from_str(&run_task::render(&many(count).report(), true)).unwrap()
+    };
+    let message = |result: &serde_json::Value| result["data"]["attributes"]["message"].to_string();
+    let long = result(101);
+    let ids: BTreeSet<String> = outcomes(&long)
+        .iter()
+        .map(|outcome| outcome["attributes"]["outcome-id"].to_string())
+        .collect();
+    assert_eq!(ids.len(), 100);
+    let worst = &outcomes(&long)[0]["attributes"]["tags"]["Severity"][0];
+    assert_eq!(worst["label"], "High");
+    let said = message(&long);
+    assert!(said.contains("the first 100 of 101 are listed"), "{said}");
+    let said = message(&result(100));
+    assert!(!said.contains("are listed"), "{said}");
+}
+
+#[test]
+fn a_run_task_without_outcomes_has_a_message_only() {
+    let result = run_task::render(&everything().report(), false);
+    let result: serde_json::Value = serde_json::from_str(&result).unwrap();
+    assert_eq!(result["data"]["attributes"]["status"], "failed");
+    assert!(result["data"].get("relationships").is_none());
+    let running = run_task::said(run_task::Status::Running, "it is being judged");
+    let expected = r#"{"data":{"type":"task-results","attributes":{"status":"running","message":"it is being judged"}}}"#;
+    assert_eq!(running, expected);
 }

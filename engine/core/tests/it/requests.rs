@@ -128,6 +128,52 @@ fn a_set_says_what_its_rules_judge_and_read() {
     assert_eq!(crowd.world_keys, ["workloads"]);
 }
 
+/// What of a cluster a rule reads that judges and reads this.
+#[track_caller]
+fn seen(target: &str, key: &str) -> Vec<&'static str> {
+    let rule = CROWD.replace("kubernetes/core/Pod", target);
+    let (set, problems) = policy_set(&[&rule.replace("workloads", key)]);
+    assert_eq!(problems, [""; 0]);
+    set.seen_in_cluster().into_iter().collect()
+}
+
+#[test]
+fn a_set_says_which_kinds_of_a_cluster_it_reads() {
+    let channels = [
+        "eventing.knative.dev/Broker",
+        "messaging.knative.dev/Channel",
+        "messaging.knative.dev/InMemoryChannel",
+        "messaging.knative.dev/KafkaChannel",
+    ];
+    assert_eq!(seen("kubernetes/core/Pod", "channels"), channels);
+    assert_eq!(seen("*", "channels"), channels);
+    assert!(seen("kube*", "subscriptions").contains(&"sources.knative.dev/*"));
+    assert!(seen("kubernetes/*", "services").contains(&"apps/Deployment"));
+    let all = seen("kubernetes/*", "edges");
+    for kind in [
+        "apps/Deployment",
+        "core/Service",
+        "networking.k8s.io/Ingress",
+    ] {
+        assert!(all.contains(&kind), "{kind}");
+    }
+}
+
+#[test]
+fn rules_that_judge_nothing_of_a_cluster_read_nothing_of_it() {
+    assert!(seen("aws/*", "workloads").is_empty());
+    assert!(seen("kubernetes/*", "budgets").is_empty());
+    let (set, _) = policy_set(&[BY_HAND[0], BY_HAND[1]]);
+    assert!(set.seen_in_cluster().is_empty());
+}
+
+#[test]
+fn rules_that_only_report_need_what_they_read_as_well() {
+    let audit = CROWD.replace("severity: low", "severity: low\n#   effect: audit");
+    let (set, _) = policy_set(&[&audit]);
+    assert!(set.seen_in_cluster().contains("core/Pod"));
+}
+
 /// What a set answers at a path of words.
 #[track_caller]
 fn query(path: &str, expected: Option<&str>) {

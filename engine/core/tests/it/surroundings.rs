@@ -252,6 +252,20 @@ proptest! {
         let again = inventory.get(at % inventory.len()).cloned();
         check(&inventory, again.as_slice(), None);
     }
+
+    #[test]
+    fn nobody_sees_what_a_thinned_inventory_does_not_keep(
+        choices in vec(choice(), 0..14),
+        request in choice(),
+    ) {
+        let (known, _) = Estate::new(inventory(&choices, 1000));
+        let (request, _) = Estate::new(resources(request, FileId(0)));
+        let seen = |inventory: Estate| {
+            Surroundings::new(inventory, KEYS, None).laid_over(&request, None)
+        };
+        let thinned = Estate::default().beside(&known).thinned();
+        prop_assert_eq!(seen(thinned), seen(known));
+    }
 }
 
 fn of(choices: &[Choice]) -> Surroundings {
@@ -302,4 +316,57 @@ fn a_call_is_found_from_what_runs_to_what_is_requested() {
         edges(&resources((0, 2, 0, 5, 0), FileId(0))),
         r#"[{"from":"workload:kubernetes/apps/Deployment/x/a","to":"workload:kubernetes/apps/Deployment/x/c","what":"calls"}]"#
     );
+}
+
+#[test]
+fn what_was_admitted_before_is_seen_by_the_next_request() {
+    let surroundings = of(&[(0, 0, 0, 4, 2)]);
+    let (pending, _) = Estate::new(resources((0, 2, 0, 5, 0), FileId(u32::MAX)));
+    let surroundings = surroundings.with_pending(Arc::new(pending));
+    let names = |request: &[Resource], gone: Option<&ResourceId>| {
+        let (request, _) = Estate::new(request.to_vec());
+        let world = surroundings.laid_over(&request, gone);
+        let workloads = world.get_str("workloads").unwrap();
+        let workloads = workloads.as_array().unwrap().iter();
+        let names = workloads.map(|workload| workload.get_str("name").unwrap().clone());
+        names.collect::<Vec<Value>>()
+    };
+    let is = |names: Vec<Value>, expected: &[&str]| {
+        let expected: Vec<Value> = expected.iter().map(|name| Value::string(name)).collect();
+        assert_eq!(names, expected);
+    };
+    is(names(&[], None), &["a", "c"]);
+    let again = resources((0, 2, 0, 1, 1), FileId(0));
+    is(names(&again, None), &["a", "c"]);
+    is(names(&[], again.first().map(|one| &one.id)), &["a"]);
+    is(
+        names(&resources((0, 1, 0, 5, 0), FileId(0)), None),
+        &["a", "c", "b"],
+    );
+}
+
+/// Where the first workload that rules see lies in memory.
+fn first_workload(surroundings: &Surroundings) -> Option<usize> {
+    let world = surroundings.laid_over(&Estate::default(), None);
+    let workloads = world.get_str("workloads").and_then(Value::as_array);
+    workloads
+        .and_then(<[Value]>::first)
+        .and_then(Value::address)
+}
+
+#[test]
+fn what_did_not_change_in_an_inventory_is_shared_with_the_one_before() {
+    let estate = |name| Estate::new(resources((0, name, 0, 5, 0), FileId(1))).0;
+    let (a, b) = (estate(0), estate(1));
+    let before = Surroundings::new(Estate::default().beside(&a), KEYS, None);
+    let both = || Estate::default().beside(&a).beside(&b);
+    let after = Surroundings::after(Some(&before), both(), KEYS, None);
+    assert!(first_workload(&before).is_some());
+    assert_eq!(first_workload(&after), first_workload(&before));
+    let anew = Surroundings::new(both(), KEYS, None);
+    assert_ne!(first_workload(&anew), first_workload(&before));
+    let world = |surroundings: &Surroundings| surroundings.laid_over(&Estate::default(), None);
+    assert_eq!(world(&after), world(&anew));
+    let changed = Surroundings::after(Some(&after), estate(0), KEYS, None);
+    assert_ne!(first_workload(&changed), first_workload(&after));
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plumbline_rego::{Array, Object, Value};
 
-use super::Surroundings;
+use super::Prepared;
 use crate::estate::edge::{Edge, EdgeKind, Joins, Made, Maker};
 use crate::estate::laid::{Gone, Laid, Part};
 use crate::estate::names::{Key, Names, keys_of_entity, keys_of_resource};
@@ -17,7 +17,7 @@ use crate::resource::Resource;
 /// A request over an inventory.
 #[derive(Clone, Copy)]
 pub(super) struct Change<'a> {
-    pub(super) around: &'a Surroundings,
+    pub(super) around: &'a Prepared,
     pub(super) request: &'a Estate,
     pub(super) gone: &'a Gone,
 }

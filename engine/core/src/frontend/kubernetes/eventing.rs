@@ -9,27 +9,73 @@ use crate::tree::{Origin, View};
 type Modeller = fn(&Resource) -> Vec<Entity>;
 
 /// Kinds, and what each is: one line per kind.
-const MODELS: &[(&str, Modeller)] = &[
-    ("eventing.knative.dev/Broker", |resource| {
-        vec![channel(resource, "broker")]
-    }),
-    ("eventing.knative.dev/Trigger", trigger),
-    ("messaging.knative.dev/Channel", |resource| {
-        vec![channel(resource, "topic")]
-    }),
-    ("messaging.knative.dev/InMemoryChannel", |resource| {
-        vec![channel(resource, "topic")]
-    }),
-    ("messaging.knative.dev/KafkaChannel", |resource| {
-        vec![channel(resource, "stream")]
-    }),
-    ("messaging.knative.dev/Subscription", subscription),
-    ("networking.k8s.io/Ingress", endpoint::ingress),
-    ("extensions/Ingress", endpoint::ingress),
-    ("gateway.networking.k8s.io/HTTPRoute", endpoint::http_route),
-    ("serving.knative.dev/Service", endpoint::service_of_knative),
-    ("core/Service", endpoint::load_balancer),
+const MODELS: &[(&str, EntityKind, Modeller)] = &[
+    (
+        "eventing.knative.dev/Broker",
+        EntityKind::Channel,
+        |resource| vec![channel(resource, "broker")],
+    ),
+    (
+        "eventing.knative.dev/Trigger",
+        EntityKind::Subscription,
+        trigger,
+    ),
+    (
+        "messaging.knative.dev/Channel",
+        EntityKind::Channel,
+        |resource| vec![channel(resource, "topic")],
+    ),
+    (
+        "messaging.knative.dev/InMemoryChannel",
+        EntityKind::Channel,
+        |resource| vec![channel(resource, "topic")],
+    ),
+    (
+        "messaging.knative.dev/KafkaChannel",
+        EntityKind::Channel,
+        |resource| vec![channel(resource, "stream")],
+    ),
+    (
+        "messaging.knative.dev/Subscription",
+        EntityKind::Subscription,
+        subscription,
+    ),
+    (
+        "networking.k8s.io/Ingress",
+        EntityKind::Endpoint,
+        endpoint::ingress,
+    ),
+    (
+        "extensions/Ingress",
+        EntityKind::Endpoint,
+        endpoint::ingress,
+    ),
+    (
+        "gateway.networking.k8s.io/HTTPRoute",
+        EntityKind::Endpoint,
+        endpoint::http_route,
+    ),
+    (
+        "serving.knative.dev/Service",
+        EntityKind::Endpoint,
+        endpoint::service_of_knative,
+    ),
+    (
+        "core/Service",
+        EntityKind::Endpoint,
+        endpoint::load_balancer,
+    ),
 ];
+
+/// All kinds of sources.
+const ALL_SOURCES: &str = "sources.knative.dev/*";
+
+/// The kinds that entities of a kind are modelled of.
+pub(super) fn kinds(of: EntityKind) -> impl Iterator<Item = &'static str> {
+    let models = MODELS.iter().filter(move |(_, kind, _)| *kind == of);
+    let sources = (of == EntityKind::Subscription).then_some(ALL_SOURCES);
+    models.map(|(kind, ..)| *kind).chain(sources)
+}
 
 /// Channels, subscriptions and endpoints of an object.
 pub(super) fn entities(resource: &Resource) -> Vec<Entity> {
@@ -38,8 +84,8 @@ pub(super) fn entities(resource: &Resource) -> Vec<Entity> {
     }
     MODELS
         .iter()
-        .find(|(kind, _)| *kind == resource.kind)
-        .map(|(_, model)| model(resource))
+        .find(|(kind, ..)| *kind == resource.kind)
+        .map(|(_, _, model)| model(resource))
         .unwrap_or_default()
 }
 

@@ -58,6 +58,11 @@ pub(super) fn template_path(kind: &str) -> Option<&'static [&'static str]> {
     known.map(|(_, path)| *path)
 }
 
+/// The kinds whose pod spec is known.
+pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(kind, _)| *kind)
+}
+
 /// Every mapping that holds a list of containers with images, also one within another.
 pub(super) fn search(root: View<'_>) -> Vec<View<'_>> {
     let mut found = Vec::new();

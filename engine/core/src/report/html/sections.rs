@@ -137,7 +137,7 @@ pub(super) fn run(report: &Report<'_>, out: &mut String) {
         ("Version", env!("CARGO_PKG_VERSION").to_owned()),
         ("Policies", report.digest.clone()),
         ("Fails from severity", report.fail_on.as_str().to_owned()),
-        ("Rules", number(report.rules.len())),
+        ("Rules", number(report.judging())),
         ("Files", number(report.coverage.files)),
         ("Resources", number(report.estate.resources.len())),
         ("Evaluations", number(report.evaluation.evaluations)),
