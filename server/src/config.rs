@@ -32,6 +32,8 @@ pub struct Config {
     pub store: Option<StoreConfig>,
     /// What runs in the cluster; none if rules see the request only.
     pub inventory: Option<InventoryConfig>,
+    /// The webhook configurations that name this server; none if nobody looks after them.
+    pub webhooks: Option<WebhooksConfig>,
     /// Who may ask at the API; everyone who reaches it if nobody is named.
     pub callers: Vec<Caller>,
     /// What a run task of Terraform needs; none if there is none.
@@ -193,6 +195,15 @@ pub enum ClusterAccess {
     },
 }
 
+/// The webhook configurations that name this server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhooksConfig {
+    /// How the cluster is reached.
+    pub access: ClusterAccess,
+    /// Their names.
+    pub validating: Vec<String>,
+}
+
 /// What a run task of Terraform needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunTaskConfig {
@@ -246,6 +257,7 @@ impl Config {
             decisions: DecisionConfig::default(),
             store: None,
             inventory: None,
+            webhooks: None,
             callers: Vec::new(),
             run_task: None,
             log: Level::default(),

@@ -19,5 +19,6 @@ pub mod state;
 pub mod store;
 pub mod telemetry;
 pub mod tls;
+pub mod webhooks;
 
 pub use serve::{CannotServe, serve};

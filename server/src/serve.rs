@@ -22,6 +22,7 @@ use crate::state::App;
 use crate::store::{self, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::tls::{self, Certificates, Files, Identity, Managed, TlsError};
+use crate::webhooks::Webhooks;
 
 /// Why a server cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,9 @@ pub enum CannotServe {
     /// The cluster cannot be asked.
     #[error("the cluster cannot be asked")]
     Inventory(#[from] client::Unusable),
+    /// The cluster whose webhook configurations name this server cannot be asked.
+    #[error("the webhook configurations cannot be looked at")]
+    Webhooks(#[source] client::Unusable),
     /// Run tasks cannot be answered.
     #[error("run tasks of Terraform cannot be answered")]
     RunTask(#[from] NotReady),
@@ -80,6 +84,17 @@ pub async fn serve(
     };
     let app = Arc::new(app(&config, source, first, store.clone(), &metrics, &shutdown).await?);
     watch(&app, store, &shutdown);
+    if let Some(wanted) = &config.webhooks {
+        let certificates = match &admission {
+            Some((_, Security::Tls(certificates))) => Some(Arc::clone(certificates)),
+            _ => None,
+        };
+        let client = client::reach(&wanted.access).await;
+        let client = client.map_err(CannotServe::Webhooks)?;
+        let (names, readiness) = (wanted.validating.clone(), app.readiness.clone());
+        let webhooks = Webhooks::new(names, certificates, metrics.clone(), readiness);
+        tokio::spawn(webhooks.keep(client, shutdown.clone()));
+    }
     app.readiness.clear(POLICIES);
     let (limits, of_admission) = (config.limits.listener, Arc::clone(&app));
     let admission = async {

@@ -24,6 +24,7 @@ use tokio_rustls::TlsAcceptor;
 pub use clients::{ClientAuth, ClientCertificate};
 pub use error::TlsError;
 pub use managed::Managed;
+pub(crate) use managed::authority::{NAME as AUTHORITY, pem};
 pub use pair::Files;
 
 use crate::shutdown::Shutdown;

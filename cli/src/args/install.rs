@@ -16,6 +16,7 @@ fails open.
 Examples:
   plumb install --image registry.example.com/plumbline:0.1.0 --cert-manager > webhook.yaml
                                              with a certificate that cert-manager issues
+  plumb install --image IMAGE --manage-ca    with certificates of its own, which it renews
   plumb install --image IMAGE --ca-bundle ca.pem --tls-secret plumbline-tls
                                              with one that is there already
   plumb install --image IMAGE --cert-manager --config plumbline.yaml --config-map governance
@@ -49,15 +50,18 @@ pub(crate) struct WebhookArgs {
     /// Have cert-manager issue the certificate, and write its authority into the webhooks.
     #[arg(
         long,
-        conflicts_with = "ca_bundle",
-        required_unless_present = "ca_bundle"
+        conflicts_with_all = ["ca_bundle", "manage_ca"],
+        required_unless_present_any = ["ca_bundle", "manage_ca"]
     )]
     pub(crate) cert_manager: bool,
+    /// Have each pod make an authority of its own and write it into the webhooks, which it may change and nothing else.
+    #[arg(long, conflicts_with = "ca_bundle")]
+    pub(crate) manage_ca: bool,
     /// The authority that signed the certificate, in PEM.
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_bundle: Option<PathBuf>,
     /// The Secret with the certificate and its key, as `kubectl create secret tls` makes it.
-    #[arg(long, value_name = "NAME", value_parser = name, default_value = "plumbline-tls", conflicts_with = "cert_manager")]
+    #[arg(long, value_name = "NAME", value_parser = name, default_value = "plumbline-tls", conflicts_with_all = ["cert_manager", "manage_ca"])]
     pub(crate) tls_secret: Name,
     /// The `ConfigMap` of the namespace that holds `plumbline.yaml` and what it names [default: the built-in policies
     /// judge].

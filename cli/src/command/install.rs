@@ -52,6 +52,7 @@ fn settings(args: &WebhookArgs) -> anyhow::Result<Settings> {
             name: args.tls_secret.clone(),
             authority: authority(file)?,
         },
+        None if args.manage_ca => Trust::Own,
         None => Trust::CertManager,
     };
     Ok(Settings {

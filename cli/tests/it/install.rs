@@ -67,6 +67,28 @@ fn what_is_printed_stands_its_own_checks() {
 }
 
 #[test]
+fn an_authority_of_its_own_is_written_into_its_webhooks_and_nothing_else() {
+    let files = folder(&[]);
+    let own = sound(&files, &["--manage-ca"]);
+    for part in [
+        "- --self-signed=plumbline.plumbline-system.svc\n",
+        "webhooks: {from: in-cluster, validating: [plumbline-deny]}",
+        "resources: [validatingwebhookconfigurations]\n    resourceNames: [plumbline-deny]\n    verbs: [get, patch]\n",
+        "automountServiceAccountToken: true\n",
+        "plumbline.dev/inject-ca-from: \"plumbline-system/plumbline\"",
+    ] {
+        assert!(own.contains(part), "{part}: {own}");
+    }
+    assert!(!own.contains("caBundle"), "{own}");
+    assert!(!own.contains("--tls-cert"), "{own}");
+    let issued = sound(&files, &["--cert-manager"]);
+    assert!(
+        !issued.contains("validatingwebhookconfigurations"),
+        "{issued}"
+    );
+}
+
+#[test]
 fn the_same_policies_give_the_same_bytes() {
     let files = folder(&[]);
     let one = install(&files, &["--cert-manager"]).out;

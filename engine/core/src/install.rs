@@ -13,6 +13,7 @@ use crate::finding::{Effect, RuleId};
 use crate::policy::PolicySet;
 use crate::served::{SERVED, Served};
 
+pub(crate) use manifest::OWN_AUTHORITY;
 pub use manifest::render;
 
 /// The name of an object or a namespace, as Kubernetes takes it: up to 63 lowercase letters, digits and `-`.
@@ -42,6 +43,8 @@ impl fmt::Display for Name {
 pub enum Trust {
     /// cert-manager issues the certificate, and writes its authority into the webhooks.
     CertManager,
+    /// Each pod has an authority of its own, and writes it into the webhooks.
+    Own,
     /// The certificate and its key are in a Secret that is there already.
     Secret {
         /// The Secret.

@@ -78,6 +78,7 @@ struct All {
     inventory_fresh: Level<0>,
     certificate_days: Level<1>,
     certificate_loads: Count<1>,
+    webhooks: Level<1>,
     connections: Count<2>,
     break_glass: Count<1>,
     api_requests: Count<2>,
@@ -130,6 +131,7 @@ impl Metrics {
             inventory_fresh: Family::default(),
             certificate_days: Family::default(),
             certificate_loads: Family::default(),
+            webhooks: Family::default(),
             connections: Family::default(),
             break_glass: Family::default(),
             api_requests: Family::default(),
@@ -250,6 +252,13 @@ impl Metrics {
     pub fn certificate_loaded(&self, ok: bool) {
         let labels = [("ok", flag(ok))];
         self.all.certificate_loads.get_or_create(&labels).inc();
+    }
+
+    /// Whether a webhook configuration is as it should be.
+    pub fn webhook(&self, configuration: &str, ok: bool) {
+        let labels = [("configuration", Cow::Owned(configuration.to_owned()))];
+        let level = self.all.webhooks.get_or_create(&labels);
+        level.set(if ok { 1.0 } else { 0.0 });
     }
 
     /// A connection came in.
@@ -373,6 +382,11 @@ impl All {
             "certificate_loads",
             "Certificates that were read anew or refused",
             self.certificate_loads.clone(),
+        );
+        all.register(
+            "webhook_ok",
+            "Whether a webhook configuration is there, as it was first, and trusts this server",
+            self.webhooks.clone(),
         );
         all.register(
             "connections",

@@ -3,7 +3,7 @@
 //! The authority may be shared by replicas through a folder; what it issues stays in the memory of each.
 //! Nothing here tells a cluster whom to trust: the bundle is handed out.
 
-mod authority;
+pub(crate) mod authority;
 mod folder;
 
 use std::path::PathBuf;
@@ -54,7 +54,7 @@ impl Managed {
     }
 
     /// What to serve now, and, in PEM, all authorities to be trusted.
-    pub(super) fn pair(&self, now: i64) -> Result<(Pair, String), TlsError> {
+    pub(crate) fn pair(&self, now: i64) -> Result<(Pair, String), TlsError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State {
             authorities,

@@ -74,7 +74,7 @@ pub(super) fn certificates(
 
 /// A certificate and its key, not yet checked.
 #[derive(Debug)]
-pub(super) struct Pair {
+pub(crate) struct Pair {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) key: PrivateKeyDer<'static>,
     /// What messages call them.

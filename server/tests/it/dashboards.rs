@@ -29,6 +29,7 @@ fn touched() -> String {
     metrics.inventory_fresh(true);
     metrics.certificate("admission", 30.0);
     metrics.certificate_loaded(true);
+    metrics.webhook("plumbline-deny", true);
     metrics.connection("admission", Connection::Accepted);
     metrics.break_glass("incident-1");
     metrics.api_request("/v1/check", 200, 0.001);

@@ -31,4 +31,5 @@ mod run_task;
 mod serve;
 mod store;
 mod tls;
+mod webhooks;
 mod wire;

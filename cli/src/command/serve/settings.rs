@@ -14,7 +14,7 @@ use plumbline_core::tree::{NodeId, Typing, View};
 use plumbline_server::auth::{Caller, Credential, Scope, TokenHash};
 use plumbline_server::config::{
     ClusterAccess, Config, DecisionMode, InventoryConfig, Listener, PoolConfig, RunTaskConfig,
-    SinkConfig, StoreConfig, StorePlace, TooOpen,
+    SinkConfig, StoreConfig, StorePlace, TooOpen, WebhooksConfig,
 };
 use plumbline_server::inventory::STALE_AFTER;
 use plumbline_server::listen::Limits;
@@ -167,6 +167,9 @@ impl Reader<'_> {
         settings.config.inventory = root
             .get("inventory")
             .and_then(|inventory| self.inventory(inventory));
+        settings.config.webhooks = root
+            .get("webhooks")
+            .and_then(|webhooks| self.webhooks(webhooks));
         if let Some(auth) = root.get("auth") {
             settings.config.callers = callers(auth);
         }
@@ -260,24 +263,35 @@ impl Reader<'_> {
     fn inventory(&mut self, inventory: View<'_>) -> Option<InventoryConfig> {
         let mut stale_after = STALE_AFTER;
         self.duration(inventory, "stale-after", &mut stale_after);
-        let from = inventory.get("from").and_then(View::str);
-        let access = match (from, self.path(inventory, "kubeconfig")) {
-            (Some("in-cluster"), None) => ClusterAccess::InCluster,
-            (Some("kubeconfig"), Some(file)) => ClusterAccess::Kubeconfig {
+        Some(InventoryConfig {
+            access: self.access(inventory)?,
+            stale_after,
+        })
+    }
+
+    fn webhooks(&mut self, webhooks: View<'_>) -> Option<WebhooksConfig> {
+        Some(WebhooksConfig {
+            access: self.access(webhooks)?,
+            validating: texts(webhooks.get("validating")),
+        })
+    }
+
+    /// How a cluster is reached.
+    fn access(&mut self, of: View<'_>) -> Option<ClusterAccess> {
+        let from = of.get("from").and_then(View::str);
+        match (from, self.path(of, "kubeconfig")) {
+            (Some("in-cluster"), None) => Some(ClusterAccess::InCluster),
+            (Some("kubeconfig"), Some(file)) => Some(ClusterAccess::Kubeconfig {
                 file,
-                context: text(inventory, "context"),
-            },
+                context: text(of, "context"),
+            }),
             _ => {
                 let message = "`from` and `kubeconfig` do not say how the cluster is reached";
                 let help = "`from: in-cluster` needs no file, and `from: kubeconfig` one";
-                self.refuse(inventory, message, help);
-                return None;
+                self.refuse(of, message, help);
+                None
             }
-        };
-        Some(InventoryConfig {
-            access,
-            stale_after,
-        })
+        }
     }
 
     fn run_task(&mut self, run_task: View<'_>) -> Option<RunTaskConfig> {

@@ -56,6 +56,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// Annotations by which somebody else writes the bundle.
 const WRITERS: &[&str] = &[
+    crate::install::OWN_AUTHORITY,
     "cert-manager.io/inject-ca-from",
     "cert-manager.io/inject-ca-from-secret",
     "cert-manager.io/inject-apiserver-ca",

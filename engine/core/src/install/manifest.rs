@@ -8,6 +8,7 @@ use crate::served::Served;
 const HEAD: &str = include_str!("templates/head.txt");
 const SERVER: &str = include_str!("templates/server.yaml");
 const RIGHTS: &str = include_str!("templates/rights.yaml");
+const WEBHOOK_RIGHTS: &str = include_str!("templates/webhook_rights.yaml");
 const CERTIFICATES: &str = include_str!("templates/certificates.yaml");
 const WEBHOOK: &str = include_str!("templates/webhook.yaml");
 
@@ -15,12 +16,24 @@ const WEBHOOK: &str = include_str!("templates/webhook.yaml");
 const SYSTEM: &[&str] = &["kube-system", "kube-public", "kube-node-lease"];
 /// The namespace of cert-manager: it must come up while nobody answers for want of a certificate.
 const CERT_MANAGER: &str = "cert-manager";
+/// The annotation of a webhook into which the server writes who vouches for it.
+pub(crate) const OWN_AUTHORITY: &str = "plumbline.dev/inject-ca-from";
 /// The Secret that cert-manager writes the certificate into.
 const ISSUED: &str = "plumbline-tls";
 
 /// What makes the pods find the server's policies, where a `ConfigMap` has them.
 const MOUNT: &str =
     "            - {name: policies, mountPath: /etc/plumbline/policies, readOnly: true}\n";
+/// How the pods show who they are by a Secret.
+const IDENTITY: &str = "            - --tls-cert=/etc/plumbline/tls/tls.crt
+            - --tls-key=/etc/plumbline/tls/tls.key
+";
+/// The same by an authority of their own.
+const OWN_IDENTITY: &str = "            - --self-signed=plumbline.{{namespace}}.svc
+            - --self-signed=plumbline.{{namespace}}.svc.cluster.local
+";
+const TLS_MOUNT: &str =
+    "            - {name: tls, mountPath: /etc/plumbline/tls, readOnly: true}\n";
 /// Ways out to API servers, and to whoever knows their names.
 const TO_API: &str = "  egress:
     - ports: [{port: 443}, {port: 6443}]
@@ -63,56 +76,99 @@ pub fn render(settings: &Settings, plan: &Plan) -> String {
             deleted: &plan.deleted,
         },
     ];
+    let asked: Vec<&Asked<'_>> = webhooks
+        .iter()
+        .filter(|asked| !asked.kinds.is_empty())
+        .collect();
+    let names: Vec<String> = asked
+        .iter()
+        .map(|asked| format!("plumbline-{}", asked.name))
+        .collect();
     let mut out = fill(HEAD, &head);
-    out.push_str(&server(settings, plan));
-    for asked in webhooks.iter().filter(|asked| !asked.kinds.is_empty()) {
+    out.push_str(&server(settings, plan, &names.join(", ")));
+    for asked in asked {
         out.push_str(&webhook(settings, asked));
     }
     out
 }
 
-fn server(settings: &Settings, plan: &Plan) -> String {
+/// Who answers. The configurations are those of the webhooks by which it is asked.
+fn server(settings: &Settings, plan: &Plan, configurations: &str) -> String {
     let namespace = settings.namespace.0.as_str();
     let reads = !plan.read.is_empty();
+    let is_own = settings.trust == Trust::Own;
     let secret = secret(settings);
-    let named: [(&str, &str); 2] = [("namespace", namespace), ("secret", secret)];
     let certificates = match settings.trust {
-        Trust::CertManager => fill(CERTIFICATES, &named),
-        Trust::Secret { .. } => String::new(),
+        Trust::CertManager => {
+            let named: [(&str, &str); 2] = [("namespace", namespace), ("secret", ISSUED)];
+            fill(CERTIFICATES, &named)
+        }
+        Trust::Own | Trust::Secret { .. } => String::new(),
     };
-    let rights = if reads {
+    let mut rights = if reads {
         let rules = rights(&plan.read);
         fill(RIGHTS, &[("namespace", namespace), ("rules", &rules)])
     } else {
         String::new()
     };
-    let volume = settings.policies.as_ref().map(|policies| {
-        format!("        - name: policies\n          configMap: {{name: \"{policies}\"}}\n")
-    });
-    let (configuration, mounts) = match &volume {
-        Some(_) => ("--config=/etc/plumbline/policies/plumbline.yaml", MOUNT),
-        None => ("--no-config", ""),
+    if is_own {
+        let values: [(&str, &str); 2] =
+            [("namespace", namespace), ("configurations", configurations)];
+        rights.push_str(&fill(WEBHOOK_RIGHTS, &values));
+    }
+    let webhooks = if is_own {
+        format!("    webhooks: {{from: in-cluster, validating: [{configurations}]}}\n")
+    } else {
+        String::new()
+    };
+    let (identity, mut mounts, mut volumes) = match secret {
+        Some(secret) => (
+            IDENTITY.to_owned(),
+            TLS_MOUNT.to_owned(),
+            format!("        - name: tls\n          secret: {{secretName: \"{secret}\"}}\n"),
+        ),
+        None => (
+            fill(OWN_IDENTITY, &[("namespace", namespace)]),
+            String::new(),
+            String::new(),
+        ),
+    };
+    let configuration = match &settings.policies {
+        Some(policies) => {
+            mounts.push_str(MOUNT);
+            volumes.push_str(&format!(
+                "        - name: policies\n          configMap: {{name: \"{policies}\"}}\n"
+            ));
+            "--config=/etc/plumbline/policies/plumbline.yaml"
+        }
+        None => "--no-config",
     };
     let priority = if settings.critical {
         "      priorityClassName: system-cluster-critical\n"
     } else {
         ""
     };
-    let (token, inventory, egress) = if reads {
-        ("true", "    inventory: {from: in-cluster}\n", TO_API)
+    let inventory = if reads {
+        "    inventory: {from: in-cluster}\n"
     } else {
-        ("false", "", "  egress: []")
+        ""
     };
-    let values: [(&str, &str); 13] = [
+    let (token, egress) = if reads || is_own {
+        ("true", TO_API)
+    } else {
+        ("false", "  egress: []")
+    };
+    let values: [(&str, &str); 14] = [
         ("namespace", namespace),
-        ("secret", secret),
+        ("identity", &identity),
+        ("webhooks", &webhooks),
         ("certificates", &certificates),
         ("rights", &rights),
         ("replicas", &settings.replicas.to_string()),
         ("image", &quoted(&settings.image)),
         ("configuration", configuration),
-        ("mounts", mounts),
-        ("volumes", volume.as_deref().unwrap_or_default()),
+        ("mounts", &mounts),
+        ("volumes", &volumes),
         ("priority", priority),
         ("token", token),
         ("inventory", inventory),
@@ -129,6 +185,10 @@ fn webhook(settings: &Settings, asked: &Asked<'_>) -> String {
             format!(
                 "  annotations:\n    cert-manager.io/inject-ca-from: \"{namespace}/{ISSUED}\"\n"
             ),
+            String::new(),
+        ),
+        Trust::Own => (
+            format!("  annotations:\n    {OWN_AUTHORITY}: \"{namespace}/plumbline\"\n"),
             String::new(),
         ),
         Trust::Secret { authority, .. } => (
@@ -149,11 +209,12 @@ fn webhook(settings: &Settings, asked: &Asked<'_>) -> String {
     fill(WEBHOOK, &values)
 }
 
-/// The Secret with the certificate and its key.
-fn secret(settings: &Settings) -> &str {
+/// The Secret with the certificate and its key, if there is one.
+fn secret(settings: &Settings) -> Option<&str> {
     match &settings.trust {
-        Trust::CertManager => ISSUED,
-        Trust::Secret { name, .. } => &name.0,
+        Trust::CertManager => Some(ISSUED),
+        Trust::Own => None,
+        Trust::Secret { name, .. } => Some(&name.0),
     }
 }
 

@@ -17,6 +17,8 @@ use crate::tls::error::{TlsError, name};
 use crate::tls::life::Life;
 use crate::tls::pair::certificates;
 
+/// How the name of every authority begins.
+pub(crate) const NAME: &str = "plumbline authority";
 /// How long an authority lives.
 const AUTHORITY: i64 = 365 * DAY;
 /// How long lives what it issues.
@@ -44,7 +46,7 @@ impl Authority {
         };
         let mut params = lasting(CertificateParams::default(), life)?;
         // Another name for each, so that nobody takes one for the other.
-        params.distinguished_name = called(format!("plumbline authority {now}"));
+        params.distinguished_name = called(format!("{NAME} {now}"));
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key).map_err(|error| failed(&error))?;
@@ -139,7 +141,8 @@ fn called(name: String) -> DistinguishedName {
     names
 }
 
-fn pem(label: &str, bytes: &[u8]) -> String {
+/// Bytes as PEM has them.
+pub(crate) fn pem(label: &str, bytes: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     for (position, digit) in STANDARD.encode(bytes).chars().enumerate() {
         if position > 0 && position.is_multiple_of(LINE) {
